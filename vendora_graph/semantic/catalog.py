@@ -1,0 +1,110 @@
+"""The semantic model as plain data: what can be asked, in which words, and what it means.
+
+The loader fills it from dbt YAML; the grammar, the tools, the checks and the prompts read it. It knows no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from vendora_graph.contracts import Unit
+
+Good = Literal["up", "down", "band", "none"]
+Additivity = Literal["additive", "semi_additive", "ratio", "distinct", "median", "average"]
+DimensionKind = Literal["category", "person", "store", "record", "numeric", "flag", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInput:
+    """One component of a computed metric.
+
+    `window_days` replaces the asked period by the last N days ending with its last day (days' supply: sales of 30 days).
+    `shift` is reserved for loaded models with offsets; our own model has none.
+    """
+
+    alias: str
+    metric: str
+    window_days: int | None = None
+    window_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInfo:
+    """One metric.
+
+    A *simple* metric (`inputs` empty) is compiled by MetricFlow. A *computed* one (ratio, derived) is evaluated by code in Decimal:
+    `formula_expr` over the aliases of `inputs` (arithmetic only: + - * / parentheses, numbers, `NULLIF`-safe division:
+    a zero or missing denominator gives None). `dimensions` are concept names it can be grouped and filtered by.
+    """
+
+    name: str
+    label: str
+    description: str
+    unit: Unit = "number"
+    good: Good = "none"
+    additivity: Additivity = "additive"
+    synonyms: tuple[str, ...] = ()
+    formula: str = ""
+    formula_expr: str | None = None
+    inputs: tuple[MetricInput, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    time_dimension: str = ""
+    basis: str = ""
+    filter_text: str = ""
+    default_filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    min_n: int | None = None
+    count_metric: str | None = None
+    access: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    benchmarks: tuple[str, ...] = ()
+    clarify: str | None = None
+    family: str = ""
+    department: str = ""
+    snapshot: bool = False
+    ledger_month: bool = False
+    hidden: bool = False
+    kpi: int | None = None
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionInfo:
+    """One concept questions can group or filter by.
+
+    `paths` are MetricFlow group-by names that mean this concept (`deal__vehicle_class`, `inventory_unit__vehicle_class`); which one
+    serves a metric is `Catalog.path`. `values` are value synonyms: stored value -> words. `source` is (table, column) to
+    read distinct values from. `cardinality` low: all values are in the lexicon; high: looked up by search.
+    """
+
+    name: str
+    label: str
+    plural: str = ""
+    kind: DimensionKind = "category"
+    synonyms: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    source: tuple[str, str] | None = None
+    cardinality: Literal["low", "high"] = "low"
+    unit: Unit | None = None
+    access: str = ""
+    record_metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything that can be asked of one semantic model. `version` is a content hash of its files."""
+
+    name: str
+    version: str
+    metrics: Mapping[str, MetricInfo]
+    dimensions: Mapping[str, DimensionInfo]
+    metric_paths: Mapping[tuple[str, str], str]
+    clarifying: Mapping[str, str] = field(default_factory=dict)
+
+    def path(self, metric: str, dimension: str) -> str | None:
+        """Return the MetricFlow group-by name of a dimension for a metric, or None when the metric cannot be cut by it."""
+        return self.metric_paths.get((metric, dimension))
