@@ -1,0 +1,56 @@
+# Two commands do all the set-up: `make demo` and `make test`. Only python (3.11 to 3.13) and make are needed; uv is used where found.
+
+VENV ?= .venv
+PYTHON ?=
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test lint format bench mutation check build lock clean
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env: $(READY) ## make the environment (a second run installs nothing)
+
+$(READY): requirements.lock pyproject.toml scripts/environment.sh
+	@PYTHON="$(PYTHON)" sh scripts/environment.sh "$(VENV)"
+
+demo: $(READY) ## build the demo dealership and answer three questions
+	@$(BIN)/vendora warehouse path
+	@for question in \
+	    "What were my sales this month?" \
+	    "gross by salepserson last month" \
+	    "Analyze our Q3 performance across all departments, compare with industry benchmarks, and recommend what to do"; do \
+	  printf '\n> vendora ask "%s"\n\n' "$$question"; \
+	  $(BIN)/vendora ask "$$question" || exit $$?; \
+	done
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+lint: $(READY) ## ruff, mypy, import contracts
+	@$(BIN)/ruff check vendora_graph tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## sort imports and apply the safe fixes
+	@$(BIN)/ruff check --fix vendora_graph tests
+
+bench: $(READY) ## measure speed against a bare graph and bare SQL
+	@$(BIN)/python -m bench
+
+mutation: $(READY) ## break the code on purpose: every mutant must be caught
+	@$(BIN)/python -m tests.mutation
+
+check: lint test build ## everything that CI and a release ask for
+
+build: $(READY) ## build the wheel and the sdist into dist/
+	@$(BIN)/python -m hatchling build
+
+lock: $(READY) ## resolve requirements.lock again (needs uv); no index address goes in
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --no-header -o requirements.lock -q
+
+clean: ## remove the environment and what was built
+	@rm -rf "$(VENV)" dist build
