@@ -27,12 +27,12 @@ with_uv() {
 with_pip() {
     echo "Installing the pinned dependencies into $venv (pip; two or three minutes the first time) ..."
     "$python" -m pip --version >/dev/null 2>&1 || "$python" -m ensurepip --default-pip >/dev/null
-    "$python" -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+    "$python" -m pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
 }
 
 install_project() { # the build back end comes from the lock, so nothing more is downloaded
     if "$python" -m pip --version >/dev/null 2>&1; then
-        "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+        "$python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
     else
         uv pip install --quiet --python "$python" --no-deps --no-build-isolation --editable .
     fi
