@@ -1,0 +1,196 @@
+"""Derived figures: code computes them from facts, keeps how, and can do it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Literal, get_args
+
+from vendora_graph.contracts import Fact, Grade, Period, Slice, Unit
+from vendora_graph.errors import ModelOutputError
+from vendora_graph.evidence.identity import make_fact
+from vendora_graph.evidence.resources import resource
+
+Operation = Literal["difference", "points", "change", "share", "per_unit", "ratio", "sum", "product", "mean"]
+
+ALIASES: Mapping[str, Operation] = {"change_pct": "change", "percent_change": "change", "average": "mean"}
+ADDITIVE_UNITS = frozenset(("usd", "units", "count", "hours", "days", "minutes", "number"))
+_PAIRS = frozenset(("difference", "points", "change", "share", "per_unit", "ratio", "product"))
+_SAME_UNIT = frozenset(("difference", "points", "change", "share", "ratio", "sum", "mean"))
+
+
+def calculate(operation: str, facts: Sequence[Fact], *, label: str = "", grade: Grade = "derived") -> Fact:
+    """Return the fact that `operation` makes of `facts`, in the order of the formula.
+
+    `difference` first minus second (rates give points); `change` that difference as a fraction of the second; `share`
+    first over second of one unit; `per_unit` first over second of any units; `ratio` first over second as a multiple;
+    `sum`, `mean` of one unit; `product` of two. A part without a value, a zero below, or a change from a base that is not
+    positive gives a fact without a value.
+
+    Raises:
+        ModelOutputError: An unknown operation, a wrong number of facts, or units that do not fit; says what does.
+    """
+    name = _operation(operation)
+    parts = tuple(facts)
+    _check(name, parts)
+    value = compute(name, [part.value for part in parts])
+    text = label or _label(name, parts)
+    return make_fact(
+        metric=_metric(parts),
+        value=value,
+        unit=unit_of(name, [part.unit for part in parts]),
+        label=text,
+        slice=_common_slice(name, parts),
+        period=_period(parts),
+        basis=parts[0].basis if len({part.basis for part in parts}) == 1 else "",
+        grade=grade,
+        formula=f"{name}: {_formula(name, parts)}",
+        parts=[part.id for part in parts],
+        n=min((part.n for part in parts if part.n is not None), default=None),
+    )
+
+
+def difference(now: Fact, before: Fact, *, label: str = "") -> Fact:
+    """Return now minus before; of two rates, in points."""
+    return calculate("difference", (now, before), label=label)
+
+
+def change(now: Fact, before: Fact, *, label: str = "") -> Fact:
+    """Return the change from before to now as a fraction of before."""
+    return calculate("change", (now, before), label=label)
+
+
+def operation_of(fact: Fact) -> Operation | None:
+    """Return the operation a derived fact's formula names, None for facts that code did not derive."""
+    if fact.grade in ("metric", "sql", "benchmark", "target") or not fact.parts or fact.formula is None:
+        return None
+    head = fact.formula.partition(":")[0]
+    return head if head in get_args(Operation) else None  # type: ignore[return-value]  # checked against the literal
+
+
+def recompute(fact: Fact, facts: Mapping[str, Fact]) -> Decimal | None:
+    """Return the value a derived fact should have by its formula and parts.
+
+    Raises:
+        KeyError: A part is not among `facts`.
+        ModelOutputError: The formula names no operation, or the parts do not fit it.
+    """
+    name = operation_of(fact)
+    if name is None:
+        raise ModelOutputError(f"{fact.label!r} has no formula that can be computed again.")
+    parts = tuple(facts[part] for part in fact.parts)
+    _check(name, parts)
+    return compute(name, [part.value for part in parts])
+
+
+def compute(operation: Operation, values: Sequence[Decimal | None]) -> Decimal | None:
+    """Return the bare number of an operation over values, None where it is not defined."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    return _LAWS[operation](known)
+
+
+def unit_of(operation: Operation, units: Sequence[Unit]) -> Unit:
+    """Return the unit an operation gives over units."""
+    table = resource("units")
+    first = units[0]
+    if operation in ("difference", "points"):
+        return table["difference"].get(first, first)  # type: ignore[no-any-return]  # units of our own file
+    if operation in ("change", "share"):
+        return "rate"
+    if operation == "ratio":
+        return "x"
+    if operation == "per_unit":
+        return table["per_unit"].get(f"{first}/{units[1]}", table["per_unit"]["other"])  # type: ignore[no-any-return]
+    if operation == "product":
+        products = table["product"]
+        return products.get(f"{first}/{units[1]}") or products.get(f"{units[1]}/{first}") or "number"  # type: ignore[no-any-return]
+    return first
+
+
+def _over(values: Sequence[Decimal]) -> Decimal | None:
+    return None if values[1] == 0 else values[0] / values[1]
+
+
+def _change(values: Sequence[Decimal]) -> Decimal | None:
+    return None if values[1] <= 0 else (values[0] - values[1]) / values[1]
+
+
+_LAWS: Mapping[str, Callable[[Sequence[Decimal]], Decimal | None]] = {
+    "difference": lambda v: v[0] - v[1],
+    "points": lambda v: v[0] - v[1],
+    "change": _change,
+    "share": _over,
+    "per_unit": _over,
+    "ratio": _over,
+    "sum": lambda v: sum(v, Decimal(0)),
+    "product": lambda v: v[0] * v[1],
+    "mean": lambda v: sum(v, Decimal(0)) / len(v),
+}
+
+
+def _operation(name: str) -> Operation:
+    known = ALIASES.get(name, name)
+    if known not in get_args(Operation):
+        raise ModelOutputError(f"There is no operation {name!r}. Use one of {', '.join(get_args(Operation))}.")
+    return known  # type: ignore[return-value]  # checked against the literal
+
+
+def _check(name: Operation, parts: Sequence[Fact]) -> None:
+    wanted = 2
+    if name in _PAIRS and len(parts) != wanted:
+        raise ModelOutputError(f"{name} takes two facts, got {len(parts)}.")
+    if not parts:
+        raise ModelOutputError(f"{name} takes at least one fact.")
+    units = {part.unit for part in parts}
+    if name in _SAME_UNIT and len(units) > 1:
+        raise ModelOutputError(f"{name} takes facts of one unit, got {', '.join(sorted(units))}. Use per_unit or product.")
+    if name == "points" and units != {"rate"}:
+        raise ModelOutputError("points is the difference of two rates. Use difference for other units.")
+    if name == "sum" and not units <= ADDITIVE_UNITS:
+        raise ModelOutputError("Rates and averages do not add up. Sum their numerators and denominators, then use per_unit.")
+    if name == "mean" and not units <= ADDITIVE_UNITS:
+        raise ModelOutputError("An average of rates misleads. Ask query_metrics for the rate of the whole.")
+
+
+def _metric(parts: Sequence[Fact]) -> str:
+    return "/".join(dict.fromkeys(part.metric for part in parts))
+
+
+def _common_slice(name: Operation, parts: Sequence[Fact]) -> Slice:
+    """Return where the derived figure stands: a share at its first part, others at what all parts have in common."""
+    if name == "share":
+        return parts[0].slice
+    common = set(parts[0].slice)
+    for part in parts[1:]:
+        common &= set(part.slice)
+    return tuple(sorted(common))
+
+
+def _period(parts: Sequence[Fact]) -> Period | None:
+    """Return the period of the first part: a change is a statement about now."""
+    return parts[0].period
+
+
+def _where(part: Fact) -> str:
+    place = ", ".join(member for _, member in part.slice)
+    words = [part.label, place, part.period.label if part.period else ""]
+    return ", ".join(word for word in words if word)
+
+
+_SIGNS = {"difference": " - ", "points": " - ", "sum": " + ", "product": " x ", "share": " / ", "per_unit": " / ", "ratio": " / "}
+
+
+def _formula(name: Operation, parts: Sequence[Fact]) -> str:
+    names = [f"[{_where(part)}]" for part in parts]
+    if name == "change":
+        return f"({names[0]} - {names[1]}) / {names[1]}"
+    if name == "mean":
+        return f"({' + '.join(names)}) / {len(names)}"
+    return _SIGNS[name].join(names)
+
+
+def _label(name: Operation, parts: Sequence[Fact]) -> str:
+    words: str = resource("words")["derived_labels"][name]
+    return words.format(first=parts[0].label, second=parts[-1].label)

@@ -1,0 +1,91 @@
+"""Values as people read them: money without cents, negatives in parentheses, percent against points."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Any
+
+from vendora_graph.contracts import Period, Unit
+from vendora_graph.evidence.resources import resource
+
+
+@lru_cache(maxsize=None)
+def _format(unit: str) -> tuple[str, str, int, int, bool]:
+    spec: dict[str, Any] = resource("units")["format"][unit]
+    return (spec.get("prefix", ""), spec.get("suffix", ""), spec.get("scale", 1), spec["places"], spec.get("trim", False))
+
+
+def missing_word() -> str:
+    """Return what stands where there is no value: never a zero, never nothing."""
+    word: str = resource("units")["missing"]
+    return word
+
+
+def withheld_word() -> str:
+    """Return what stands where a value could not be proven."""
+    word: str = resource("units")["withheld"]
+    return word
+
+
+def render_value(
+    value: Decimal | None, unit: Unit, *, compact: bool = False, signed: bool = False, bare: bool = False
+) -> str:
+    """Return a value in stored scale as text: `$1,845`, `($412)`, `45.1%`, `7.0 points`, `12.5`.
+
+    Args:
+        value: Dollars, fractions for rates and points, plain numbers otherwise; None gives "no data".
+        unit: Decides symbol and places; dollars an hour keep their cents.
+        compact: Write large money short: `$412k`, `$1.24M`.
+        signed: Put a plus before a gain (changes in tables).
+        bare: Leave the unit's symbol out, where the text already has it.
+    """
+    if value is None:
+        return missing_word()
+    prefix, suffix, scale, places, trim = ("", "", *_format(unit)[2:]) if bare else _format(unit)
+    size = abs(value) * scale
+    digits = _short(size) if compact and unit.startswith("usd") else None
+    digits = digits or _digits(size, places, trim=trim)
+    if value < 0 and digits.strip("0,.") != "":
+        return f"({prefix}{digits}{suffix})" if unit.startswith("usd") else f"-{prefix}{digits}{suffix}"
+    return f"{'+' if signed and value > 0 else ''}{prefix}{digits}{suffix}"
+
+
+def _short(size: Decimal) -> str | None:
+    for least, letter, places in resource("units")["compact"]:
+        if size >= least:
+            return _digits(size / least, places, trim=False) + str(letter)
+    return None
+
+
+def _digits(value: Decimal, places: int, *, trim: bool) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    if trim and rounded == rounded.to_integral_value():
+        rounded = rounded.to_integral_value()
+    return f"{rounded:,f}"
+
+
+def render_period(period: Period) -> str:
+    """Return a period's words; one that is still running says so even where its label does not."""
+    words = _bucket_words(period) or period.label
+    if period.complete or says_partial(words):
+        return words
+    return f"{words} to date"
+
+
+def _bucket_words(period: Period) -> str | None:
+    """Return words for labels that are codes: `2026-10` is October 2026, `2026-Q3` is Q3 2026."""
+    start, label = period.start, period.label
+    if label == f"{start:%Y-%m}":
+        return f"{start:%B %Y}"
+    if label == f"{start.year}-Q{(start.month + 2) // 3}":
+        return f"{label[5:]} {start.year}"
+    if label == start.isoformat():
+        return f"week of {start:%b} {start.day}, {start.year}" if period.grain == "week" else f"{start:%b} {start.day}, {start.year}"
+    return None
+
+
+def says_partial(text: str) -> bool:
+    """Tell whether words make clear that a period is not over."""
+    lowered = text.lower()
+    return any(words in lowered for words in resource("words")["partial"])

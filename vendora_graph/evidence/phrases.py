@@ -1,0 +1,98 @@
+"""Phrases found in tokens: whole words, longest first, with phrases that mean nothing eating their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from vendora_graph.evidence.references import Token, tokens
+from vendora_graph.evidence.resources import resource
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A phrase at tokens `start` to `end` (exclusive) and what it means."""
+
+    start: int
+    end: int
+    words: str
+    meaning: T
+
+
+class PhraseSet(Generic[T]):
+    """Phrases by their first word; a phrase with meaning None is harmless."""
+
+    def __init__(self, entries: Iterable[tuple[str, T | None]]) -> None:
+        by_first: dict[str, dict[tuple[str, ...], T | None]] = {}
+        for phrase, meaning in entries:
+            words = tuple(token.text for token in tokens(phrase) if token.kind == "word")
+            if words:
+                by_first.setdefault(words[0], {})[words] = meaning
+        self._by_first = {
+            first: sorted(phrases.items(), key=lambda item: -len(item[0])) for first, phrases in by_first.items()
+        }
+
+    def find(self, sentence: Sequence[Token]) -> list[Found[T]]:
+        """Return the phrases of a sentence from left to right, not overlapping; marks and references break a phrase."""
+        out: list[Found[T]] = []
+        position, length = 0, len(sentence)
+        while position < length:
+            token = sentence[position]
+            match = self._longest(sentence, position) if token.kind == "word" and token.text in self._by_first else None
+            if match is None:
+                position += 1
+                continue
+            words, meaning = match
+            if meaning is not None:
+                out.append(Found(position, position + len(words), " ".join(words), meaning))
+            position += len(words)
+        return out
+
+    def _longest(self, sentence: Sequence[Token], position: int) -> tuple[tuple[str, ...], T | None] | None:
+        for words, meaning in self._by_first[sentence[position].text]:
+            run = sentence[position : position + len(words)]
+            if len(run) == len(words) and all(t.kind == "word" and t.text == w for t, w in zip(run, words, strict=True)):
+                return words, meaning
+        return None
+
+
+@lru_cache(maxsize=None)
+def listed(*names: str, harmless: str | None = None) -> PhraseSet[str]:
+    """Return the phrases of plain lists of `words.yaml`, each meaning the name of its list."""
+    words = resource("words")
+    entries: list[tuple[str, str | None]] = [(phrase, name) for name in names for phrase in words[name]]
+    entries += [(phrase, None) for phrase in (words[harmless] if harmless else ())]
+    return PhraseSet(entries)
+
+
+@lru_cache(maxsize=None)
+def grouped(name: str, harmless: str | None = None) -> PhraseSet[str]:
+    """Return the phrases of a mapping of lists (`directions`, `ranks`), each meaning the key of its list."""
+    words = resource("words")
+    groups: Mapping[str, Sequence[str]] = words[name]
+    entries: list[tuple[str, str | None]] = [(phrase, key) for key, phrases in groups.items() for phrase in phrases]
+    entries += [(phrase, None) for phrase in (words[harmless] if harmless else ())]
+    return PhraseSet(entries)
+
+
+@lru_cache(maxsize=None)
+def valued(name: str) -> PhraseSet[object]:
+    """Return the phrases of a mapping from phrase to value (`parts`, `relative_periods`)."""
+    return PhraseSet(list(resource("words")[name].items()))
+
+
+@lru_cache(maxsize=None)
+def direction_words() -> frozenset[str]:
+    """Return the single words that carry the sign of a change."""
+    groups = resource("words")["directions"]
+    return frozenset(word for key in ("up", "down") for phrase in groups[key] for word in [phrase.split()[0]])
+
+
+def says(text: str, name: str) -> bool:
+    """Tell whether a text holds one of the wordings of a list, anywhere."""
+    lowered = text.lower()
+    return any(words in lowered for words in resource("words")[name])
