@@ -327,7 +327,7 @@ class MetricRules(Contract):
     label: str
     unit: Unit = "number"
     good: Literal["up", "down", "band", "none"] = "none"
-    additivity: Literal["additive", "semi_additive", "ratio", "distinct", "median", "average"] = "additive"
+    additivity: Literal["additive", "semi_additive", "ratio", "distinct", "median", "average", "minimum", "maximum"] = "additive"
     min_n: int | None = None
     low: Decimal | None = None
     high: Decimal | None = None

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from vendora_graph.contracts import Unit
+from vendora_graph.contracts import Grain, Unit
 
 Good = Literal["up", "down", "band", "none"]
-Additivity = Literal["additive", "semi_additive", "ratio", "distinct", "median", "average"]
+Additivity = Literal["additive", "semi_additive", "ratio", "distinct", "median", "average", "minimum", "maximum"]
 DimensionKind = Literal["category", "person", "store", "record", "numeric", "flag", "time"]
 
 
@@ -21,14 +21,21 @@ DimensionKind = Literal["category", "person", "store", "record", "numeric", "fla
 class MetricInput:
     """One component of a computed metric.
 
-    `window_days` replaces the asked period by the last N days ending with its last day (days' supply: sales of 30 days).
-    `shift` is reserved for loaded models with offsets; our own model has none.
+    `window_days` replaces the asked period by the last N days ending with its last day (days' supply: sales of 30 days),
+    `window_months` by N months, `to_date` by the begun week, month ... that contains the last day, `all_time` by everything up to it.
+    `shift_*` are the offsets of loaded models (our own has none): the period moved back by `shift_count` grains, or to the start of
+    `shift_to`. `semantic.windows.input_period` computes the dates.
     """
 
     alias: str
     metric: str
     window_days: int | None = None
     window_months: int | None = None
+    to_date: Grain | None = None
+    all_time: bool = False
+    shift_count: int | None = None
+    shift_grain: Grain | None = None
+    shift_to: Grain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,9 @@ class MetricInfo:
     A *simple* metric (`inputs` empty) is compiled by MetricFlow. A *computed* one (ratio, derived) is evaluated by code in Decimal:
     `formula_expr` over the aliases of `inputs` (arithmetic only: + - * / parentheses, numbers, `NULLIF`-safe division:
     a zero or missing denominator gives None). `dimensions` are concept names it can be grouped and filtered by.
+
+    A *median* (`value_dimension` set) is neither: `SemanticEngine.values_request` counts its values, `arithmetic.median` takes it;
+    `percentile` is the fraction. `fill` is what a group without a row is worth (a sum that knows its zero), None: unknown.
     """
 
     name: str
@@ -69,6 +79,11 @@ class MetricInfo:
     hidden: bool = False
     kpi: int | None = None
     tables: tuple[str, ...] = ()
+    aggregation: str = ""
+    value_dimension: str | None = None
+    percentile: Decimal | None = None
+    fill: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,8 @@ class DimensionInfo:
 
     `paths` are MetricFlow group-by names that mean this concept (`deal__vehicle_class`, `inventory_unit__vehicle_class`); which one
     serves a metric is `Catalog.path`. `values` are value synonyms: stored value -> words. `source` is (table, column) to
-    read distinct values from. `cardinality` low: all values are in the lexicon; high: looked up by search.
+    read distinct values from (None when it is an expression). `typed` says that the kind was declared, not guessed: a filter on a
+    guessed one compares as text. `granularity` is that of a time dimension. `cardinality` low: all values are in the lexicon; high: looked up by search.
     """
 
     name: str
@@ -92,6 +108,9 @@ class DimensionInfo:
     unit: Unit | None = None
     access: str = ""
     record_metrics: tuple[str, ...] = ()
+    description: str = ""
+    typed: bool = True
+    granularity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

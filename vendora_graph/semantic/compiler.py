@@ -1,0 +1,66 @@
+"""A cache miss: run MetricFlow on sentinels and bind its SQL. The only way to MetricFlow while questions are answered."""
+
+from __future__ import annotations
+
+import json
+
+from vendora_graph.errors import UnknownMetricError
+from vendora_graph.semantic.binding import bind, finish, parameter_name
+from vendora_graph.semantic.loader import LoadedModel
+from vendora_graph.semantic.metricflow_adapter import MetricFlow
+from vendora_graph.semantic.request import CompileRequest
+from vendora_graph.semantic.shapes import slots_of, where_of
+
+
+class Compiler:
+    """Compiles shapes of one model."""
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        manifest = loaded.manifest()
+        self._catalog = loaded.catalog
+        self._metricflow = MetricFlow(manifest)
+        self._explained = json.dumps(manifest)
+
+    def compile(self, request: CompileRequest, dialect: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+        """Return the SQL with parameters, their names in slot order, and the columns.
+
+        Raises:
+            UnknownMetricError: The metrics reach a concept by different paths.
+            SemanticModelError: MetricFlow refuses the request.
+            UnboundError: A value vanished from MetricFlow's SQL; nothing is kept and nothing runs.
+        """
+        paths = self._paths(request)
+        kinds = slots_of(request, self._catalog).kinds
+        columns = {self._output(concept, paths[concept]): concept for concept in request.group_by}
+        group_by = [self._group(concept, paths[concept]) for concept in request.group_by]
+        if request.grain:
+            columns[f"metric_time__{request.grain}"] = "period"
+            group_by.append(f"metric_time__{request.grain}")
+        columns |= {metric: metric for metric in request.metrics}
+        where = where_of(request, paths, self._catalog, dialect)
+        sql = self._metricflow.explain(request.metrics, group_by, where, dialect)
+        tree = bind(sql, kinds, columns, dialect, explained=self._explained)
+        group = (*(("period",) if request.grain else ()), *request.group_by)
+        text = finish(tree, group, request.order, dialect, limited=request.limit is not None)
+        names = tuple(parameter_name(number, dialect) for number in range(1, len(kinds) + 1))
+        return text, names, tuple(columns.values())
+
+    def _paths(self, request: CompileRequest) -> dict[str, str]:
+        paths: dict[str, str] = {}
+        for concept in (*request.group_by, *(item.dimension for item in request.filters)):
+            found = {self._catalog.metric_paths[metric, concept] for metric in request.metrics}
+            if len(found) > 1:
+                shown = ", ".join(request.metrics)
+                raise UnknownMetricError(f"{shown} reach {concept!r} by different ways; compile the parts of `SemanticEngine.split`.")
+            paths[concept] = found.pop()
+        return paths
+
+    def _is_time(self, concept: str) -> bool:
+        dimension = self._catalog.dimensions.get(concept)
+        return dimension is not None and dimension.kind == "time"
+
+    def _group(self, concept: str, path: str) -> str:
+        return f"{path}__day" if self._is_time(concept) else path
+
+    def _output(self, concept: str, path: str) -> str:
+        return self._group(concept, path)

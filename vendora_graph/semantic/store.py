@@ -1,0 +1,32 @@
+"""Small JSON files that many processes share: written beside and renamed, so a reader never sees half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+
+def read_json(path: Path) -> Any | None:  # noqa: ANN401  JSON is anything
+    """Return the content of a cache file, or None when there is none or it is damaged (it is then made anew)."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write a cache file in one step. A cache that cannot be written (read-only, full disk) is no error."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".tmp")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(content, file, separators=(",", ":"), ensure_ascii=False)
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
