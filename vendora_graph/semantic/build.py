@@ -69,7 +69,7 @@ class _MetricBuilder:
         project = self._project
         simple = project.simple.get(name)
         place = project.texts[name].place if name in project.texts else cast(SimpleSpec, simple).place
-        text = project.texts.get(name) or MetricText("", "", {"hidden": True}, place)
+        text = project.texts.get(name) or self._made(name, place)
         meta, flat = text.meta, self._flat.get(name)
         label = str(meta.get("label") or text.label or name.replace("_", " "))
         counted = simple is not None and simple.agg in model_format()["count_aggregations"]
@@ -106,10 +106,21 @@ class _MetricBuilder:
             tables=self._tables(name),
             aggregation=simple.agg if simple else project.computed[name].kind,
             value_dimension=f"value_of_{name}" if name in project.values else None,
+            value_metric=project.values.get(name),
             percentile=Decimal(simple.percentile) if simple and simple.percentile else None,
             fill=simple.fill_nulls_with if simple else None,
             note=str(meta.get("note") or ""),
+            variants=tuple((str(key), str(value)) for key, value in (meta.get("variants") or {}).items()),
         )
+
+    def _made(self, name: str, place: Place) -> MetricText:
+        """The words of a metric the loader made: those of the metric it was made from; a count keeps its own unit."""
+        origin = self._project.texts.get(self._project.origins.get(name, ""))
+        if origin is None:
+            return MetricText("", "", {"hidden": True}, place)
+        counted = self._project.simple[name].agg in model_format()["count_aggregations"]
+        kept = {key: origin.meta[key] for key in ("unit", "access") if key in origin.meta and not (counted and key == "unit")}
+        return MetricText(f"{origin.label} ({name})", "", {**kept, "hidden": True}, place)
 
     def _additivity(self, name: str, meta: Mapping[str, Any], simple: SimpleSpec | None, place: Place) -> Additivity:
         if simple is None:
@@ -141,6 +152,9 @@ def _check_references(project: Project, metrics: Mapping[str, MetricInfo]) -> No
         place = project.texts[info.name].place if info.name in project.texts else Place(project.name)
         if info.count_metric and info.count_metric not in metrics:
             raise fail(place, f"`count_metric: {info.count_metric}` of {info.name!r} is no metric; define it or correct the name.")
+        for concept, metric in info.variants:
+            if metric not in metrics:
+                raise fail(place, f"`variants: {{{concept}: {metric}}}` of {info.name!r} names no metric; define it or correct the name.")
         if project.strict and info.clarify and info.clarify not in clarifying:
             raise fail(place, f"`clarify: {info.clarify}` of {info.name!r} is not among `clarifying:` of vocabulary.yaml; add the rule.")
 

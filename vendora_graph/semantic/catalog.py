@@ -42,11 +42,13 @@ class MetricInput:
 class MetricInfo:
     """One metric.
 
-    A *simple* metric (`inputs` empty) is compiled by MetricFlow. A *computed* one (ratio, derived) is evaluated by code in Decimal:
-    `formula_expr` over the aliases of `inputs` (arithmetic only: + - * / parentheses, numbers, `NULLIF`-safe division:
+    A *simple* metric (`inputs` empty) is compiled by MetricFlow. A *computed* one (ratio, derived) is evaluated by code in
+    Decimal: `formula_expr` over the aliases of `inputs` (arithmetic only: + - * / parentheses, numbers, `NULLIF`-safe division:
     a zero or missing denominator gives None). `dimensions` are concept names it can be grouped and filtered by.
 
-    A *median* (`value_dimension` set) is neither: `SemanticEngine.values_request` counts its values, `arithmetic.median` takes it;
+    A *median* (`value_dimension` set) is neither: `SemanticEngine.values_request` counts its values (`value_metric`), `arithmetic.median` takes it;
+    `variants` names, per concept, the metric that takes this one's place when a question groups or filters by that concept (units by
+    salesperson come from the credited splits; ELR by pay type from the rate that is not limited to customer pay).
     `percentile` is the fraction. `fill` is what a group without a row is worth (a sum that knows its zero), None: unknown.
     """
 
@@ -81,9 +83,11 @@ class MetricInfo:
     tables: tuple[str, ...] = ()
     aggregation: str = ""
     value_dimension: str | None = None
+    value_metric: str | None = None
     percentile: Decimal | None = None
     fill: int | None = None
     note: str = ""
+    variants: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
