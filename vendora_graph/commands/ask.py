@@ -20,13 +20,14 @@ from vendora_graph.commands.options import (
     Wishes,
     day,
     load_settings,
+    make_app,
 )
 
 if TYPE_CHECKING:
     from vendora_graph.contracts import Answer
     from vendora_graph.settings import Settings
 
-app = typer.Typer(add_completion=False)
+app = make_app()
 
 
 @app.command()

@@ -11,16 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from vendora_graph.commands.options import AsOf, Dealership, Model, Person, Role, Thread, WarehouseUrl, Wishes, day, load_settings
+from vendora_graph.commands.options import AsOf, Dealership, Model, Person, Role, Thread, WarehouseUrl, Wishes, day, load_settings, make_app
 
 if TYPE_CHECKING:
     from vendora_graph import Vendora
     from vendora_graph.contracts import Answer
     from vendora_graph.settings import Settings
 
-app = typer.Typer(add_completion=False)
+app = make_app()
 
 HELP = """Ask in your words; a follow-up like "and last month?" goes on from the answer before.
 /why   the evidence of the last answer      /new   forget what was asked before

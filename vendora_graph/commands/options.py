@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import MarkupMode
 
 if TYPE_CHECKING:
     from vendora_graph.contracts import Status
@@ -22,6 +24,9 @@ Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Another semanti
 WarehouseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another warehouse: duckdb:///FILE, postgresql://..., bigquery://...")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, whole and for machines.")]
 
+MARKUP: MarkupMode = "rich" if sys.stdout.isatty() else None
+"""Help is drawn for a person and plain in a pipe."""
+
 EXIT_CODES: dict[Status, int] = {
     "answered": 0,
     "clarify": 3,
@@ -32,6 +37,11 @@ EXIT_CODES: dict[Status, int] = {
     "partial": 6,
     "withheld": 6,
 }
+
+
+def make_app(help_text: str | None = None) -> typer.Typer:
+    """Return an empty application for one command or one group of commands."""
+    return typer.Typer(help=help_text, no_args_is_help=help_text is not None, add_completion=False, rich_markup_mode=MARKUP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendora_graph.commands.options import day
+from vendora_graph.commands.options import day, make_app
 
 if TYPE_CHECKING:
     from vendora_graph.warehouse.demo_file import DemoParameters
 
-app = typer.Typer(help="The demo dealership and the warehouse's account.", no_args_is_help=True, add_completion=False)
+app = make_app("The demo dealership and the warehouse's account.")
 
 Seed = Annotated[int | None, typer.Option(help="Another dealership of the same shape.")]
 AsOf = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The demo's today; its data end the day before.")]
@@ -69,5 +68,11 @@ def _parameters(
     """Return the demo's own parameters with those that were given in their places."""
     from vendora_graph.warehouse.demo_file import DemoParameters
 
-    given = {"seed": seed, "as_of": as_of, "months": months, "rooftops": rooftops, "without_stories": tuple(sorted(without or ())) or None}
-    return replace(DemoParameters(), **{name: value for name, value in given.items() if value is not None})
+    demo = DemoParameters()
+    return DemoParameters(
+        seed=demo.seed if seed is None else seed,
+        as_of=as_of or demo.as_of,
+        months=months or demo.months,
+        rooftops=rooftops or demo.rooftops,
+        without_stories=tuple(sorted(without or ())),
+    )

@@ -80,7 +80,8 @@ def build_beside(path: Path, parameters: DemoParameters, progress: Progress | No
                 _remove(unfinished)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise DemoDataError(f"The demo dealership cannot be built at {path}: {reason}. Free some space or set VENDORA_CACHE_DIR.") from error
+        advice = "Free some space or set VENDORA_CACHE_DIR."
+        raise DemoDataError(f"The demo dealership cannot be built at {path}: {reason}. {advice}") from error
 
 
 def _build(path: Path, parameters: DemoParameters, progress: Progress | None) -> None:
@@ -116,6 +117,6 @@ def _generator_version() -> str:
     here = Path(__file__).parent
     sources = [here / "schema.sql", here / "views.sql", *(path for path in (here / "demo").rglob("*") if path.is_file())]
     digest = sha256()
-    for source in sorted(path for path in sources if path.suffix not in {".pyc"}):
+    for source in sorted(path for path in sources if path.suffix != ".pyc"):
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()
