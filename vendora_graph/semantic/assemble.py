@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vendora_graph.errors import SemanticModelError
 from vendora_graph.semantic.build import build_catalog
 from vendora_graph.semantic.expand import expand
 from vendora_graph.semantic.lint import lint
@@ -47,8 +48,6 @@ def assemble(source: Source) -> dict[str, Any]:
 
 def _check(project: Project, metricflow: MetricFlow) -> None:
     """Let MetricFlow validate the whole and compile each kind of filter once."""
-    from vendora_graph.errors import SemanticModelError
-
     problems = metricflow.problems()
     if problems:
         raise fail(_place(project, problems[0]), problems[0])
@@ -69,7 +68,9 @@ def _place(project: Project, message: str) -> Place:
     places = {name: model.place for name, model in project.models.items()}
     places |= {name: spec.place for name, spec in project.simple.items()}
     places |= {name: text.place for name, text in project.texts.items()}
-    places |= {item.name: item.place for model in project.models.values() for item in (*model.dimensions, *model.entities)}
+    for model in project.models.values():
+        places |= {dimension.name: dimension.place for dimension in model.dimensions}
+        places |= {entity.name: entity.place for entity in model.entities}
     quoted = [name for name in places if f"'{name}'" in message or f"`{name}`" in message]
     return places[max(quoted, key=len)] if quoted else Place(project.name)
 

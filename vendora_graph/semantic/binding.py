@@ -100,7 +100,7 @@ def _days(node: exp.Expr, dialect: str) -> exp.Expr:
     if unit == "DAY":
         return day
     if dialect == "bigquery":
-        return exp.cast(exp.DateTrunc(this=day, unit=exp.Var(this=unit)), "DATE")
+        return exp.cast(exp.func("DATE_TRUNC", day, exp.Var(this=unit), dialect=dialect), "DATE")
     return exp.cast(exp.TimestampTrunc(this=day, unit=exp.Var(this=unit)), "DATE")
 
 

@@ -46,10 +46,11 @@ class MetricInfo:
     Decimal: `formula_expr` over the aliases of `inputs` (arithmetic only: + - * / parentheses, numbers, `NULLIF`-safe division:
     a zero or missing denominator gives None). `dimensions` are concept names it can be grouped and filtered by.
 
-    A *median* (`value_dimension` set) is neither: `SemanticEngine.values_request` counts its values (`value_metric`), `arithmetic.median` takes it;
+    A *median* (`value_dimension` set) is neither: `SemanticEngine.values_request` counts its values (`value_metric`), and
+    `arithmetic.median` takes it (at `percentile`).
     `variants` names, per concept, the metric that takes this one's place when a question groups or filters by that concept (units by
     salesperson come from the credited splits; ELR by pay type from the rate that is not limited to customer pay).
-    `percentile` is the fraction. `fill` is what a group without a row is worth (a sum that knows its zero), None: unknown.
+    `fill` is what a group without a row is worth (a sum that knows its zero), None: unknown.
     """
 
     name: str
@@ -97,7 +98,8 @@ class DimensionInfo:
     `paths` are MetricFlow group-by names that mean this concept (`deal__vehicle_class`, `inventory_unit__vehicle_class`); which one
     serves a metric is `Catalog.path`. `values` are value synonyms: stored value -> words. `source` is (table, column) to
     read distinct values from (None when it is an expression). `typed` says that the kind was declared, not guessed: a filter on a
-    guessed one compares as text. `granularity` is that of a time dimension. `cardinality` low: all values are in the lexicon; high: looked up by search.
+    guessed one compares as text. `granularity` is that of a time dimension. `cardinality` low: all values are in the lexicon;
+    high: looked up by search.
     """
 
     name: str

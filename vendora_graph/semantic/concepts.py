@@ -27,9 +27,9 @@ class Concepts:
             (model.name, dimension.name): (model, dimension) for model in project.models.values() for dimension in model.dimensions
         }
         self._names = self._name_all()
-        self._hidden = {
-            self._names[key] for key, (_, dimension) in self._dimensions.items() if dimension.meta.get("hidden")
-        } - {self._names[key] for key, (_, dimension) in self._dimensions.items() if not dimension.meta.get("hidden")}
+        self._hidden = {self._names[key] for key, (_, dimension) in self._dimensions.items() if dimension.meta.get("hidden")} - {
+            self._names[key] for key, (_, dimension) in self._dimensions.items() if not dimension.meta.get("hidden")
+        }
 
     def hidden(self, concept: str) -> bool:
         """Say whether a concept may only be used by filters and by the engine itself."""
@@ -102,14 +102,14 @@ class Concepts:
         default_kind = "time" if dimension.type == "time" else "category"
         kind = self._word(meta, "kind", model_format()["kinds"], default_kind, dimension)
         label = str(meta.get("label") or dimension.label or concept.replace("_", " "))
-        high = "high" if kind in {"record", "time"} else "low"
+        high = "high" if kind in {"record", "time", "numeric"} else "low"
         unit = meta.get("unit")
         if unit is not None:
             self._word(meta, "unit", get_args(Unit), "", dimension)
         return DimensionInfo(
             name=concept,
             label=label,
-            plural=str(meta.get("plural") or f"{label}s"),
+            plural=str(meta.get("plural") or _plural(label)),
             kind=cast(DimensionKind, kind),
             synonyms=words(meta.get("synonyms")) or self._guessed(model, dimension, label),
             values=self._values(dimension),
@@ -192,6 +192,12 @@ def words(value: object) -> tuple[str, ...]:
 def plain(item: object) -> str:
     """Return a YAML scalar as text: an unquoted `true` is read as a boolean, but words are words."""
     return str(item).lower() if isinstance(item, bool) else str(item)
+
+
+def _plural(label: str) -> str:
+    if label.endswith(("s", "x", "ch", "sh")):
+        return label if label.endswith("ies") else f"{label}es"
+    return f"{label[:-1]}ies" if re.search(r"[^aeiou]y$", label) else f"{label}s"
 
 
 def _qualified(model: ModelSpec, dimension: DimensionSpec) -> str:

@@ -122,11 +122,10 @@ class SemanticEngine:
 
     def count_of(self, metric: str) -> str:
         """Return the hidden metric that counts a median's values."""
-        info = self.metric(metric)
-        for (name, concept), _ in self.catalog.metric_paths.items():
-            if concept == info.value_dimension and name == f"{metric}_n":
-                return name
-        raise InternalError(f"The median {metric!r} has no metric that counts its values.")
+        counted = self.metric(metric).value_metric
+        if counted is None:
+            raise InternalError(f"The metric {metric!r} has no metric that counts its values.")
+        return counted
 
     def metric(self, name: str) -> MetricInfo:
         """Return a metric of the catalog.

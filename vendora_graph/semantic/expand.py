@@ -54,7 +54,8 @@ def _snapshots(project: Project) -> None:
             continue
         time = spec.time_dimension or project.models[spec.model].time_dimension
         if rule.window_groupings and not project.strict:
-            project.note(spec.place, f"{name!r} takes the last date of each {', '.join(rule.window_groupings)}; filters apply before that.")
+            groups = ", ".join(rule.window_groupings)
+            project.note(spec.place, f"{name!r} takes the last date of each {groups}; filters apply before that.")
         elif rule.window_choice == "max" and rule.name == time and not project.strict:
             project.simple[name] = replace(spec, non_additive=None)
             text = project.texts.get(name)
@@ -64,7 +65,8 @@ def _snapshots(project: Project) -> None:
             message = f"{name!r} is semi-additive (`non_additive_dimension`), whose last date is taken after filters and over all stores"
             raise fail(spec.place, f"{message}; remove it and write `snapshot: true` in config.meta of the metric.")
         else:
-            project.note(spec.place, f"{name!r} takes one date for all groups (no `window_groupings`); a group without that date is missing.")
+            message = f"{name!r} takes one date for all groups (no `window_groupings`); a group without that date is missing."
+            project.note(spec.place, message)
 
 
 def _split_average(project: Project, spec: SimpleSpec) -> None:
@@ -73,6 +75,7 @@ def _split_average(project: Project, spec: SimpleSpec) -> None:
     count = replace(spec, name=free_name(f"{spec.name}_n", project), agg="count", fill_nulls_with=0)
     project.simple[count.name] = count
     project.hidden.update((total.name, count.name))
+    project.origins.update({total.name: spec.name, count.name: spec.name})
     del project.simple[spec.name]
     inputs = (InputSpec("total", total.name), InputSpec("n", count.name))
     project.computed[spec.name] = ComputedSpec(spec.name, "total / NULLIF(n, 0)", inputs, spec.place, "average")
@@ -87,6 +90,7 @@ def _add_values(project: Project, spec: SimpleSpec) -> None:
     count = replace(spec, name=free_name(f"{spec.name}_n", project), agg="count", percentile=None, fill_nulls_with=0)
     project.simple[count.name] = count
     project.hidden.add(count.name)
+    project.origins[count.name] = spec.name
     project.values[spec.name] = count.name
 
 
@@ -157,6 +161,7 @@ class _Flattener:
             name = free_name(f"{simple.name}_filtered", self._project)
             self._project.simple[name] = replace(simple, name=name, filters=(*simple.filters, *added))
             self._project.hidden.add(name)
+            self._project.origins[name] = simple.name
             self._copies[key] = name
         return self._copies[key]
 

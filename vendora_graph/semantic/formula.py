@@ -39,12 +39,8 @@ def substitute(expr: str, replacements: dict[str, str]) -> str:
 
 
 def _render(node: exp.Expr, text: str, place: Place) -> str:
-    if isinstance(node, exp.Cast | exp.TryCast):
-        if node.to.is_type(*exp.DataType.NUMERIC_TYPES):
-            return _render(node.this, text, place)
-        raise fail(place, f"the formula {text!r} casts to {node.to.sql()}; a formula may only cast to numbers.")
-    if isinstance(node, exp.Paren):
-        return _parenthesised(node, text, place)
+    if isinstance(node, exp.Cast | exp.Paren):
+        return _unwrapped(node, text, place)
     if isinstance(node, exp.Column) and not node.table:
         return node.name.lower()
     if isinstance(node, exp.Literal) and not node.is_string:
@@ -57,8 +53,13 @@ def _render(node: exp.Expr, text: str, place: Place) -> str:
     return _call(node, text, place)
 
 
-def _parenthesised(node: exp.Paren, text: str, place: Place) -> str:
+def _unwrapped(node: exp.Cast | exp.Paren, text: str, place: Place) -> str:
+    """Drop a cast to a number; keep parentheses around what needs them."""
     inner = node.this
+    if isinstance(node, exp.Cast):
+        if not node.to.is_type(*exp.DataType.NUMERIC_TYPES):
+            raise fail(place, f"the formula {text!r} casts to {node.to.sql()}; a formula may only cast to numbers.")
+        return _unwrapped(exp.Paren(this=inner), text, place)
     while isinstance(inner, exp.Paren):
         inner = inner.this
     body = _render(inner, text, place)

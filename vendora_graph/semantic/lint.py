@@ -24,20 +24,23 @@ def lint(project: Project, flat: Mapping[str, Flat]) -> None:
         for text in spec.filters:
             _check_filter(project, spec, text)
     _check_parts(project, flat)
-    if project.strict:
-        for name, text in project.texts.items():
-            if not text.label or not text.description:
-                raise fail(text.place, f"the metric {name!r} needs a `label:` and a `description:`.")
+    for name, words in project.texts.items():
+        if project.strict and not (words.label and words.description):
+            raise fail(words.place, f"the metric {name!r} needs a `label:` and a `description:`.")
+    _check_models(project)
+
+
+def _check_models(project: Project) -> None:
     for model in project.models.values():
         primaries = [entity for entity in model.entities if entity.type == "primary"]
         if len(primaries) > 1:
             raise fail(primaries[1].place, f"the semantic model {model.name!r} has two primary entities; make one `unique`.")
         if model.dimensions and not primaries and not model.primary_entity:
             raise fail(model.place, f"the semantic model {model.name!r} has no primary entity; add one (or `primary_entity:`).")
-        known = {dimension.name for dimension in model.dimensions if dimension.type == "time"}
-        for spec in project.simple.values():
-            if spec.model == model.name:
-                _check_time(spec, spec.time_dimension or model.time_dimension, known)
+    for spec in project.simple.values():
+        owner = project.models[spec.model]
+        known = {dimension.name for dimension in owner.dimensions if dimension.type == "time"}
+        _check_time(spec, spec.time_dimension or owner.time_dimension, known)
 
 
 def _check_time(spec: SimpleSpec, time: str | None, known: set[str]) -> None:

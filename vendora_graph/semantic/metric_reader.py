@@ -62,7 +62,7 @@ class MetricReader:
         try:
             spec = self._spec(name, node, meta, place)
         except SemanticModelError as error:
-            if strict or not isinstance(error, _Unanswerable):
+            if strict or not isinstance(error, UnanswerableError):
                 raise
             self._project.notes.append(str(error))
             return
@@ -90,7 +90,7 @@ class MetricReader:
             return self._derived(name, params, filters, place)
         if kind == "cumulative":
             return self._cumulative(name, params, filters, place)
-        raise _Unanswerable(f"{place}: the metric {name!r} is a conversion metric, which is not answered; ask its two parts instead.")
+        raise UnanswerableError(f"{place}: the metric {name!r} is a conversion metric, which is not answered; ask its two parts instead.")
 
     def _simple(self, name: str, params: Node, filters: tuple[str, ...], place: Place) -> SimpleSpec:
         given = params.get("measure")
@@ -127,7 +127,8 @@ class MetricReader:
             raise fail(place, f"the metric {name!r} has no `type_params: {{measure: ...}}`; name a measure of a semantic model.")
         found = self._measures.get(wanted.lower())
         if found is None:
-            raise fail(place, f"the metric {name!r} names the measure {wanted!r}, which no semantic model has{_near(wanted, self._measures)}.")
+            near = _near(wanted, self._measures)
+            raise fail(place, f"the metric {name!r} names the measure {wanted!r}, which no semantic model has{near}.")
         filters = filters_of(given.get("filter"), place) if isinstance(given, Mapping) else ()
         return *found, filters
 
@@ -153,9 +154,12 @@ class MetricReader:
                 raise fail(place, f"{message}. Add it.")
             self._project.note(place, f"{message}. It is answered as the value at the end of the period.")
         source = self._cumulative_source(name, params, typed, filters, place)
-        window = _window(typed.get("window") or params.get("window"), place)
+        window = _window_parts(typed.get("window") or params.get("window"), place)
         to_date = typed.get("grain_to_date") or params.get("grain_to_date")
-        item = InputSpec("value", source, **window, to_date=_grain(to_date, place), all_time=not window and not to_date)
+        days, months = _window_sizes(window)
+        item = InputSpec(
+            "value", source, window_days=days, window_months=months, to_date=_grain(to_date, place), all_time=not window and not to_date
+        )
         return ComputedSpec(name, "value", (item,), place, "cumulative")
 
     def _cumulative_source(self, name: str, params: Node, typed: Node, filters: tuple[str, ...], place: Place) -> str:
@@ -163,12 +167,13 @@ class MetricReader:
             item = _input_of(typed["metric"], place)
             if not (item.filters or filters):
                 return item.metric
-            raise _Unanswerable(f"{place}: the cumulative metric {name!r} filters a metric, which is not answered; filter its measure.")
+            raise UnanswerableError(f"{place}: the cumulative metric {name!r} filters a metric, which is not answered; filter its measure.")
         model, measure, more = self._measure(name, params.get("measure"), place)
         hidden = free_name(f"{name}_base", self._project)
         spec = replace(self._from_measure(hidden, measure.name, model, measure, place), filters=(*more, *filters))
         self._project.simple[hidden] = spec
         self._project.hidden.add(hidden)
+        self._project.origins[hidden] = name
         return hidden
 
     def _compute(self, name: str, node: Mapping[str, Any], filters: tuple[str, ...], place: Place) -> ComputedSpec:
@@ -181,7 +186,7 @@ class MetricReader:
         return ComputedSpec(name, expr, inputs, place, "compute", filters)
 
 
-class _Unanswerable(SemanticModelError):
+class UnanswerableError(SemanticModelError):
     """A loaded model holds something right that this package does not answer: noted, not fatal."""
 
 
@@ -240,9 +245,7 @@ def _compute_input(alias: str, given: object, place: Place) -> InputSpec:
     if not isinstance(given, Mapping):
         raise fail(place, f"the input {alias!r} must be a metric's name or a mapping with `metric:`.")
     here = place_of(given, place)
-    unknown = sorted(set(given) - {"metric", "filter", "window_days", "window_months", "to_date", "all_time"})
-    if unknown:
-        raise fail(here, f"unknown key {unknown[0]!r} in the input {alias!r}; use metric, filter, window_days, window_months, to_date, all_time.")
+    check_keys(given, "compute_input", here, strict=True)
     days, months = given.get("window_days"), given.get("window_months")
     return InputSpec(
         alias,
@@ -255,14 +258,14 @@ def _compute_input(alias: str, given: object, place: Place) -> InputSpec:
     )
 
 
-def _window(value: object, place: Place) -> dict[str, int]:
-    parts = _window_parts(value, place)
-    if parts is None:
-        return {}
-    count, grain = parts
+def _window_sizes(window: tuple[int, Grain] | None) -> tuple[int | None, int | None]:
+    """Return a window as (days, None) or (None, months)."""
+    if window is None:
+        return None, None
+    count, grain = window
     if grain in {"day", "week"}:
-        return {"window_days": count * (7 if grain == "week" else 1)}
-    return {"window_months": count * {"month": 1, "quarter": 3, "year": 12}[grain]}
+        return count * (7 if grain == "week" else 1), None
+    return None, count * {"month": 1, "quarter": 3, "year": 12}[grain]
 
 
 def _window_parts(value: object, place: Place) -> tuple[int, Grain] | None:

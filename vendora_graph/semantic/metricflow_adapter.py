@@ -6,11 +6,11 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import TemplateError
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
-from metricflow.protocols.sql_client import SqlEngine
+from metricflow.protocols.sql_client import SqlClient, SqlEngine
 from metricflow.sql.render.big_query import BigQuerySqlPlanRenderer
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
 from metricflow.sql.render.postgres import PostgresSQLSqlPlanRenderer
@@ -121,7 +121,8 @@ class MetricFlow:
     def _engine(self, dialect: str) -> MetricFlowEngine:
         if dialect not in self._engines:
             engine, renderer = _RENDERERS[dialect]
-            self._engines[dialect] = MetricFlowEngine(semantic_manifest_lookup=self._lookup, sql_client=_Client(engine, renderer()))
+            client = cast(SqlClient, _Client(engine, renderer()))
+            self._engines[dialect] = MetricFlowEngine(semantic_manifest_lookup=self._lookup, sql_client=client)
         return self._engines[dialect]
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from vendora_graph.semantic.metric_reader import MetricReader
-from vendora_graph.semantic.reader import ModelReader, Node, check_keys, items_of
+from vendora_graph.semantic.reader import ModelReader, Node, items_of, model_format
 from vendora_graph.semantic.sources import Source
 from vendora_graph.semantic.spec import Project, Relation, TimeSpine
 from vendora_graph.semantic.yaml_source import Located, Place, fail, place_of
@@ -31,8 +31,7 @@ def read_project(source: Source) -> Project:
     reader = ModelReader(default, strict=source.strict, relations=relations, sources=sources)
     metrics: list[Node] = []
     for document in documents:
-        if source.strict:
-            check_keys(document, "file", document.place, strict=True)
+        _check_top(document)
         for node in items_of(document, "semantic_models", document.place):
             _add_model(project, reader, node)
         metrics.extend(items_of(document, "metrics", document.place))
@@ -41,13 +40,31 @@ def read_project(source: Source) -> Project:
     return project
 
 
+def _check_top(document: Located) -> None:
+    wrong = [key for key in document if key in model_format()["misspelt"]]
+    if wrong:
+        raise fail(document.place, f"unknown key {wrong[0]!r} at the top of a file; write `semantic_models:` and `metrics:` lists.")
+
+
 def _is_vocabulary(document: Located, project: Project) -> bool:
     if PurePath(document.place.file).stem == _VOCABULARY:
-        project.vocabulary.update(document)
+        _merge(project.vocabulary, document)
         return True
     if isinstance(document.get(_VOCABULARY), Mapping):
-        project.vocabulary.update(document[_VOCABULARY])
+        _merge(project.vocabulary, document[_VOCABULARY])
     return False
+
+
+def _merge(into: dict[str, Any], added: Mapping[str, Any]) -> None:
+    """Several files may add to the same part of the vocabulary."""
+    for key, value in added.items():
+        known = into.get(key)
+        if isinstance(known, dict) and isinstance(value, Mapping):
+            known.update(value)
+        elif isinstance(known, list) and isinstance(value, list):
+            known.extend(value)
+        else:
+            into[key] = dict(value) if isinstance(value, Mapping) else value
 
 
 def _add_model(project: Project, reader: ModelReader, node: Node) -> None:

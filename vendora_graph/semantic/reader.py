@@ -20,7 +20,9 @@ from vendora_graph.semantic.spec import (
 from vendora_graph.semantic.yaml_source import Place, fail, parse_yaml, place_of
 
 Node = Mapping[str, Any]
-_REF = re.compile(r"""^\s*(?:\{\{)?\s*ref\(\s*(?:['"][^'"]+['"]\s*,\s*)?['"]([^'"]+)['"]\s*(?:,\s*v(?:ersion)?\s*=\s*\S+\s*)?\)\s*(?:\}\})?\s*$""")
+_REF = re.compile(
+    r"""^\s*(?:\{\{)?\s*ref\(\s*(?:['"][^'"]+['"]\s*,\s*)?['"]([^'"]+)['"]\s*(?:,\s*v(?:ersion)?\s*=\s*\S+\s*)?\)\s*(?:\}\})?\s*$"""
+)
 _SOURCE = re.compile(r"""^\s*(?:\{\{)?\s*source\(\s*['"]([^'"]+)['"]\s*,\s*['"]([^'"]+)['"]\s*\)\s*(?:\}\})?\s*$""")
 _TABLE = re.compile(r"^[A-Za-z_][\w$-]*(\.[A-Za-z_][\w$]*){0,2}$")
 
@@ -35,7 +37,9 @@ def model_format() -> dict[str, Any]:
 class ModelReader:
     """Reads semantic models; knows how `ref()` and `source()` resolve in one project."""
 
-    def __init__(self, default: Place, *, strict: bool, relations: Mapping[str, Relation], sources: Mapping[tuple[str, str], Relation]) -> None:
+    def __init__(
+        self, default: Place, *, strict: bool, relations: Mapping[str, Relation], sources: Mapping[tuple[str, str], Relation]
+    ) -> None:
         self._default = default
         self._strict = strict
         self._relations = relations
@@ -85,8 +89,8 @@ class ModelReader:
             raise fail(place, f"the entity {name!r} has a `description`, which MetricFlow refuses; write a comment instead.")
         check_keys(node, "entity", place, strict=self._strict)
         kind = choice(node.get("type"), "entity_types", f"the type of entity {name!r}", place)
-        return EntitySpec(name, cast(Literal["primary", "unique", "foreign", "natural"], kind), str(node.get("expr") or name), place,
-                          _text(node.get("role")))
+        typed = cast(Literal["primary", "unique", "foreign", "natural"], kind)
+        return EntitySpec(name, typed, str(node.get("expr") or name), place, _text(node.get("role")))
 
     def _dimension(self, node: Node, parent: Place) -> DimensionSpec:
         place = place_of(node, parent)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -14,9 +15,6 @@ from typing import Any
 from vendora_graph.errors import SemanticModelError
 from vendora_graph.semantic.yaml_source import Located, Place, fail, parse_yaml, read_yaml
 
-LOADER_VERSION = "1"
-"""Part of every cache key; raise it when the loader or the engine reads the same files differently."""
-
 _SKIPPED = frozenset({"target", "dbt_packages", "dbt_modules", "logs", "node_modules", "venv"})
 _PROJECT = "dbt_project.yml"
 _MANIFEST = "semantic_manifest.json"
@@ -24,7 +22,7 @@ _MANIFEST = "semantic_manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The files of one model, and their digest (with the loader's and MetricFlow's version) as 32 hexadecimal digits."""
+    """The files of one model, and their digest (with that of this package and MetricFlow's version) as 32 hexadecimal digits."""
 
     name: str
     strict: bool
@@ -63,7 +61,8 @@ def find_source(source: Path | None) -> Source:
         return _from_files("dealership", _package_directory(), strict=True)
     path = Path(source)
     if not path.exists():
-        raise SemanticModelError(f"{path}: no such file or directory; give a directory of model YAML, a dbt project or semantic_manifest.json.")
+        wanted = "give a directory of model YAML, a dbt project or semantic_manifest.json"
+        raise SemanticModelError(f"{path}: no such file or directory; {wanted}.")
     if path.is_file() and path.suffix == ".json":
         return _from_manifest(path)
     if path.is_file():
@@ -116,8 +115,18 @@ def _from_manifest(path: Path) -> Source:
     return Source(path.resolve().parent.name, False, (), _digest([(path.name, path)]), manifest=path)
 
 
+@cache
+def _code_digest() -> str:
+    """Digest of this package's own files: another loader or engine must not read the caches of this one."""
+    digest = hashlib.sha256(version("metricflow").encode())
+    for path in sorted(Path(str(resources.files("vendora_graph.semantic"))).iterdir()):
+        if path.suffix in {".py", ".yaml"}:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def _digest(files: list[tuple[str, Path]]) -> str:
-    digest = hashlib.sha256(f"{LOADER_VERSION}/{version('metricflow')}".encode())
+    digest = hashlib.sha256(_code_digest().encode())
     for shown, path in files:
         content = path.read_bytes()
         digest.update(f"\0{shown}\0{len(content)}\0".encode())

@@ -162,7 +162,11 @@ class TimeSpine:
 
 @dataclass(slots=True)
 class Project:
-    """All of one semantic model. `strict` is our own format's stricter reading; `notes` are lint warnings of a loaded model."""
+    """All of one semantic model.
+
+    `strict` is our own format's stricter reading; `notes` are lint warnings of a loaded model; `hidden` are simple metrics the loader
+    made and `origins` says from which metric; `values` maps a median to the metric that counts its values.
+    """
 
     name: str
     strict: bool
@@ -172,6 +176,7 @@ class Project:
     texts: dict[str, MetricText] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
     spines: list[TimeSpine] = field(default_factory=list)
     vocabulary: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class _LocatedLoader(_Loader):  # type: ignore[misc]  # the C loader is untyped
     """A safe YAML loader whose mappings are `Located`."""
 
 
-def _construct(loader: Any, node: yaml.MappingNode) -> Any:
+def _construct(loader: Any, node: yaml.MappingNode) -> Iterator[Located]:  # noqa: ANN401  the C loader is untyped
     located = Located()
     located.place = Place(loader.vendora_file, node.start_mark.line + 1)
     yield located
