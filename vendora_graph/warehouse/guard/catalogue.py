@@ -1,0 +1,37 @@
+"""Tables that describe the database itself, and names an engine would read as a file."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from vendora_graph.warehouse.guard.rules import catalogues_for
+from vendora_graph.warehouse.guard.types import Refusal
+
+_PLAIN = re.compile(r"[^\W\d][\w $-]*\Z")
+_CLOUD = re.compile(r"[\w $*.-]+\Z")
+
+
+def check_catalogue(table: exp.Table, dialect: str) -> None:
+    """Refuse catalogue relations and names that look like files.
+
+    Raises:
+        Refusal: The relation is no data table.
+    """
+    lists = catalogues_for(dialect)
+    path = [part for whole in (table.catalog, table.db, table.name) for part in whole.lower().split(".") if part]
+    if not path:
+        raise Refusal("table", "A relation has no name; name a table.")
+    schemas, name = path[:-1], path[-1]
+    described = (
+        any(part in lists.anywhere for part in path)
+        or any(part in lists.schemas or part.startswith(lists.schema_prefixes) for part in schemas)
+        or name in lists.names
+        or name.startswith(lists.prefixes)
+    )
+    if described:
+        raise Refusal("catalogue", f"{'.'.join(path)} describes the database itself; only data tables are read.")
+    pattern = _CLOUD if dialect == "bigquery" else _PLAIN
+    if dialect != "sqlite" and not all(pattern.match(part) for part in (table.catalog, table.db, table.name) if part):
+        raise Refusal("table", f"{table.name!r} is not a table's name; files and addresses are not read.")

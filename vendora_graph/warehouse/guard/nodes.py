@@ -1,0 +1,156 @@
+"""Every node of the tree against the allow-lists: kinds, parts, functions, types, sizes."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from vendora_graph.warehouse.guard.rules import Rules
+from vendora_graph.warehouse.guard.types import Refusal
+
+MAX_TREE_DEPTH = 150
+MAX_JOINS = 40
+
+_HELP = {
+    "Lock": "reading for update takes locks; leave the clause out",
+    "Into": "a query may not write; leave INTO out",
+    "Pivot": "write the pivot as SUM(CASE ...) columns",
+    "TableSample": "samples give figures that are not the data's; leave the clause out",
+    "Command": "only SELECT is run",
+    "HistoricalData": "time travel is not offered; filter on a date column",
+    "Version": "time travel is not offered; filter on a date column",
+    "ObjectIdentifier": "catalogue types are not offered",
+}
+
+
+def check_root(tree: exp.Expr, rules: Rules) -> None:
+    """Refuse anything but a query.
+
+    Raises:
+        Refusal: The statement is not a SELECT.
+    """
+    inner = tree
+    while isinstance(inner, exp.Subquery):
+        inner = inner.this
+    if not isinstance(tree, rules.roots) or not isinstance(inner, rules.roots):
+        raise Refusal("root", "Only queries are run: write one SELECT (or WITH ... SELECT).")
+
+
+def check_nodes(tree: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> None:
+    """Check every node of the tree.
+
+    Raises:
+        Refusal: Some node is not on the lists.
+    """
+    stack: list[tuple[exp.Expr, int]] = [(tree, 0)]
+    joins = 0
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_TREE_DEPTH:
+            raise Refusal("depth", "The statement nests too deeply; write it flatter, with WITH clauses.")
+        _check_node(node, rules, parameters)
+        joins += isinstance(node, exp.Join)
+        stack.extend((child, depth + (type(child) is not type(node))) for child in node.iter_expressions())
+    if joins > MAX_JOINS:
+        raise Refusal("joins", f"The statement joins {joins} relations; at most {MAX_JOINS} are read.")
+
+
+def _check_node(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> None:
+    kind = type(node)
+    if isinstance(node, (exp.Anonymous, exp.AnonymousAggFunc)):
+        _check_named(node, rules)
+    elif kind in rules.functions:
+        _check_known(node, rules)
+    elif kind not in rules.nodes:
+        _refuse_kind(node)
+    allowed = rules.parts.get(kind)
+    if allowed is not None:
+        for name, value in node.args.items():
+            if name not in allowed and value not in (None, False, [], ""):
+                raise Refusal("clause", f"{kind.__name__} may not carry {name.strip('_').upper()}; {_help(value)}")
+    if kind in _SPECIAL:
+        _check_special(node, rules, parameters)
+
+
+def _refuse_kind(node: exp.Expr) -> None:
+    if isinstance(node, exp.Func):
+        name = node.sql_name() if type(node) is not exp.Anonymous else str(node.this)
+        raise Refusal("function", f"The function {name} is not on the list of functions; use a plain aggregate, date or text function.")
+    what = type(node).__name__
+    raise Refusal("node", f"{what} is not allowed in a query; {_HELP.get(what, 'use plain SELECT clauses')}.")
+
+
+def _help(value: object) -> str:
+    first = value[0] if isinstance(value, list) and value else value
+    return _HELP.get(type(first).__name__, "leave it out") + "."
+
+
+def _check_named(node: exp.Expr, rules: Rules) -> None:
+    target = node.this
+    quoted = isinstance(target, exp.Identifier) and bool(target.args.get("quoted"))
+    name = target.name if isinstance(target, exp.Expr) else str(target)
+    plain = name.lower() if quoted else name
+    if plain.upper() not in rules.named or (quoted and plain != name):
+        raise Refusal("function", f"The function {name} is not on the list of functions; use a plain aggregate, date or text function.")
+    if plain.upper() in ("PRINTF", "FORMAT"):
+        _check_template(node.expressions[0] if node.expressions else None, rules)
+    if quoted:
+        node.set("this", plain)  # else it would be written in quotes and upper case: another function
+
+
+def _check_known(node: exp.Expr, rules: Rules) -> None:
+    bound = rules.bounded.get(type(node))
+    if bound is not None:
+        size = node.args.get(bound[0])
+        if not (isinstance(size, exp.Literal) and not size.is_string and size.name.isdigit() and int(size.name) <= bound[1]):
+            raise Refusal("size", f"{rules.functions[type(node)]} needs a written length of at most {bound[1]}.")
+    if isinstance(node, exp.Format):
+        _check_template(node.this, rules)
+
+
+def _check_template(template: object, rules: Rules) -> None:
+    if not isinstance(template, exp.Literal) or "*" in template.name or re.search(rf"\d{{{rules.format_width + 1},}}", template.name):
+        raise Refusal("size", "FORMAT needs a written template with small widths.")
+
+
+_SPECIAL = frozenset({exp.DataType, exp.Join, exp.Placeholder, exp.Parameter, exp.Identifier, exp.Cast, exp.TryCast, exp.Dot, exp.Interval})
+
+
+def _check_special(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> None:
+    if isinstance(node, exp.DataType):
+        _check_type(node, rules)
+    elif isinstance(node, exp.Join):
+        for part in ("side", "kind", "method"):
+            if str(node.args.get(part) or "").upper() not in rules.words["Join", part]:
+                raise Refusal("join", f"The join word {node.args[part]} is not offered; use JOIN or LEFT JOIN with ON.")
+    elif isinstance(node, (exp.Placeholder, exp.Parameter)):
+        if (name := parameter_name(node)) not in parameters:
+            raise Refusal("parameter", f"The statement holds a parameter ({name or '?'}) that nobody binds; write the value itself.")
+    elif isinstance(node, exp.Dot):
+        if not isinstance(node.expression, (exp.Identifier, exp.Anonymous, *rules.functions)):
+            raise Refusal("whole_row", "(...).* expands a whole row; name the columns.")
+    elif isinstance(node, exp.Identifier) and (len(node.name) > 128 or "\\" in node.name or "\n" in node.name):  # noqa: PLR2004
+        raise Refusal("identifier", "A name in the statement is too long or holds a line break or a backslash.")
+
+
+def _check_type(node: exp.Expr, rules: Rules) -> None:
+    kind = node.this
+    name = kind.name if isinstance(kind, exp.DType) else str(kind)
+    if name not in rules.types:
+        raise Refusal("type", f"The type {name} is not on the list of types; cast to a number, text, date or timestamp.")
+
+
+def canonical(tree: exp.Expr, dialect: str) -> exp.Expr:
+    """Write what the generator would misspell in another way that means the same."""
+    if dialect == "postgres":
+        for node in list(tree.find_all(exp.CurrentTime)):
+            if node.this is None:  # CURRENT_TIME() is no Postgres
+                node.replace(exp.Cast(this=exp.CurrentTimestamp(), to=exp.DataType(this=exp.DType.TIMETZ)))
+    return tree
+
+
+def parameter_name(node: exp.Expr) -> str:
+    """Return the name (or number) of a placeholder; empty when it has none."""
+    inner = node.this
+    return inner.name if isinstance(inner, exp.Expr) else str(inner or "")

@@ -1,0 +1,94 @@
+"""Parsing with fuel: exactly one statement, in bounded time, and generating the text that runs."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
+from sqlglot.parser import Parser
+from sqlglot.tokens import Token
+
+from vendora_graph.warehouse.guard.lexical import dialect_of, tokenize
+from vendora_graph.warehouse.guard.types import Refusal
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it logs statements it half understands: refused here, and not for logs
+
+_STEPS_PER_TOKEN = 60
+_STEPS_AT_LEAST = 20_000
+_TOO_DEEP = "The statement nests too deeply to be read; write it flatter, with WITH clauses."
+
+
+class _OutOfFuelError(Exception):
+    """The parser went back and forth too often."""
+
+
+@cache
+def _parser_class(dialect: str) -> type[Parser]:
+    base: Any = dialect_of(dialect).parser_class
+
+    class FueledParser(base):  # type: ignore[misc]  # the base class is chosen at run time
+        """The dialect's parser, with a bound on the steps it may take."""
+
+        fuel = 0
+
+        def _advance(self, times: int = 1) -> None:
+            self.fuel -= 1
+            if self.fuel < 0:
+                raise _OutOfFuelError
+            super()._advance(times)
+
+    return FueledParser
+
+
+def parse_one(sql: str, dialect: str) -> exp.Expr:
+    """Read the text as exactly one statement.
+
+    Raises:
+        Refusal: It is not one statement this dialect's grammar knows, or it costs too much to read.
+    """
+    tokens = tokenize(sql, dialect)
+    try:
+        statements = _parse(tokens, sql, dialect)
+    except ParseError as error:
+        raise Refusal("parse", f"The statement is not valid {dialect} SQL{_where(error)}; send one plain SELECT.") from error
+    except (RecursionError, _OutOfFuelError) as error:
+        raise Refusal("depth", _TOO_DEEP) from error
+    except (SqlglotError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        raise Refusal("parse", f"The statement is not valid {dialect} SQL; send one plain SELECT.") from error
+    found = [statement for statement in statements if statement is not None and not isinstance(statement, exp.Semicolon)]
+    if not found:
+        raise Refusal("empty", "There is no statement; send one SELECT.")
+    if len(found) > 1:
+        raise Refusal("one_statement", "Only one statement is run; send a single SELECT without a second one behind a semicolon.")
+    return found[0]
+
+
+def _parse(tokens: list[Token], sql: str, dialect: str) -> list[exp.Expr | None]:
+    parser: Any = _parser_class(dialect)(dialect=dialect_of(dialect))
+    parser.fuel = max(_STEPS_AT_LEAST, _STEPS_PER_TOKEN * len(tokens))
+    statements: list[exp.Expr | None] = parser.parse(tokens, sql)
+    return statements
+
+
+def _where(error: ParseError) -> str:
+    first = error.errors[0] if error.errors else {}
+    return f" (line {first['line']}, column {first['col']})" if first.get("line") else ""
+
+
+def generate(tree: exp.Expr, dialect: str) -> str:
+    """Write the tree as one line of SQL, without comments or hints.
+
+    Raises:
+        Refusal: The tree cannot be written in this dialect.
+    """
+    try:
+        return dialect_of(dialect).generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
+    except RecursionError as error:
+        raise Refusal("depth", _TOO_DEEP) from error
+    except (SqlglotError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise Refusal("generate", f"A clause of this statement cannot be written in {dialect}; use plainer SQL.") from error
+
+
