@@ -118,7 +118,7 @@ def _demo(settings: Settings) -> str:
 
 
 def _semantic_model(settings: Settings) -> str:
-    from vendora_graph.semantic import load_catalog
+    from vendora_graph.semantic.loader import load_catalog
 
     catalog = load_catalog(settings.semantic_model).catalog
     shown = sum(not metric.hidden for metric in catalog.metrics.values())

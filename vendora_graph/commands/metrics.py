@@ -29,7 +29,7 @@ def metrics(
 ) -> None:
     """List the metrics; with one that fits, show its definition, formula, synonyms and SQL."""
     from vendora_graph.commands.output import show_blocks, write
-    from vendora_graph.semantic import load_catalog
+    from vendora_graph.semantic.loader import load_catalog
 
     settings = load_settings(warehouse, model)
     catalog = load_catalog(settings.semantic_model).catalog

@@ -28,7 +28,7 @@ def _fact_row(fact: Fact) -> tuple[str, ...]:
 
 
 def _value(fact: Fact) -> str:
-    from vendora_graph.evidence.render import render_value
+    from vendora_graph.evidence.formats import render_value
 
     return render_value(fact.value, fact.unit)
 
