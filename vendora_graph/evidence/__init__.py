@@ -1,0 +1,1 @@
+"""Evidence: ledger, references, rendering, checks and scoring. Pure: no model, no warehouse."""

@@ -93,19 +93,19 @@ def compute(operation: Operation, values: Sequence[Decimal | None]) -> Decimal |
 
 def unit_of(operation: Operation, units: Sequence[Unit]) -> Unit:
     """Return the unit an operation gives over units."""
-    table = resource("units")
+    table: dict[str, dict[str, Unit]] = resource("units")
     first = units[0]
     if operation in ("difference", "points"):
-        return table["difference"].get(first, first)  # type: ignore[no-any-return]  # units of our own file
+        return table["difference"].get(first, first)
     if operation in ("change", "share"):
         return "rate"
     if operation == "ratio":
         return "x"
     if operation == "per_unit":
-        return table["per_unit"].get(f"{first}/{units[1]}", table["per_unit"]["other"])  # type: ignore[no-any-return]
+        return table["per_unit"].get(f"{first}/{units[1]}", table["per_unit"]["other"])
     if operation == "product":
         products = table["product"]
-        return products.get(f"{first}/{units[1]}") or products.get(f"{units[1]}/{first}") or "number"  # type: ignore[no-any-return]
+        return products.get(f"{first}/{units[1]}") or products.get(f"{units[1]}/{first}") or "number"
     return first
 
 

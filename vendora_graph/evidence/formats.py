@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from vendora_graph.contracts import Period, Unit
 from vendora_graph.evidence.resources import resource
 
 
-@lru_cache(maxsize=None)
+@cache
 def _format(unit: str) -> tuple[str, str, int, int, bool]:
     spec: dict[str, Any] = resource("units")["format"][unit]
     return (spec.get("prefix", ""), spec.get("suffix", ""), spec.get("scale", 1), spec["places"], spec.get("trim", False))
@@ -28,9 +28,7 @@ def withheld_word() -> str:
     return word
 
 
-def render_value(
-    value: Decimal | None, unit: Unit, *, compact: bool = False, signed: bool = False, bare: bool = False
-) -> str:
+def render_value(value: Decimal | None, unit: Unit, *, compact: bool = False, signed: bool = False, bare: bool = False) -> str:
     """Return a value in stored scale as text: `$1,845`, `($412)`, `45.1%`, `7.0 points`, `12.5`.
 
     Args:

@@ -79,9 +79,7 @@ def make_fact(
     `value` is in stored scale: dollars, fractions for rates and points, never percent.
     """
     ordered = tuple(sorted(slice))
-    identity = fact_id(
-        metric, ordered, period, value=value, basis=basis, query_id=query_id, formula=formula, parts=parts
-    )
+    identity = fact_id(metric, ordered, period, value=value, basis=basis, query_id=query_id, formula=formula, parts=parts)
     return Fact(
         id=identity, value=value, unit=unit, metric=metric, label=label, slice=ordered, period=period, basis=basis,
         grade=grade, query_id=query_id, formula=formula, parts=tuple(parts), second=second, n=n,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar
 
 from vendora_graph.evidence.references import Token, tokens
 from vendora_graph.evidence.resources import resource
@@ -32,9 +32,7 @@ class PhraseSet(Generic[T]):
             words = tuple(token.text for token in tokens(phrase) if token.kind == "word")
             if words:
                 by_first.setdefault(words[0], {})[words] = meaning
-        self._by_first = {
-            first: sorted(phrases.items(), key=lambda item: -len(item[0])) for first, phrases in by_first.items()
-        }
+        self._by_first = {first: sorted(phrases.items(), key=lambda item: -len(item[0])) for first, phrases in by_first.items()}
 
     def find(self, sentence: Sequence[Token]) -> list[Found[T]]:
         """Return the phrases of a sentence from left to right, not overlapping; marks and references break a phrase."""
@@ -60,7 +58,7 @@ class PhraseSet(Generic[T]):
         return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def listed(*names: str, harmless: str | None = None) -> PhraseSet[str]:
     """Return the phrases of plain lists of `words.yaml`, each meaning the name of its list."""
     words = resource("words")
@@ -69,7 +67,7 @@ def listed(*names: str, harmless: str | None = None) -> PhraseSet[str]:
     return PhraseSet(entries)
 
 
-@lru_cache(maxsize=None)
+@cache
 def grouped(name: str, harmless: str | None = None) -> PhraseSet[str]:
     """Return the phrases of a mapping of lists (`directions`, `ranks`), each meaning the key of its list."""
     words = resource("words")
@@ -79,13 +77,13 @@ def grouped(name: str, harmless: str | None = None) -> PhraseSet[str]:
     return PhraseSet(entries)
 
 
-@lru_cache(maxsize=None)
-def valued(name: str) -> PhraseSet[object]:
+@cache
+def valued(name: str) -> PhraseSet[Any]:
     """Return the phrases of a mapping from phrase to value (`parts`, `relative_periods`)."""
     return PhraseSet(list(resource("words")[name].items()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def direction_words() -> frozenset[str]:
     """Return the single words that carry the sign of a change."""
     groups = resource("words")["directions"]

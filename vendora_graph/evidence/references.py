@@ -11,9 +11,10 @@ Kind = Literal["f", "p", "n", "q", "t", "bad", "word", "mark"]
 
 REFERENCE = re.compile(r"\{\{\s*(?:(?P<turn>\d{1,6})f(?P<fact>\d{1,6})|(?P<other>[pnqt])(?P<number>\d{1,6}))\s*\}\}")
 _TOKEN = re.compile(
-    r"(?P<ref>\{\{[^{}]*\}\})|(?P<word>\d[\d.,]*\d|[^\W_]+(?:['’&][^\W_]+)*)|(?P<mark>\S)",
+    r"(?P<ref>\{\{[^{}]*\}\})|(?P<word>\d[\d.,]*\d|[^\W_]+(?:['\u2019&][^\W_]+)*)|(?P<mark>\S)",
 )
 _SENTENCE_END = ".!?;"
+_CLOSERS = "\"')\u201d\u2019"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def _token(match: re.Match[str]) -> Token:
     raw = match.group()
     start, end = match.span()
     if match.lastgroup == "word":
-        return Token("word", raw.lower().replace("’", "'"), raw, start, end)
+        return Token("word", raw.lower().replace("\u2019", "'"), raw, start, end)
     if match.lastgroup == "mark":
         return Token("bad" if raw in "{}" else "mark", raw, raw, start, end)
     reference = REFERENCE.fullmatch(raw)
@@ -78,4 +79,4 @@ def sentences(text: str) -> Iterator[tuple[Token, ...]]:
 
 
 def _at_word_end(text: str, position: int) -> bool:
-    return position >= len(text) or text[position].isspace() or text[position] in "\"')”’"
+    return position >= len(text) or text[position].isspace() or text[position] in _CLOSERS

@@ -14,9 +14,9 @@ from vendora_graph.contracts import (
     RecommendationDraft,
 )
 from vendora_graph.errors import InternalError
-from vendora_graph.evidence.names import plain_name
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.formats import render_period, render_value, withheld_word
+from vendora_graph.evidence.names import plain_name
 from vendora_graph.evidence.phrases import direction_words
 from vendora_graph.evidence.references import Token, key_of, tokens
 from vendora_graph.evidence.resources import resource
@@ -38,9 +38,7 @@ class RenderedDraft(Contract):
     assumptions: tuple[str, ...] = ()
 
 
-def render_draft(
-    draft: Draft, ledger: Ledger, *, withheld: Collection[str] = (), labels: Mapping[str, str] | None = None
-) -> RenderedDraft:
+def render_draft(draft: Draft, ledger: Ledger, *, withheld: Collection[str] = (), labels: Mapping[str, str] | None = None) -> RenderedDraft:
     """Return the draft with every reference replaced.
 
     Args:

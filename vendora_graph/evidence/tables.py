@@ -7,16 +7,14 @@ from collections.abc import Collection, Mapping
 from vendora_graph.contracts import Fact, Ledger, ResultTable, Slice, TableSpec
 from vendora_graph.contracts import RenderedTable as Rendered
 from vendora_graph.errors import InternalError
-from vendora_graph.evidence.names import plain_name
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.formats import render_value, withheld_word
+from vendora_graph.evidence.names import plain_name
 
 TOTAL = "Total"
 
 
-def fill_table(
-    spec: TableSpec, ledger: Ledger, *, withheld: Collection[str] = (), labels: Mapping[str, str] | None = None
-) -> Rendered:
+def fill_table(spec: TableSpec, ledger: Ledger, *, withheld: Collection[str] = (), labels: Mapping[str, str] | None = None) -> Rendered:
     """Return the table a draft asked for.
 
     Row labels come first (one column a dimension of the rows), then the asked columns, all of them when none is named.
@@ -35,9 +33,7 @@ def fill_table(
     return Rendered(
         title=spec.title or table.title,
         columns=(*heads, *(table.columns[place] for place in places)),
-        rows=tuple(
-            (*_row_label(table.keys[i], dimensions), *(_cell(table.cells[i][j], ledger, withheld) for j in places)) for i in rows
-        ),
+        rows=tuple((*_row_label(table.keys[i], dimensions), *(_cell(table.cells[i][j], ledger, withheld) for j in places)) for i in rows),
         facts=tuple((*(None for _ in dimensions), *(table.cells[i][j] for j in places)) for i in rows),
         note=_note(table, len(rows)),
     )

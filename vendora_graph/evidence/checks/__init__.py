@@ -1,0 +1,19 @@
+"""All checks, in the order they are reported."""
+
+from vendora_graph.evidence.checks import claims, coverage, directions, labels, numerals, periods, proof, references, samples, tables
+from vendora_graph.evidence.checks.base import Problem, Rule
+
+ALL: tuple[Rule, ...] = (
+    *references.CHECKS,
+    *labels.CHECKS,
+    *numerals.CHECKS,
+    *directions.CHECKS,
+    *proof.CHECKS,
+    *tables.CHECKS,
+    *coverage.CHECKS,
+    *periods.CHECKS,
+    *samples.CHECKS,
+    *claims.CHECKS,
+)
+
+__all__ = ["ALL", "Problem", "Rule"]

@@ -1,0 +1,249 @@
+"""The independent reading against what the analyst asked for and what the reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vendora_graph.contracts import Fact, Filter, Plan
+from vendora_graph.evidence.asks import Ask, condition
+from vendora_graph.evidence.case import Case, Days, days
+from vendora_graph.evidence.checks.base import Problem, rule
+
+_TIME = ("day", "week", "month", "quarter", "year")
+_WORDS_ONLY = ("definition",)
+
+
+@rule("coverage.read")
+def read(case: Case) -> Iterator[Problem]:
+    """Without an independent reading, the answer says how the question was understood and the level is capped."""
+    if case.plan is None:
+        yield Problem("the question")
+
+
+@rule("coverage.independent")
+def independent(case: Case) -> Iterator[Problem]:
+    """An agreement of the offline analyst with itself earns nothing."""
+    if case.plan is not None and (case.policy.analyst_is_offline or not case.policy.independent):
+        yield Problem("not independent: the reader of the question is also the analyst")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One delivered figure of an asked metric and the call it came from."""
+
+    fact: Fact
+    ask: Ask | None
+
+
+def asked(case: Case) -> Plan | None:
+    """Return the plan to compare with, None when there is nothing to compare."""
+    plan = case.plan
+    return None if plan is None or plan.intent in _WORDS_ONLY or not plan.metrics else plan
+
+
+def delivered(case: Case, metric: str) -> list[Evidence]:
+    """Return the figures of a metric the reader sees (or that stand under one), with their calls."""
+    found = [fact for fact in case.behind.values() if fact.metric == metric and not fact.parts]
+    return [Evidence(fact, ask) for fact in found for ask in case.asks_of(fact) or (None,)]
+
+
+def of_period(evidence: Evidence, wanted: Days | None) -> bool:
+    """Tell whether a figure is of the period asked for: itself, or a bucket of a call over that period."""
+    if wanted is None:
+        return True
+    own = days(evidence.fact.period)
+    if own == wanted:
+        return True
+    if evidence.ask is None or own is None or evidence.ask.period != wanted:
+        return False
+    inside = wanted[0] <= own[0] and own[1] <= wanted[1]
+    return inside and (evidence.ask.grain is not None or own[1] == wanted[1])
+
+
+def of_filters(evidence: Evidence, plan: Plan) -> bool:
+    """Tell whether a figure is limited exactly as asked, by the call's filters or by its own row."""
+    conditions = evidence.ask.filters if evidence.ask is not None else frozenset()
+    row = dict(evidence.fact.slice)
+    wanted = {condition(item): item for item in plan.filters}
+    for one, item in wanted.items():
+        if one not in conditions and not _row_meets(row, item):
+            return False
+    extra = [one for one in conditions if one not in wanted and not _inside(one, plan)]
+    if extra:
+        return False
+    free = set(plan.group_by) | {item.dimension for item in plan.filters} | set(_TIME)
+    return all(dimension in free for dimension in row)
+
+
+def _row_meets(row: dict[str, str], item: Filter) -> bool:
+    return item.op == "in" and row.get(item.dimension) in item.values
+
+
+def _inside(one: tuple[str, str, tuple[str, ...]], plan: Plan) -> bool:
+    """A call may fetch one value of several that were asked for."""
+    dimension, op, values = one
+    return op == "in" and any(f.dimension == dimension and f.op == "in" and set(values) <= set(f.values) for f in plan.filters)
+
+
+@rule("coverage.metrics")
+def metrics(case: Case) -> Iterator[Problem]:
+    """Every metric asked for is delivered."""
+    plan = asked(case)
+    for name in plan.metrics if plan else ():
+        if not delivered(case, name):
+            rules = case.rules(name)
+            yield Problem(rules.label if rules else name)
+
+
+@rule("coverage.period")
+def period(case: Case) -> Iterator[Problem]:
+    """Every metric is delivered for the period asked for."""
+    plan = asked(case)
+    wanted = days(plan.period) if plan else None
+    for name in plan.metrics if plan else ():
+        found = delivered(case, name)
+        if found and not any(of_period(one, wanted) for one in found):
+            yield Problem(f"{_label(case, name)} for {plan.period.label if plan and plan.period else 'the period'}")
+
+
+@rule("coverage.filters")
+def filters(case: Case) -> Iterator[Problem]:
+    """Every metric is delivered with exactly the filters asked for."""
+    plan = asked(case)
+    if plan is None:
+        return
+    wanted = days(plan.period)
+    for name in plan.metrics:
+        found = [one for one in delivered(case, name) if of_period(one, wanted)]
+        if found and not any(of_filters(one, plan) for one in found):
+            words = ", ".join(f"{f.dimension} {f.op} {' or '.join(f.values)}" for f in plan.filters) or "no filter"
+            yield Problem(f"{_label(case, name)} with {words}")
+
+
+@rule("coverage.headline")
+def headline(case: Case) -> Iterator[Problem]:
+    """The first line answers: an asked metric, of the asked period and filters, or something computed from one."""
+    plan = asked(case)
+    heads = [ref.fact for sentence in case.sentences if sentence.place == "headline" for ref in sentence.facts]
+    if plan is None or (not heads and plan.intent != "value"):
+        return
+    under = {part.id for fact in heads for part in case.closure(fact)}
+    answers = {
+        one.fact.id for name in plan.metrics for one in delivered(case, name) if of_period(one, days(plan.period)) and of_filters(one, plan)
+    }
+    if not under & answers:
+        yield Problem("no figure of the first line is of what was asked")
+
+
+@rule("coverage.grouping")
+def grouping(case: Case) -> Iterator[Problem]:
+    """The grouping and grain asked for are those of a result the reader sees."""
+    plan = asked(case)
+    if plan is None or not (plan.group_by or plan.grain):
+        return
+    wanted = (set(plan.group_by), plan.grain)
+    calls = [one.ask for name in plan.metrics for one in delivered(case, name) if one.ask is not None]
+    if not any((set(ask.group_by), ask.grain) == wanted for ask in calls):
+        yield Problem(" and ".join([*plan.group_by, *([f"each {plan.grain}"] if plan.grain else [])]))
+    elif not _rows_shown(case, plan):
+        yield Problem(f"the rows by {', '.join(plan.group_by) or plan.grain}")
+
+
+def _rows_shown(case: Case, plan: Plan) -> bool:
+    """A breakdown of two rows or more shows them: in a table, a chart or the text."""
+    rows = {(fact.slice, days(fact.period)) for fact in case.used.values() if fact.metric in plan.metrics}
+    most = max(
+        (len(table.keys) for name in plan.metrics for one in delivered(case, name) for table in case.tables_of.get(one.fact.id, ())),
+        default=0,
+    )
+    return len(rows) >= min(2, most)
+
+
+@rule("coverage.comparison")
+def comparison(case: Case) -> Iterator[Problem]:
+    """What was asked to be compared is: both sides are computed over the right days, and set against each other."""
+    plan = asked(case)
+    against = plan.comparison if plan else None
+    if plan is None or against is None:
+        return
+    if against.kind in ("target", "benchmark"):
+        if not any(fact.grade == against.kind for fact in case.behind.values()):
+            yield Problem(f"the {against.kind}")
+        return
+    wanted = days(against.period)
+    for name in plan.metrics[:1] if against.kind != "values" else ():
+        if not _other_side(case, name, plan, wanted):
+            yield Problem(f"{_label(case, name)} for {against.period.label if against.period else 'the other period'}")
+
+
+def _other_side(case: Case, name: str, plan: Plan, wanted: Days | None) -> bool:
+    main = days(plan.period)
+    for one in delivered(case, name):
+        own = days(one.fact.period)
+        bucket = one.ask is not None and one.ask.compare == wanted and one.ask.grain is not None
+        if own != main and (wanted is None or own == wanted or bucket) and of_filters(one, plan):
+            return True
+    return False
+
+
+@rule("coverage.values")
+def values(case: Case) -> Iterator[Problem]:
+    """Every value the question names is answered for: in a filter, or by a row of its own."""
+    plan = asked(case)
+    if plan is None:
+        return
+    known = {pair for fact in case.behind.values() for pair in case.pairs_of(fact)}
+    compares = plan.comparison is not None and plan.comparison.kind == "values"
+    rows = {pair for fact in case.behind.values() for pair in fact.slice}
+    for item in plan.filters:
+        for value in item.values if item.op == "in" else ():
+            if (item.dimension, value) not in (rows if compares and len(item.values) > 1 else known):
+                yield Problem(value)
+
+
+@rule("coverage.ranking")
+def ranking(case: Case) -> Iterator[Problem]:
+    """The order and the number of rows are those asked for."""
+    plan = asked(case)
+    if plan is None or plan.ranking is None:
+        return
+    wanted = (plan.ranking.by, plan.ranking.direction)
+    seen = [
+        (ask, table)
+        for name in plan.metrics
+        for one in delivered(case, name)
+        for table in case.tables_of.get(one.fact.id, ())
+        for ask in case.asks_of(one.fact)
+    ]
+    if not any(ask.order == wanted for ask, _ in seen):
+        yield Problem(f"order by {_label(case, wanted[0])}, {'highest' if wanted[1] == 'desc' else 'lowest'} first")
+        return
+    if plan.ranking.limit is not None and not _as_many(case, plan.ranking.limit):
+        yield Problem("the number of rows")
+
+
+def _as_many(case: Case, limit: int) -> bool:
+    for spec, table in case.tables:
+        rows = sum(1 for key in table.keys[: spec.limit] if key)
+        if rows == min(limit, table.total_rows if table.total_rows is not None else rows):
+            return True
+    return not case.tables
+
+
+@rule("coverage.steps")
+def steps(case: Case) -> Iterator[Problem]:
+    """A complex question's tools were used."""
+    plan = asked(case)
+    used = {table.tool for table in case.ledger.tables.values()}
+    for step in plan.steps if plan else ():
+        if step not in used:
+            yield Problem(step)
+
+
+def _label(case: Case, name: str) -> str:
+    rules = case.rules(name)
+    return rules.label if rules is not None else name
+
+
+CHECKS = (read, independent, metrics, period, filters, headline, grouping, comparison, values, ranking, steps)

@@ -1,0 +1,152 @@
+"""Arithmetic again, and the second path: every figure was computed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from vendora_graph.contracts import Fact
+from vendora_graph.errors import ModelOutputError
+from vendora_graph.evidence.arithmetic import operation_of, recompute, unit_of
+from vendora_graph.evidence.case import Case, days
+from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.resources import resource
+
+
+@rule("arithmetic.recomputed")
+def recomputed(case: Case) -> Iterator[Problem]:
+    """A derived figure is what its formula gives of its parts."""
+    for fact in case.behind.values():
+        if fact.grade not in ("derived", "forecast") or (fact.grade == "forecast" and operation_of(fact) is None):
+            continue
+        name = operation_of(fact)
+        missing = [part for part in fact.parts if part not in case.ledger.facts]
+        if name is None or missing:
+            yield Problem(f"{fact.label!r} cannot be computed again", (fact.id,))
+            continue
+        try:
+            again = recompute(fact, case.ledger.facts)
+        except ModelOutputError as error:
+            yield Problem(f"{fact.label!r}: {error}", (fact.id,))
+            continue
+        unit = unit_of(name, [case.ledger.facts[part].unit for part in fact.parts])
+        if again != fact.value or unit != fact.unit:
+            yield Problem(f"{fact.label!r} is {again} {unit} by its formula, not {fact.value} {fact.unit}", (fact.id,))
+
+
+@rule("arithmetic.sense")
+def sense(case: Case) -> Iterator[Problem]:
+    """Sums add what adds up, shares are of their own whole, changes compare like with like."""
+    for fact in case.behind.values():
+        name = operation_of(fact)
+        parts = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
+        if name is None or not parts:
+            continue
+        what = _nonsense(case, name, parts)
+        if what:
+            yield Problem(f"{fact.label!r} {what}", (fact.id,))
+
+
+def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
+    first, second = parts[0], parts[-1]
+    if name == "sum":
+        return _bad_sum(case, parts)
+    if name == "share" and not (
+        set(second.slice) <= set(first.slice) and first.metric == second.metric and days(first.period) == days(second.period)
+    ):
+        own = case.rules(first.metric), case.rules(second.metric)
+        related = all(rules is not None for rules in own) and first.metric != second.metric and days(first.period) == days(second.period)
+        return "" if related and first.slice == second.slice else "is no share: the second part does not hold the first"
+    if name in ("difference", "points", "change") and first.metric != second.metric and not _same_family(case, first, second):
+        return f"compares {first.label!r} with {second.label!r}"
+    return ""
+
+
+def _bad_sum(case: Case, parts: list[Fact]) -> str:
+    kinds = {rules.additivity for part in parts if (rules := case.rules(part.metric)) is not None}
+    if kinds & {"ratio", "median", "average"}:
+        return "adds up rates or averages"
+    if "distinct" in kinds and len({part.slice for part in parts}) > 1:
+        return "adds up distinct counts that may overlap"
+    if "semi_additive" in kinds and len({days(part.period) for part in parts}) > 1:
+        return "adds up one stock on several days"
+    return "adds the same figure twice" if len({part.id for part in parts}) < len(parts) else ""
+
+
+def _same_family(case: Case, first: Fact, second: Fact) -> bool:
+    own, other = case.rules(first.metric), case.rules(second.metric)
+    if own is None or other is None:
+        return False
+    return own.family == other.family != ""
+
+
+def agrees(fact: Fact) -> bool:
+    """Tell whether a fact's second value is its first: exactly, but for the documented tolerance of divided figures."""
+    if fact.second is None:
+        return False
+    one, two = fact.value, fact.second.value
+    if one is None or two is None:
+        return one is two
+    if one == two:
+        return True
+    tolerance = resource("rubric")["tolerance"]
+    if fact.unit not in tolerance["units"]:
+        return False
+    return abs(one - two) <= max(abs(one), abs(two)) * Decimal(tolerance["relative"])
+
+
+def proven(case: Case, fact: Fact) -> bool:
+    """Tell whether a fact was computed twice: itself, or, for a derived one, everything under it.
+
+    Benchmarks come from a shipped file and name their source instead.
+    """
+    if fact.grade == "benchmark" or (fact.grade == "target" and fact.query_id is None):
+        return fact.basis != ""
+    if fact.second is not None:
+        return agrees(fact)
+    if fact.grade in ("derived", "forecast") and fact.parts:
+        return all(part in case.ledger.facts and part != fact.id and proven(case, case.ledger.facts[part]) for part in fact.parts)
+    return False
+
+
+@rule("proof.agrees")
+def second_path(case: Case) -> Iterator[Problem]:
+    """The second computation gives the same figure."""
+    for fact in case.behind.values():
+        if fact.second is not None and not agrees(fact):
+            yield Problem(f"{fact.label!r} is {fact.value}, computed again {fact.second.value} ({fact.second.method})", (fact.id,))
+
+
+@rule("proof.spoken")
+def spoken(case: Case) -> Iterator[Problem]:
+    """What headline, findings, chart and recommendations say was computed twice."""
+    seen: set[str] = set()
+    for ref in case.spoken:
+        if ref.fact.id not in seen and not proven(case, ref.fact) and (ref.fact.second is None or agrees(ref.fact)):
+            seen.add(ref.fact.id)
+            yield Problem(f"{{{{{ref.key}}}}} ({ref.fact.label})", (ref.fact.id,))
+    chart = case.draft.chart
+    if chart is not None and chart.table in case.ledger.tables:
+        cells = {cell for row in case.ledger.tables[chart.table].cells for cell in row if cell is not None}
+        drawn = [case.shown[cell] for cell in cells & case.shown.keys() if not proven(case, case.shown[cell])]
+        if drawn:
+            yield Problem(f"the chart draws {drawn[0].label!r}", tuple(sorted(fact.id for fact in drawn)))
+
+
+@rule("proof.withheld")
+def withheld(case: Case) -> Iterator[Problem]:
+    """A table's unproven cells are withheld and the level falls; the answer says so."""
+    open_cells = sorted(fact.id for fact in case.shown.values() if fact.grade != "sql" and not proven(case, fact))
+    if open_cells:
+        yield Problem(f"{len(open_cells)} of {len(case.shown)} table cells", tuple(open_cells))
+
+
+@rule("proof.free_sql")
+def free_sql(case: Case) -> Iterator[Problem]:
+    """Figures of free SQL are shown at most with a moderate level."""
+    found = sorted(fact.id for fact in case.behind.values() if fact.grade == "sql")
+    if found:
+        yield Problem(f"{len(found)} figures", tuple(found))
+
+
+CHECKS = (recomputed, sense, second_path, spoken, withheld, free_sql)

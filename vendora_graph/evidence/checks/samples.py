@@ -1,0 +1,117 @@
+"""Small samples, missing values and plausible ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from vendora_graph.contracts import Fact, MetricRules
+from vendora_graph.evidence.case import Case
+from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.phrases import grouped, listed, says
+from vendora_graph.evidence.resources import resource
+
+
+def is_small(case: Case, fact: Fact) -> bool:
+    """Tell whether a figure stands on fewer records than its metric needs."""
+    rules = case.rules(fact.metric)
+    return rules is not None and rules.min_n is not None and fact.n is not None and fact.n < rules.min_n
+
+
+@rule("samples.small")
+def small(case: Case) -> Iterator[Problem]:
+    """A figure of few records is said to be one."""
+    thin = [ref for sentence in case.claims for ref in sentence.facts if is_small(case, ref.fact)]
+    if thin and not says(case.prose, "says_small"):
+        yield Problem(f"{{{{{thin[0].key}}}}} stands on {thin[0].fact.n} records", tuple(ref.key for ref in thin))
+
+
+@rule("samples.small_rank")
+def small_rank(case: Case) -> Iterator[Problem]:
+    """Nobody is best or worst on few records."""
+    known = grouped("ranks", harmless="rank_harmless")
+    for sentence in case.claims:
+        ranked = [word for word in known.find(sentence.tokens) if sentence.free(word)]
+        thin = [ref for ref in sentence.facts if is_small(case, ref.fact)]
+        if ranked and thin and not says(sentence.text, "says_small"):
+            yield Problem(f"{ranked[0].words!r} in the {sentence.where} rests on {thin[0].fact.n} records", (thin[0].key,))
+
+
+@rule("samples.missing")
+def missing(case: Case) -> Iterator[Problem]:
+    """A figure that has no value is said to have none; it is not zero."""
+    for sentence in case.claims:
+        for ref in sentence.facts:
+            if ref.fact.value is None and not says(case.prose, "says_no_data"):
+                yield Problem(f"{{{{{ref.key}}}}} ({ref.fact.label})", (ref.key,))
+
+
+@rule("samples.zero")
+def zero(case: Case) -> Iterator[Problem]:
+    """The words "none" and "nothing" need a figure that is zero, and zero of no rows is no data."""
+    known = listed("nothing", harmless="number_harmless")
+    for sentence in case.claims:
+        zeros = [ref for ref in sentence.facts if ref.fact.value == 0]
+        for found in known.find(sentence.tokens):
+            if sentence.free(found) and not zeros and not says(sentence.text, "says_no_data"):
+                yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is zero")
+        for ref in zeros:
+            if ref.fact.n == 0 and ref.fact.unit not in ("count", "units") and not ref.fact.parts:
+                yield Problem(f"{{{{{ref.key}}}}} is a sum over no rows, which is no data, not zero", (ref.key,))
+
+
+def _outside(value: Decimal, rules: MetricRules, factor: Decimal) -> bool:
+    """Tell whether a value lies outside the bounds, widened by `factor` times their span (0: as they are)."""
+    low, high = rules.low, rules.high
+    span = (high - low) if low is not None and high is not None else abs(high if high is not None else low or Decimal(0))
+    return (low is not None and value < low - span * factor) or (high is not None and value > high + span * factor)
+
+
+def _judged(case: Case) -> Iterator[tuple[Fact, Decimal, MetricRules]]:
+    for fact in case.behind.values():
+        rules = case.rules(fact.metric)
+        if rules is not None and fact.value is not None and not fact.parts and fact.unit == rules.unit and fact.grade != "benchmark":
+            yield fact, fact.value, rules
+
+
+@rule("samples.unit")
+def unit(case: Case) -> Iterator[Problem]:
+    """A figure has the unit its metric has."""
+    for fact in case.behind.values():
+        rules = case.rules(fact.metric)
+        if rules is not None and not fact.parts and fact.unit != rules.unit:
+            yield Problem(f"{fact.label!r} has the unit {fact.unit}, the metric has {rules.unit}", (fact.id,))
+
+
+@rule("samples.impossible")
+def impossible(case: Case) -> Iterator[Problem]:
+    """A figure far outside what the metric can be is a mistake, whatever agrees with it."""
+    factor = Decimal(resource("rubric")["limits"]["impossible_factor"])
+    for fact, value, rules in _judged(case):
+        if _outside(value, rules, factor):
+            yield Problem(f"{fact.label!r} is {value}, plausible is {rules.low} to {rules.high}", (fact.id,))
+
+
+@rule("samples.implausible")
+def implausible(case: Case) -> Iterator[Problem]:
+    """A total outside its plausible bounds costs score; one row of few records may be odd."""
+    factor = Decimal(resource("rubric")["limits"]["impossible_factor"])
+    for fact, value, rules in _judged(case):
+        if not is_small(case, fact) and _outside(value, rules, Decimal(0)) and not _outside(value, rules, factor):
+            yield Problem(f"{fact.label!r} is {value}, plausible is {rules.low} to {rules.high}", (fact.id,))
+            return
+
+
+@rule("samples.history")
+def history(case: Case) -> Iterator[Problem]:
+    """A rate or average of the whole outside the store's own past costs score."""
+    for fact, value, rules in _judged(case):
+        known = case.policy.history.get(fact.metric)
+        if known is None or rules.additivity in ("additive", "distinct") or fact.slice or is_small(case, fact):
+            continue
+        if not known[0] <= value <= known[1]:
+            yield Problem(f"{fact.label!r} is {value}, the store's own past is {known[0]} to {known[1]}", (fact.id,))
+            return
+
+
+CHECKS = (small, small_rank, missing, zero, unit, impossible, implausible, history)

@@ -1,0 +1,104 @@
+"""Tables hold each figure in its own row and column, in the order they claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from vendora_graph.contracts import Fact, ResultTable
+from vendora_graph.evidence.asks import ask_of
+from vendora_graph.evidence.case import Case
+from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.formats import render_period
+
+_TIME = ("day", "week", "month", "quarter", "year", "period")
+
+
+def _results(case: Case) -> dict[str, ResultTable]:
+    """Return the results whose cells a reader sees, in tables or as sources of spoken figures."""
+    shown = {table.id: table for _, table in case.tables}
+    spoken = {table.id: table for fact in case.behind.values() for table in case.tables_of.get(fact.id, ())}
+    return {**spoken, **shown}
+
+
+@rule("tables.rows")
+def rows(case: Case) -> Iterator[Problem]:
+    """A cell is of the row it stands in."""
+    for table in _results(case).values():
+        for key, cells in zip(table.keys, table.cells, strict=False):
+            for cell in cells:
+                fact = case.ledger.facts.get(cell or "")
+                if fact is not None and not _of_row(case, fact, dict(key)):
+                    where = ", ".join(value for _, value in key) or "the total"
+                    yield Problem(f"{fact.label!r} stands in the row of {where}", (fact.id,))
+        if len(table.keys) != len(table.cells):
+            yield Problem(f"the result {table.id!r} has {len(table.keys)} row labels and {len(table.cells)} rows")
+
+
+def _of_row(case: Case, fact: Fact, key: dict[str, str]) -> bool:
+    """A derived cell may stand for what its parts have in common with the row; time is said by the period."""
+    own = {pair for part in case.closure(fact) for pair in part.slice} if fact.parts else set(fact.slice)
+    for dimension, value in key.items():
+        if dimension == "metric":
+            rules = case.rules(fact.metric)
+            if value not in (fact.metric, fact.label, rules.label if rules else fact.metric):
+                return False
+        elif (dimension, value) not in own and not (dimension in _TIME and _other_bucket(fact, value)):
+            return False
+    stated = {dimension for dimension, _ in own}
+    asked = {d for ask in case.asks_of(fact) for d in ask.group_by}
+    return fact.parts != () or all(d in key for d in asked & stated) or bool(key)
+
+
+def _other_bucket(fact: Fact, value: str) -> bool:
+    """A comparison's cell is of the matching bucket of the other period, or the fact carries no time dimension."""
+    if fact.period is None:
+        return True
+    stated = [v for d, v in fact.slice if d in _TIME]
+    if stated:
+        return stated[0] != value and stated[0] == fact.period.label
+    return value in (fact.period.label, fact.period.start.isoformat(), render_period(fact.period))
+
+
+@rule("tables.columns")
+def columns(case: Case) -> Iterator[Problem]:
+    """A column holds one metric in one unit, and is named after it."""
+    labels = {rules.label.lower(): name for name, rules in case.policy.metric_info.items()}
+    for table in _results(case).values():
+        by_metric = any(dimension == "metric" for key in table.keys for dimension, _ in key)
+        for j, head in enumerate(table.columns):
+            cells = [row[j] for row in table.cells if j < len(row)]
+            facts = [case.ledger.facts[cell] for cell in cells if cell is not None and cell in case.ledger.facts]
+            if by_metric or not facts:
+                continue
+            if len({(fact.metric, fact.unit) for fact in facts}) > 1:
+                yield Problem(f"the column {head!r} mixes figures")
+            named = labels.get(head.lower(), labels.get(head.lower().partition(",")[0]))
+            if named is not None and facts[0].metric != named:
+                yield Problem(f"the column {head!r} holds {facts[0].label!r}", (facts[0].id,))
+
+
+@rule("tables.order")
+def order(case: Case) -> Iterator[Problem]:
+    """A ranked table is in its order."""
+    for _, table in case.tables:
+        ask = ask_of(table)
+        if ask.order is None or ask.grain is not None:
+            continue
+        ranked = [_value_of(case, row, ask.order[0]) for row, key in zip(table.cells, table.keys, strict=False) if key]
+        known = [value for value in ranked if value is not None]
+        sign = -1 if ask.order[1] == "desc" else 1
+        if any(sign * one > sign * two for one, two in pairwise(known)):
+            yield Problem(f"the result {table.id!r} is not in the order of {ask.order[0]}")
+
+
+def _value_of(case: Case, row: tuple[str | None, ...], metric: str) -> Decimal | None:
+    for cell in row:
+        fact = case.ledger.facts.get(cell or "")
+        if fact is not None and fact.metric == metric and not fact.parts:
+            return fact.value
+    return None
+
+
+CHECKS = (rows, columns, order)
