@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from vendora_graph.errors import ConfigError
 
-Expectation = Literal["clarify", "refused", "not_allowed", "not_held", "empty"]
+Expectation = Literal["answered", "clarify", "refused", "not_allowed", "not_held", "empty"]
 
 
 class Turn(BaseModel):
