@@ -1,0 +1,171 @@
+"""Comparisons: which period is the answer's and which it is held against, aligned by selling days while the answer's still runs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from vendora_graph.contracts import Comparison, Period, Plan
+from vendora_graph.offline.frame import Framer, cue_names
+from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, resolve, unit_end, unit_name, unit_start
+from vendora_graph.offline.periods import PeriodSpec
+
+_YEAR_BACK = frozenset({"same_last_year", "shift_year", "to_date_last_year"})
+_SMALL_GAP = 3
+_FULL_YEARS = frozenset({"month_last_year", "quarter_last_year", "half_last_year"})
+_YEAR_WEEKS = 364
+
+
+def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]:
+    """Return (the answer's period, the period it is compared with), each None when not said."""
+    frame = framer.frame
+    specs = frame.periods
+    if not specs:
+        return None, None
+    if len(specs) == 1:
+        at, spec = specs[0]
+        if spec.op in {"range", "months", "both"} and _verb_first(framer) and len(spec.parts) > 1:
+            return spec.parts[0], spec.parts[1]
+        if _follows_compare(framer, at) and not _verb_first(framer):
+            return None, spec
+        return spec, None
+    marked = [(at, spec) for at, spec in specs if _follows_compare(framer, at) and not (_verb_first(framer) and at == specs[0][0])]
+    versus = marked[0][1] if marked else specs[1][1]
+    main = next((spec for _, spec in specs if spec is not versus), None)
+    return main, versus
+
+
+def _verb_first(framer: Framer) -> bool:
+    """`compare october and september`: the verb opens the question and marks no period."""
+    spans = [framer.frame.spans[i] for i in framer.frame.cues.get("compare", ())]
+    return bool(spans) and not any(t.content for t in framer.frame.tokens[: spans[0].start]) and spans[0].end - spans[0].start == 1 and any(
+        framer.frame.tokens[spans[0].start].stem.startswith(str(v)) for v in framer.raw["compare_verbs"]
+    )
+
+
+def _follows_compare(framer: Framer, at: int) -> bool:
+    for index in framer.frame.cues.get("compare", ()):
+        span = framer.frame.spans[index]
+        between = framer.frame.tokens[span.end : at]
+        if span.end <= at and len(between) <= _SMALL_GAP and not any(t.content for t in between):
+            return True
+    return False
+
+
+def comparison_of(
+    framer: Framer, clock: Clock, period: Period | None, versus: PeriodSpec | None, previous: Plan | None, said: list[str]
+) -> Comparison | None:
+    """Return the comparison of the plan, with dates; a running period is aligned by selling days."""
+    frame = framer.frame
+    if frame.versus == "target" or (frame.has("target") and not frame.has("pace")):
+        return Comparison(kind="target")
+    if period is None:
+        return None
+    if versus is not None:
+        return _against(framer, clock, period, versus, said)
+    if frame.versus == "same_period_last_year":
+        return _last_year(framer, clock, period, said)
+    if frame.versus == "previous_period" or _asks_change(framer):
+        return _previous(framer, clock, period, said)
+    if frame.side_by_side:
+        return Comparison(kind="values")
+    if previous is not None and previous.comparison is not None and not frame.has("follow_drop") and previous.comparison.kind != "values":
+        return _again(framer, clock, period, previous.comparison, said)
+    return None
+
+
+def _asks_change(framer: Framer) -> bool:
+    return framer.frame.has("change") and not framer.frame.trend and not framer.frame.ranked
+
+
+def _again(framer: Framer, clock: Clock, period: Period, last: Comparison, said: list[str]) -> Comparison | None:
+    if last.kind == "same_period_last_year":
+        return _last_year(framer, clock, period, said)
+    if last.kind == "previous_period":
+        return _previous(framer, clock, period, said)
+    return last if last.kind in {"target", "benchmark"} else None
+
+
+def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, said: list[str]) -> Comparison | None:
+    unit = versus.word("unit")
+    last_year = versus.op in _YEAR_BACK or (versus.op == "last" and unit == "year" and period.grain != "year") or (
+        versus.op == "unit_ago" and unit == "year" and versus.number("n") == 1
+    )
+    if last_year or (versus.op == "year" and period.grain != "year" and versus.number("year", 0) == period.start.year - 1):
+        return _last_year(framer, clock, period, said)
+    if versus.op == "last" and unit == period.grain and not period.complete:
+        return _previous(framer, clock, period, said)
+    if versus.op in {"last", "unit_ago"} and unit == "month" and _is_snapshot(framer) and period.start == period.end:
+        end = add_units(period.end, "month", -1)
+        return Comparison(kind="explicit", period=_as_period(end, end), aligned="calendar")
+    if versus.op in _FULL_YEARS and not period.complete and period.grain and _same_unit_last_year(clock, versus, period):
+        return _last_year(framer, clock, period, said)
+    found = resolve(versus, clock)
+    if found is None:
+        return None
+    if found.period.complete and not period.complete and found.period.grain == period.grain:
+        return _aligned(framer, clock, period, found.period.start, found.period.end, "explicit", said)
+    return Comparison(kind="explicit", period=found.period, aligned="calendar")
+
+
+def _same_unit_last_year(clock: Clock, versus: PeriodSpec, period: Period) -> bool:
+    found = resolve(versus, clock)
+    return found is not None and found.period.start == add_units(period.start, "year", -1)
+
+
+def _is_snapshot(framer: Framer) -> bool:
+    metrics = framer.frame.metrics
+    return bool(metrics) and all(framer.catalog.metrics[m].snapshot for m in metrics)
+
+
+def _previous(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
+    if period.grain is not None:
+        start = add_units(period.start, period.grain, -1)
+        return _aligned(framer, clock, period, start, unit_end(start, period.grain), "previous_period", said)
+    months = _whole_months(period)
+    if months:
+        start = add_units(period.start, "month", -months)
+        return _plain("previous_period", start, period.start - ONE_DAY, clock)
+    days = (period.end - period.start).days + 1
+    return _plain("previous_period", period.start - timedelta(days=days), period.start - ONE_DAY, clock)
+
+
+def _last_year(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
+    if period.grain == "week":
+        start = period.start - timedelta(days=_YEAR_WEEKS)
+        return _aligned(framer, clock, period, start, start + timedelta(days=6), "same_period_last_year", said)
+    start = add_units(period.start, "year", -1)
+    if period.grain is not None and period.grain != "day":
+        return _aligned(framer, clock, period, start, unit_end(start, period.grain), "same_period_last_year", said)
+    end = unit_end(add_units(period.end, "year", -1), "month") if _whole_months(period) else add_units(period.end, "year", -1)
+    return _plain("same_period_last_year", start, end, clock)
+
+
+def _whole_months(period: Period) -> int:
+    """Number of calendar months a period covers exactly, 0 when it does not."""
+    if period.start != unit_start(period.start, "month") or period.end != unit_end(period.end, "month"):
+        return 0
+    return (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
+
+
+def _aligned(framer: Framer, clock: Clock, period: Period, start: date, full_end: date, kind: str, said: list[str]) -> Comparison:
+    """The whole unit beside a complete period, as many selling days of it beside a running one."""
+    if period.complete or period.start > clock.data_through:
+        return _plain(kind, start, full_end, clock, period.grain)
+    end = clock.calendar.align(period, start, full_end, clock.weekday_calendar)
+    days = clock.calendar.count(period.start, period.end, clock.weekday_calendar)
+    said.append(str(framer.raw["texts"]["assume"]["aligned"]).format(days=days))
+    other = _as_period(start, end)
+    return Comparison(kind=kind, period=other, aligned="selling_days")  # type: ignore[arg-type]
+
+
+def _plain(kind: str, start: date, end: date, clock: Clock, grain: str | None = None) -> Comparison:
+    whole = grain is not None and start == unit_start(start, grain) and end == unit_end(start, grain)
+    stretch = Stretch(start, end, grain if whole else None)  # type: ignore[arg-type]
+    return Comparison(kind=kind, period=cut(stretch, clock).period, aligned="calendar")  # type: ignore[arg-type]
+
+
+def _as_period(start: date, end: date) -> Period:
+    return Period(start=start, end=end, label=label(Stretch(start, end), end), grain="day" if start == end else None)
+
+
+__all__ = ["cue_names", "comparison_of", "split_periods", "unit_name"]

@@ -1,0 +1,75 @@
+"""English as data: `english.yaml` read once into a frozen object that survives a JSON round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vendora_graph.errors import InternalError
+
+_FILE = Path(__file__).with_name("english.yaml")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class English:
+    """The words and patterns of `english.yaml`, and what a business adds to them.
+
+    `raw` is the parsed file; the other fields are the parts the tokeniser needs on every question.
+    """
+
+    raw: Mapping[str, Any]
+    stop: frozenset[str]
+    abbreviations: Mapping[str, str]
+    numbers: Mapping[str, int]
+    multipliers: Mapping[str, int]
+    plural_rules: tuple[tuple[str, str, int], ...]
+    plural_keep: frozenset[str]
+    plural_not: tuple[str, ...]
+    irregular: Mapping[str, str]
+    max_chars: int
+    max_tokens: int
+    span: int
+
+
+def make_english(raw: Mapping[str, Any], abbreviations: Mapping[str, str] | None = None) -> English:
+    """Build `English` from the parsed file; `abbreviations` are the business's own and win over the general ones."""
+    plural = raw["plural"]
+    limits = raw["limits"]
+    return English(
+        raw=raw,
+        stop=frozenset(str(raw["stop"]).split()),
+        abbreviations={**_text(raw["abbreviations"]), **_text(abbreviations or {})},
+        numbers={str(word): int(n) for word, n in raw["numbers"].items()},
+        multipliers={str(word): int(n) for word, n in raw["number_multipliers"].items()},
+        plural_rules=tuple((str(end), str(new), int(size)) for end, new, size in plural["rules"]),
+        plural_keep=frozenset(str(word) for word in plural["keep"]),
+        plural_not=tuple(str(end) for end in plural["not_endings"]),
+        irregular=_text(plural["irregular"]),
+        max_chars=int(limits["max_chars"]),
+        max_tokens=int(limits["max_tokens"]),
+        span=int(limits["span"]),
+    )
+
+
+@lru_cache(maxsize=1)
+def english_data() -> dict[str, Any]:
+    """Return the parsed `english.yaml`."""
+    return read_yaml(_FILE)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping with the fast loader where libyaml is present."""
+    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader, chosen by name)
+    if not isinstance(loaded, dict):
+        raise InternalError(f"{path.name} must hold a mapping")
+    return loaded
+
+
+def _text(mapping: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in mapping.items()}

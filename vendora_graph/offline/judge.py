@@ -1,0 +1,169 @@
+"""Judge: is this a plan, a question back, a refusal, something not held, or nothing we can read? One kind sentence each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from vendora_graph.contracts import Reading
+from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.lexicon import Lexicon
+from vendora_graph.offline.normalise import Token, letters_share
+from vendora_graph.offline.resolve import Outcome
+from vendora_graph.offline.restate import in_words, note_text, restate
+
+_SQL = re.compile(r"^\s*(?:select\b.{0,400}\bfrom\b|insert\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|drop\s+table\b|with\s+\S+\s+as\s*\()", re.I | re.S)
+_LATIN = 0.6
+_MOST = 0.5
+_AREAS = 5
+_ALTERNATIVES = 3
+_REFUSALS: frozenset[str] = frozenset({"refused", "not_held", "not_allowed", "clarify"})
+
+
+def before_reading(question: str, tokens: tuple[Token, ...], lexicon: Lexicon) -> Reading | None:
+    """Judge what needs no reading: empty, too long, another script, SQL."""
+    reasons = lexicon.english.raw["texts"]["reasons"]
+    limit = lexicon.english
+    if not any(token.kind != "punct" for token in tokens):
+        foreign = letters_share(question) < _LATIN
+        return Reading(status="unread", reason=_about(lexicon, reasons["other_language" if foreign else "empty"]), alternatives=examples(lexicon))
+    if len(question) > limit.max_chars or len(tokens) >= limit.max_tokens:
+        return Reading(status="unread", reason=reasons["too_long"], alternatives=examples(lexicon))
+    if letters_share(question) < _LATIN:
+        return Reading(status="unread", reason=_about(lexicon, reasons["other_language"]), alternatives=examples(lexicon))
+    if _SQL.search(question[:1000]):
+        return Reading(status="refused", reason=reasons["sql"], alternatives=examples(lexicon))
+    return None
+
+
+def topic_reading(framer: Framer) -> Reading | None:
+    """Judge by a topic the vocabulary knows: a write request, pay of a person, a thing the data does not hold."""
+    for name, span in framer.frame.topics:
+        entry: Mapping[str, Any] = framer.lexicon.section("topics").get(name) or {}
+        if framer.ctx.role in (entry.get("allowed_roles") or ()):
+            continue
+        needs = entry.get("needs_cue")
+        if needs and not framer.frame.has(*needs):
+            continue
+        if entry.get("unless_metric") and framer.frame.metrics and not framer.frame.from_hint:
+            continue
+        framer.frame.bind(span, f"topic {name}")
+        status = entry.get("status", "refused")
+        shown = tuple(str(a) for a in entry.get("alternatives") or ()) or examples(framer.lexicon, entry.get("metrics"))
+        return Reading(
+            status=status if status in _REFUSALS else "refused", reason=str(entry["reason"]), alternatives=shown,
+            clarification=str(entry["reason"]) if status == "clarify" else None, used=used_of(framer), unused=(),
+        )  # fmt: skip
+    return None
+
+
+def asking_back(framer: Framer, question: str = "") -> Reading | None:
+    """Judge what must be asked back: an ambiguous word, name or measure."""
+    frame, ask = framer.frame, framer.raw["texts"]["ask"]
+    if question:
+        return _clarify(framer, question, ())
+    if frame.rule and not frame.metrics:
+        entry = framer.lexicon.section("rules").get(frame.rule) or {}
+        if entry.get("ask"):
+            return _clarify(framer, str(entry["ask"]), tuple(str(o) for o in entry.get("options") or ()))
+    for dimension, said, options in frame.unclear_values:
+        label = framer.catalog.dimensions[dimension].label.lower()
+        return _clarify(framer, ask["value"].format(label=label, phrase=said), options)
+    for chosen, names in frame.choices.items():
+        if chosen in frame.metrics:
+            said = next((" ".join(t.raw for t in frame.tokens[s.start : s.end]) for s in frame.spans if frame.bound.get(s.start) == f"metric {chosen}"), chosen)
+            labels = tuple(framer.catalog.metrics[n].label for n in names)
+            return _clarify(framer, ask["metric"].format(phrase=said), labels)
+    return None
+
+
+def _clarify(framer: Framer, question: str, options: tuple[str, ...]) -> Reading:
+    return Reading(status="clarify", clarification=question, reason=question, options=options, used=used_of(framer), unused=framer.frame.unused(), margin=0.0)
+
+
+def nothing_read(framer: Framer) -> Reading | None:
+    """Judge a question without a measure, or one whose words are mostly of another world."""
+    frame = framer.frame
+    reasons = framer.raw["texts"]["reasons"]
+    content = [i for i, t in enumerate(frame.tokens) if t.content]
+    unused = [i for i in content if i not in frame.bound]
+    lost = bool(content) and len(unused) / len(content) > _MOST
+    if frame.metrics and not (lost and (frame.from_hint or len(unused) > 2)):  # noqa: PLR2004
+        return None
+    status: Literal["unread", "refused"] = "unread" if len(unused) < len(content) or not content else "refused"
+    if not content and framer.ctx.previous is None and frame.has("follow", "why", "is_good", "inside", "that"):
+        return Reading(status="clarify", clarification=reasons["no_previous"], reason=reasons["no_previous"], alternatives=examples(framer.lexicon))
+    reason = reasons["off_topic" if status == "refused" else "unread"]
+    return Reading(status=status, reason=_about(framer.lexicon, reason), alternatives=examples(framer.lexicon), unused=frame.unused(), used=used_of(framer))
+
+
+def impossible(framer: Framer, out: Outcome) -> Reading | None:
+    """Judge a plan that cannot be run: a date that does not exist, a metric that cannot be cut this way."""
+    reasons = framer.raw["texts"]["reasons"]
+    if out.bad_period:
+        return _clarify(framer, reasons["unknown_period"], ())
+    for name, values in framer.frame.notes:
+        if name == "cannot_split":
+            dimension = framer.catalog.dimensions[values["dimension"]].label.lower()
+            label = framer.catalog.metrics[framer.frame.metrics[0]].label
+            options = _splits(framer)
+            return Reading(status="not_held", reason=reasons["cannot_split"].format(metric=label, dimension=dimension), alternatives=options,
+                           used=used_of(framer), unused=framer.frame.unused())  # fmt: skip
+    return None
+
+
+def _splits(framer: Framer) -> tuple[str, ...]:
+    info = framer.catalog.metrics[framer.frame.metrics[0]]
+    names = [framer.catalog.dimensions[d] for d in info.dimensions if d in framer.catalog.dimensions]
+    pattern = framer.raw["texts"]["examples_by"]
+    shown = [d for d in names if d.kind in {"category", "person", "store"}][:_ALTERNATIVES]
+    return tuple(pattern.format(metric=info.label, dimension=d.label.lower()) for d in shown)
+
+
+def plan_reading(framer: Framer, out: Outcome, margin: float) -> Reading:
+    """Return the reading of a plan, with everything assumed."""
+    notes = [note_text(framer, name, values) for name, values in framer.frame.notes]
+    said = tuple(dict.fromkeys(s for s in [*notes, *_metric_notes(framer, out), *out.assumptions] if s))
+    other = (f"{framer.catalog.metrics[out.plan.metrics[0]].label}, {out.other_period.label}",) if out.other_period else ()
+    return Reading(
+        status="plan", plan=out.plan, complexity=out.complexity, restated=restate(framer, out.plan), assumptions=said,
+        unused=framer.frame.unused(), used=used_of(framer), alternatives=other, margin=round(max(0.0, min(1.0, margin)), 4),
+    )  # fmt: skip
+
+
+def _metric_notes(framer: Framer, out: Outcome) -> list[str]:
+    """What a metric's own clarifying rule says about how it is read."""
+    rules, said = framer.lexicon.section("rules"), []
+    if framer.frame.from_hint:
+        said.append(str(framer.raw["texts"]["assume"]["hint"]).format(label=framer.catalog.metrics[framer.frame.metrics[0]].label))
+    for name in out.plan.metrics if out.plan.intent not in {"scorecard", "report"} else ():
+        rule = framer.catalog.metrics[name].clarify
+        entry = rules.get(rule or "") or {}
+        text = entry.get("assume") if entry.get("always") else None
+        if text:
+            said.append(str(text))
+    return said
+
+
+def used_of(framer: Framer) -> tuple[tuple[str, str], ...]:
+    """Return (word as typed, what it became part of), in order."""
+    frame = framer.frame
+    return tuple((t.raw, frame.bound[i]) for i, t in enumerate(frame.tokens) if i in frame.bound and t.kind != "punct")
+
+
+def _about(lexicon: Lexicon, sentence: str) -> str:
+    return sentence.format(areas=in_words([m.label for m in _headline(lexicon)]))
+
+
+def _headline(lexicon: Lexicon) -> list[Any]:
+    names = [n for n in lexicon.vocabulary.get("scorecard") or () if n in lexicon.catalog.metrics]
+    names += [n for n, info in lexicon.catalog.metrics.items() if not info.hidden and n not in names]
+    return [lexicon.catalog.metrics[n] for n in names[:_AREAS]]
+
+
+def examples(lexicon: Lexicon, names: Any = None) -> tuple[str, ...]:  # noqa: ANN401 (a list from YAML)
+    """Return questions that can be answered, of the given metrics or the headline ones."""
+    pattern = lexicon.english.raw["texts"]["examples"]
+    chosen = [lexicon.catalog.metrics[n] for n in names or () if n in lexicon.catalog.metrics] or _headline(lexicon)
+    return tuple(pattern.format(metric=info.label) for info in chosen[:_ALTERNATIVES])

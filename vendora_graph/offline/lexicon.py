@@ -1,0 +1,303 @@
+"""The lexicon: every phrase of the semantic model, of its data and of English, with what it may mean.
+
+Built once per (catalog, vocabulary, values), kept on disk as JSON. Phrases are keyed by their stems run together, so that
+`front end`, `front-end` and `Frontend` are one; a second index keys the same phrases by their sorted content words, so that
+`gross of service` finds `service gross`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from vendora_graph.errors import ConfigError
+from vendora_graph.offline.english import English, english_data, make_english, read_yaml
+from vendora_graph.offline.normalise import Normaliser, Token, compact
+from vendora_graph.semantic.catalog import Catalog, DimensionInfo
+
+Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period"]
+FORMAT = 3
+_BAG_WORDS = range(2, 5)
+_BAG_KINDS = frozenset({"metric", "dimension", "report"})
+_SHORT_NUMBER = 2
+_NAME_WEIGHT = 0.9
+_FULL = 1.0
+_Row = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueEntry:
+    """One stored value of a dimension, how often it occurs, the stores it occurs in, and other names for it."""
+
+    value: str
+    count: int = 1
+    dealership_ids: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One meaning of a phrase.
+
+    `key` names a metric, dimension, cue, rule ...; `values` are stored values of a `value` sense; `tenants` the stores that hold them.
+    """
+
+    kind: Kind
+    key: str
+    values: tuple[str, ...] = ()
+    weight: float = _FULL
+    phrase: str = ""
+    tenants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Phrases with their senses, and the data the later steps of reading need."""
+
+    catalog: Catalog
+    english: English
+    vocabulary: Mapping[str, Any]
+    normaliser: Normaliser
+    phrases: Mapping[str, list[_Row]]
+    bags: Mapping[str, list[_Row]]
+    words: Mapping[str, int]
+    value_counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, catalog: Catalog, vocabulary: Mapping[str, Any] | None = None, values: Mapping[str, Sequence[ValueEntry]] | None = None) -> Lexicon:
+        """Build the lexicon of a semantic model.
+
+        Args:
+            catalog: What can be asked.
+            vocabulary: The parsed `vocabulary.yaml` of the model, or None.
+            values: Stored values by concept dimension.
+        """
+        vocabulary = vocabulary or {}
+        values = values or {}
+        english = make_english(english_data(), vocabulary.get("abbreviations"))
+        normaliser = Normaliser(english)
+        builder = _Builder(normaliser)
+        for phrase, sense in _all_senses(catalog, vocabulary, values):
+            builder.add(phrase, sense)
+        builder.learn(english)
+        counts = {dim: {entry.value: entry.count for entry in entries} for dim, entries in values.items()}
+        return cls(catalog, english, vocabulary, normaliser, builder.phrases, builder.bags, builder.words, counts)
+
+    @classmethod
+    def cached(
+        cls, catalog: Catalog, vocabulary: Mapping[str, Any] | None, values: Mapping[str, Sequence[ValueEntry]], cache_dir: Path | None
+    ) -> Lexicon:
+        """Return the lexicon from `cache_dir` when one of the same model and values lies there, else build and keep it."""
+        if cache_dir is None:
+            return cls.build(catalog, vocabulary, values)
+        path = cache_dir / f"lexicon-{fingerprint(catalog, vocabulary, values)}.json"
+        loaded = cls._read(path, catalog)
+        if loaded is not None:
+            return loaded
+        lexicon = cls.build(catalog, vocabulary, values)
+        lexicon.save(path)
+        return lexicon
+
+    def save(self, path: Path) -> None:
+        """Write the lexicon as JSON, beside first and then renamed; a cache that cannot be written is no error."""
+        body = {"format": FORMAT, "english": self.english.raw, "vocabulary": self.vocabulary, "phrases": self.phrases, "bags": self.bags,
+                "words": self.words, "counts": self.value_counts}  # fmt: skip
+        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(json.dumps(body, separators=(",", ":"), ensure_ascii=False, default=str), encoding="utf-8")
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+
+    @classmethod
+    def _read(cls, path: Path, catalog: Catalog) -> Lexicon | None:
+        try:
+            body = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        if not isinstance(body, dict) or body.get("format") != FORMAT:
+            return None
+        vocabulary = body["vocabulary"]
+        english = make_english(body["english"], vocabulary.get("abbreviations"))
+        return cls(catalog, english, vocabulary, Normaliser(english), body["phrases"], body["bags"], body["words"], body["counts"])
+
+    def senses(self, key: str) -> list[Sense]:
+        """Return the senses of a compact key."""
+        return [_sense(row) for row in self.phrases.get(key, ())]
+
+    def bag_senses(self, tokens: Sequence[Token]) -> list[Sense]:
+        """Return the senses of the content words of `tokens` in any order."""
+        return [_sense(row) for row in self.bags.get(_bag(tokens), ())]
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Return a mapping of the vocabulary, empty when absent."""
+        found = self.vocabulary.get(name) or {}
+        return found if isinstance(found, Mapping) else {}
+
+
+class _Builder:
+    """Collects phrases; the order of senses is the order of arrival, which is deterministic."""
+
+    def __init__(self, normaliser: Normaliser) -> None:
+        self._normaliser = normaliser
+        self.phrases: dict[str, list[_Row]] = {}
+        self.bags: dict[str, list[_Row]] = {}
+        self.words: dict[str, int] = {}
+
+    def add(self, phrase: str, sense: Sense) -> None:
+        tokens = self._normaliser.tokens(phrase)
+        key = compact(tokens)
+        if not key or (key.isdigit() and len(key) <= _SHORT_NUMBER):
+            return
+        row = [sense.kind, sense.key, list(sense.values), sense.weight, phrase, list(sense.tenants)]
+        _append(self.phrases, key, row)
+        content = [token for token in tokens if token.content]
+        if sense.kind in _BAG_KINDS and len(content) in _BAG_WORDS:
+            _append(self.bags, _bag(tokens), row)
+        for token in tokens:
+            self._learn(token.stem, 2 if sense.kind == "value" else 1)
+
+    def learn(self, english: English) -> None:
+        """Know every word of English data, so that none of them is taken for a typo."""
+        calendar = english.raw["calendar"]
+        known: list[str] = [*english.stop, *english.numbers, *english.irregular, *english.raw.get("common", "").split()]
+        for name in ("months", "weekdays", "units"):
+            known.extend(calendar[name])
+        for rule in english.raw["periods"]:
+            known.extend(str(rule["p"]).replace("(", " ").replace(")", " ").replace("|", " ").replace("[", " ").replace("]", " ").split())
+        for word in sorted(known):
+            self._learn(self._normaliser.stem(word), 0)
+
+    def _learn(self, stem: str, rank: int) -> None:
+        if stem.isalpha() and rank < self.words.get(stem, 9):
+            self.words[stem] = rank
+
+
+def _append(index: dict[str, list[_Row]], key: str, row: _Row) -> None:
+    rows = index.setdefault(key, [])
+    same = next((old for old in rows if old[:3] == row[:3]), None)
+    if same is None:
+        rows.append(row)
+        return
+    same[3] = max(same[3], row[3])
+    same[5] = sorted({*same[5], *row[5]}) if same[5] and row[5] else []
+
+
+def _sense(row: _Row) -> Sense:
+    return Sense(row[0], row[1], tuple(row[2]), row[3], row[4], tuple(row[5]))
+
+
+def _bag(tokens: Sequence[Token]) -> str:
+    return " ".join(sorted(token.stem for token in tokens if token.content))
+
+
+# ------------------------------------------------------------------------------------------------- where phrases come from
+
+
+def _all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
+    yield from _metric_senses(catalog, vocabulary)
+    yield from _dimension_senses(catalog, vocabulary)
+    yield from _stored_values(catalog, values)
+    yield from _english_senses(english_data())
+    yield from _vocabulary_senses(catalog, vocabulary)
+
+
+def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    extra = vocabulary.get("metrics") or {}
+    not_names = vocabulary.get("not_names") or {}
+    for name, metric in catalog.metrics.items():
+        if metric.hidden:
+            continue
+        dropped = {str(word).lower() for word in not_names.get(name, ())}
+        for weight, phrases in ((1.0, (metric.label, name.replace("_", " "))), (_FULL, metric.synonyms), (_FULL, extra.get(name, ()))):
+            for phrase in phrases:
+                if str(phrase).lower() not in dropped:
+                    yield str(phrase), Sense("metric", name, weight=weight)
+
+
+def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    extra = vocabulary.get("dimensions") or {}
+    for name, dimension in catalog.dimensions.items():
+        for phrase in (dimension.label, dimension.plural, name.replace("_", " "), *dimension.synonyms, *extra.get(name, ())):
+            if phrase:
+                yield str(phrase), Sense("dimension", name)
+        for stored, words in dimension.values.items():
+            for word in (stored, *words):
+                yield str(word), Sense("value", name, (stored,))
+
+
+def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
+    for name, entries in values.items():
+        dimension = catalog.dimensions.get(name)
+        if dimension is None or dimension.kind in {"record", "numeric", "time"}:
+            continue
+        for entry in entries:
+            sense = Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
+            for phrase in (entry.value, *entry.aliases):
+                yield phrase, sense
+            for part in _name_parts(dimension, entry.value):
+                yield part, Sense("value", name, (entry.value,), _NAME_WEIGHT, tenants=entry.dealership_ids)
+
+
+def _name_parts(dimension: DimensionInfo, value: str) -> Iterable[str]:
+    """First and last name of a person, so that `Mike` finds every Mike."""
+    parts = value.split()
+    return (parts[0], parts[-1]) if dimension.kind == "person" and len(parts) > 1 else ()
+
+
+def _english_senses(raw: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for name, phrases in raw["cues"].items():
+        for phrase in phrases:
+            yield str(phrase), Sense("cue", str(name))
+    for name, phrases in raw["comparison_words"].items():
+        for phrase in phrases:
+            yield str(phrase), Sense("cue", f"versus_{name}")
+
+
+def _vocabulary_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for kind, section in (("rule", "rules"), ("topic", "topics"), ("modifier", "modifiers"), ("group", "departments"), ("report", "reports")):
+        for name, entry in (vocabulary.get(section) or {}).items():
+            for phrase in entry.get("words", ()):
+                yield str(phrase), Sense(kind, str(name), weight=float(entry.get("weight", 1.0)))  # type: ignore[arg-type]
+    for entry in vocabulary.get("hints") or ():
+        if entry["metric"] in catalog.metrics:
+            for phrase in entry["words"]:
+                yield str(phrase), Sense("hint", str(entry["metric"]), weight=float(entry.get("weight", 0.5)))
+    for entry in vocabulary.get("value_sets") or ():
+        for phrase in entry["words"]:
+            yield str(phrase), Sense("value", str(entry["dimension"]), tuple(map(str, entry["values"])), 1.01)
+    for name, phrases in (vocabulary.get("cues") or {}).items():
+        for phrase in phrases:
+            yield str(phrase), Sense("cue", str(name))
+
+
+# --------------------------------------------------------------------------------------------------------------- on disk
+
+
+def load_vocabulary(path: Path | None) -> dict[str, Any]:
+    """Read a model's `vocabulary.yaml`; a model without one has an empty vocabulary.
+
+    Raises:
+        ConfigError: The file is not a YAML mapping.
+    """
+    if path is None or not path.exists():
+        return {}
+    try:
+        return read_yaml(path)
+    except ValueError as error:
+        raise ConfigError(f"{path} is not valid YAML: {error}. Mend it or remove it.") from error
+
+
+def fingerprint(catalog: Catalog, vocabulary: Mapping[str, Any] | None, values: Mapping[str, Sequence[ValueEntry]]) -> str:
+    """Return the hash a cached lexicon is kept under."""
+    body = [
+        FORMAT, catalog.name, catalog.version, english_data(), vocabulary or {},
+        {name: [(e.value, e.count, e.dealership_ids, e.aliases) for e in entries] for name, entries in values.items()},
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()[:20]

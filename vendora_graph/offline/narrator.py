@@ -1,0 +1,116 @@
+"""From results to a draft: sentences from patterns, figures as references. Pure and deterministic."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
+from vendora_graph.errors import ModelOutputError
+from vendora_graph.offline import sentences
+from vendora_graph.offline.planner import Asked, Call, calls_for, compared
+from vendora_graph.offline.results import Done, Result, Table
+from vendora_graph.offline.words import lowered, say
+from vendora_graph.semantic.catalog import MetricInfo
+
+AUTHOR = "offline"
+
+
+def narrate(asked: Asked, done: Done) -> Draft:
+    """Return the draft for a reading whose calls are all answered.
+
+    Raises:
+        ModelOutputError: A tool refused what the plan asks for; the message is the tool's.
+    """
+    calls = calls_for(asked, done)
+    results = [done.results[call.id] for call in calls]
+    refused = next((result.error for result in results if result.error), "")
+    if refused:
+        raise ModelOutputError(refused)
+    if asked.plan.intent == "definition" or not calls:
+        return _definition(asked)
+    table = results[0].tables[0]
+    told = _tell(asked, table, calls, results)
+    return told.model_copy(
+        update={
+            "author": AUTHOR,
+            "assumptions": asked.reading.assumptions,
+            "caveats": (*told.caveats, *_caveats(table)),
+        }
+    )
+
+
+def _tell(asked: Asked, table: Table, calls: tuple[Call, ...], results: list[Result]) -> Draft:
+    told = sentences.Told(asked, table, compared(asked) is not None)
+    if told.empty:
+        return Draft(headline=told.nothing(), findings=())
+    plan = asked.plan
+    if plan.grain is not None:
+        return _trend(told, results)
+    if plan.intent == "list":
+        return _with_table(told, told.listing())
+    if plan.group_by:
+        return _with_table(told, told.grouped(), chart="bar")
+    return _figure(told)
+
+
+def _figure(told: sentences.Told) -> Draft:
+    findings = [Finding(text=text, kind="change") for text in told.changes(0)]
+    for index in range(1, len(told.infos)):
+        findings.append(Finding(text=told.plain(index), kind="value"))
+        findings.extend(Finding(text=text, kind="change") for text in told.changes(index))
+    tables = (told.table_spec(),) if len(told.infos) > 1 or told.compares else ()
+    return Draft(headline=told.figure(), findings=tuple(findings), tables=tables)
+
+
+def _with_table(told: sentences.Told, headline: str, chart: str | None = None) -> Draft:
+    findings = [Finding(text=text, kind="rank") for text in told.notes()]
+    return Draft(
+        headline=headline,
+        findings=tuple(findings),
+        tables=(told.table_spec(),),
+        chart=_chart(told, "bar") if chart else None,
+    )
+
+
+def _trend(told: sentences.Told, results: list[Result]) -> Draft:
+    changes = [table.rows[0].cells[0] for result in results[1:] for table in result.tables]
+    headline = told.trend(0, changes[0] if changes else None)
+    more = [told.trend(i, changes[i] if i < len(changes) else None) for i in range(1, len(told.infos))]
+    return Draft(
+        headline=headline,
+        findings=tuple(Finding(text=text, kind="trend") for text in more),
+        tables=(told.table_spec(),),
+        chart=_chart(told, "line"),
+    )
+
+
+def _chart(told: sentences.Told, kind: str) -> ChartSpec | None:
+    first = told.table.body[0].names
+    if not first:
+        return None
+    plan = told.asked.plan
+    x = plan.grain if plan.grain and plan.grain in first else plan.group_by[0]
+    return ChartSpec(table=told.table.id, kind="line" if kind == "line" else "bar", x=x, y=(told.infos[0].label,))
+
+
+def _definition(asked: Asked) -> Draft:
+    infos: list[MetricInfo] = [asked.catalog.metrics[name] for name in asked.plan.metrics if name in asked.catalog.metrics]
+    if not infos:
+        raise ModelOutputError("The question names no metric of this model.")
+    headline = say("definition", "headline", label=lowered(infos[0].label))
+    return Draft(
+        headline=headline,
+        findings=(Finding(text=say("definition", "finding"), kind="definition"),),
+        author=AUTHOR,
+        assumptions=asked.reading.assumptions,
+    )
+
+
+def _caveats(table: Table) -> tuple[str, ...]:
+    notes = []
+    if not table.period_complete and table.period:
+        notes.append(say("notes", "running", period=table.period))
+    if table.note == "truncated":
+        notes.append(say("notes", "truncated"))
+    return tuple(notes)
+
+
+__all__ = ["TableSpec", "narrate"]

@@ -1,0 +1,169 @@
+"""From a reading to tool calls: what the offline analyst asks for, in rounds. Pure and deterministic."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vendora_graph.contracts import Period, Plan, Reading
+from vendora_graph.offline.calendar import SellingCalendar
+from vendora_graph.offline.compare import previous_period
+from vendora_graph.offline.results import Done, Row, Table
+from vendora_graph.semantic.catalog import Catalog
+
+MAX_ROWS = 200
+RANKED = 25
+"""Rows of a breakdown or ranking when the question names no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One tool call with an id that is a hash of what it asks: the same question asks with the same ids."""
+
+    tool: str
+    args: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Return the call's id."""
+        body = json.dumps([self.tool, self.args], sort_keys=True)
+        return "off_" + hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reading with what planning needs around it."""
+
+    question: str
+    reading: Reading
+    catalog: Catalog
+    calendar: SellingCalendar
+    data_start: date
+    revision: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan of the reading."""
+        return self.reading.plan or Plan()
+
+
+def span(period: Period) -> dict[str, str]:
+    """Return a period as tool arguments."""
+    return {"start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
+    """Return every call the question needs so far; those already answered in `done` need not be made again."""
+    plan = asked.plan
+    if plan.intent == "definition":
+        return (Call("find_metrics", {"words": " ".join(plan.metrics) or asked.reading.restated, "limit": 3}),)
+    first = _query(asked)
+    if first is None:
+        return ()
+    calls = (first,)
+    answer = done.results.get(first.id)
+    if plan.grain is not None and answer is not None and answer.tables:
+        calls += _trend_changes(answer.tables[0])
+    return calls
+
+
+def compared(asked: Asked) -> Period | None:
+    """Return the period to compare with: the one asked for, or for a plain figure the one before, aligned."""
+    plan = asked.plan
+    if plan.comparison is not None:
+        return plan.comparison.period if plan.comparison.kind != "values" else None
+    if plan.intent != "value" or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
+        return None
+    earlier = previous_period(plan.period, asked.calendar, _kind(asked))
+    return earlier if earlier is not None and earlier.start >= asked.data_start else None
+
+
+def _kind(asked: Asked) -> str:
+    infos = [asked.catalog.metrics[name] for name in asked.plan.metrics if name in asked.catalog.metrics]
+    return "service" if infos and all(info.department in ("SVC", "PARTS", "BODY") for info in infos) else "sales"
+
+
+def _snapshot(asked: Asked) -> bool:
+    return any(asked.catalog.metrics[m].snapshot for m in asked.plan.metrics if m in asked.catalog.metrics)
+
+
+def _query(asked: Asked) -> Call | None:
+    plan = asked.plan
+    if not plan.metrics or plan.period is None:
+        return None
+    against = compared(asked)
+    grouped = bool(plan.group_by)
+    order = _order(plan, grouped)
+    args: dict[str, Any] = {
+        "metrics": list(_metrics(asked)),
+        "period": span(plan.period),
+        "group_by": list(plan.group_by),
+        "grain": plan.grain,
+        "filters": [item.model_dump(mode="json") for item in plan.filters],
+        "compare": span(against) if against is not None else None,
+        "order_by": order,
+        "limit": _limit(plan, grouped),
+        "total": grouped and plan.grain is None,
+    }
+    return Call("query_metrics", args)
+
+
+def _metrics(asked: Asked) -> tuple[str, ...]:
+    """A list of records shows the record's own columns beside what was asked."""
+    plan = asked.plan
+    names = list(plan.metrics)
+    if plan.intent == "list":
+        for dimension in plan.group_by:
+            for extra in asked.catalog.dimensions[dimension].record_metrics:
+                fits = extra in asked.catalog.metrics and set(plan.group_by) <= set(asked.catalog.metrics[extra].dimensions)
+                if extra not in names and fits and _filters_fit(plan, extra, asked.catalog):
+                    names.append(extra)
+    return tuple(names[:8])
+
+
+def _filters_fit(plan: Plan, metric: str, catalog: Catalog) -> bool:
+    return {item.dimension for item in plan.filters} <= set(catalog.metrics[metric].dimensions)
+
+
+def _order(plan: Plan, grouped: bool) -> dict[str, str] | None:
+    if not grouped or plan.grain is not None:
+        return None
+    if plan.ranking is not None:
+        by = plan.ranking.by if plan.ranking.by in plan.metrics else plan.metrics[0]
+        return {"by": by, "direction": plan.ranking.direction}
+    return {"by": plan.metrics[0], "direction": "desc"}
+
+
+def _limit(plan: Plan, grouped: bool) -> int | None:
+    if not grouped or plan.grain is not None:
+        return None
+    if plan.ranking is not None and plan.ranking.limit is not None:
+        return plan.ranking.limit
+    return MAX_ROWS if plan.intent == "list" else None
+
+
+def _trend_changes(table: Table) -> tuple[Call, ...]:
+    """First against last point, for each metric, when there are two points and one row a bucket."""
+    rows = [row for row in table.body if row.cells]
+    if len(rows) < 2 or _several_groups(rows):  # noqa: PLR2004
+        return ()
+    calls = []
+    for column in range(len(rows[0].cells)):
+        first, last = rows[0].cells[column], rows[-1].cells[column]
+        if first is None or last is None or first.value is None or last.value is None:
+            continue
+        calls.append(Call("calculate", {"operation": "difference", "of": [last.ref.strip("{}"), first.ref.strip("{}")], "label": ""}))
+    return tuple(calls)
+
+
+def _several_groups(rows: list[Row]) -> bool:
+    return any(len(row.names) > 1 for row in rows)
+
+
+def arguments(calls: tuple[Call, ...]) -> Mapping[str, dict[str, Any]]:
+    """Return the arguments by call id."""
+    return {call.id: call.args for call in calls}

@@ -1,0 +1,81 @@
+"""The reader: normalise -> spans -> cover -> frame -> resolve -> judge. Pure, deterministic, a few milliseconds a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vendora_graph.contracts import Plan, Reading
+from vendora_graph.offline.context import Person, ReadContext
+from vendora_graph.offline.cover import best_cover
+from vendora_graph.offline.follow import inherit
+from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
+from vendora_graph.offline.lexicon import Lexicon, ValueEntry
+from vendora_graph.offline.periods import PeriodGrammar
+from vendora_graph.offline.resolve import resolve_plan
+from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
+from vendora_graph.offline.slots import fill_slots
+from vendora_graph.offline.spans import Span, find_spans
+
+_DEPARTMENT_PRIOR = 0.05
+
+
+class Reader:
+    """Reads questions about one semantic model.
+
+    Example:
+        >>> reader = Reader(Lexicon.build(catalog, vocabulary, values))  # doctest: +SKIP
+        >>> reader.read("used gross a copy by month", ctx).plan  # doctest: +SKIP
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.grammar = PeriodGrammar(lexicon.english, lexicon.normaliser)
+
+    def read(self, question: str, ctx: ReadContext) -> Reading:
+        """Return what a question asks for, or why it cannot be answered. Never raises on any text."""
+        tokens = self.lexicon.normaliser.tokens(question)
+        early = before_reading(question, tokens, self.lexicon)
+        if early is not None:
+            return early
+        stores = frozenset(store for store, _ in ctx.stores)
+        spans = find_spans(tokens, self.lexicon, self.grammar, stores)
+        cover = best_cover(tokens, spans, self._priors(ctx))
+        framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
+        return self._judged(framer, _margin(cover.spans))
+
+    def _judged(self, framer: Framer, margin: float) -> Reading:
+        framer.run()
+        refused = topic_reading(framer)
+        if refused is not None:
+            return refused
+        previous = self._fill(framer)
+        back = asking_back(framer, apply_my(framer)) or nothing_read(framer)
+        if back is not None:
+            return back
+        out = resolve_plan(framer, previous)
+        return impossible(framer, out) or plan_reading(framer, out, margin)
+
+    @staticmethod
+    def _fill(framer: Framer) -> Plan | None:
+        apply_rules(framer)
+        fill_slots(framer)
+        previous = inherit(framer)
+        apply_departments(framer)
+        return previous
+
+    def _priors(self, ctx: ReadContext) -> Mapping[str, float]:
+        return {name: _DEPARTMENT_PRIOR for name, info in self.lexicon.catalog.metrics.items() if info.department and info.department == ctx.department}
+
+
+def _margin(spans: tuple[Span, ...]) -> float:
+    """How sure the weakest measure or value of the cover is: its best sense against the next of the same kind."""
+    gaps = [1.0]
+    for span in spans:
+        weights = sorted((s.weight * span.quality for s in span.senses if s.kind in {"metric", "value"}), reverse=True)
+        if weights:
+            gaps.append(span.quality if len(weights) == 1 else max(0.05, weights[0] - weights[1]))
+    return min(gaps)
+
+
+__all__ = ["Lexicon", "Person", "ReadContext", "Reader", "ValueEntry"]

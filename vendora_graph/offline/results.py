@@ -1,0 +1,132 @@
+"""Tool results as the offline narrator reads them back from the conversation: rows of cells with references."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure: its reference, and its value for reasoning about signs and order (never for typing it)."""
+
+    ref: str
+    metric: str
+    value: Decimal | None
+    unit: str
+    n: int | None = None
+    period: str | None = None
+    grade: str = "metric"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: names by dimension (reference and stored value), then cells."""
+
+    names: dict[str, tuple[str, str]]
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One result."""
+
+    id: str
+    tool: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    period: str | None = None
+    period_complete: bool = True
+    found: int | None = None
+    note: str = ""
+    filter_names: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> tuple[Row, ...]:
+        """Return the rows without the total."""
+        return tuple(row for row in self.rows if row.names) or self.rows
+
+    @property
+    def total(self) -> Row | None:
+        """Return the total row, if there is one besides groups."""
+        whole = [row for row in self.rows if not row.names]
+        return whole[-1] if whole and len(self.rows) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call gave: tables and words, or an error."""
+
+    tables: tuple[Table, ...] = ()
+    words: str = ""
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Done:
+    """Calls already answered in this conversation, by call id."""
+
+    results: dict[str, Result] = field(default_factory=dict)
+
+
+def read_results(messages: Sequence[BaseMessage], arguments: dict[str, dict[str, Any]]) -> Done:
+    """Return the answers to the given calls.
+
+    `arguments` maps the ids of our own calls to their arguments: an answer counts only when the call that carries its id asked
+    for exactly that, so that another model's calls are never taken for ours.
+    """
+    asked: set[str] = set()
+    done = Done()
+    for message in messages:
+        if isinstance(message, AIMessage):
+            for call in message.tool_calls:
+                mine = arguments.get(call["id"] or "")
+                if mine is not None and mine == call["args"]:
+                    asked.add(call["id"] or "")
+        elif isinstance(message, ToolMessage) and message.tool_call_id in asked:
+            done.results[message.tool_call_id] = _result(message.content)
+    return done
+
+
+def _result(content: object) -> Result:
+    body = json.loads(content) if isinstance(content, str) else {}
+    if "error" in body:
+        return Result(error=str(body["error"]))
+    return Result(tables=tuple(_table(item) for item in body.get("tables", ())), words=str(body.get("words", "")))
+
+
+def _table(item: dict[str, Any]) -> Table:
+    period = item.get("period") or {}
+    return Table(
+        id=item["table"],
+        tool=item["tool"],
+        columns=tuple(item["columns"]),
+        rows=tuple(_row(row) for row in item["rows"]),
+        period=period.get("ref"),
+        period_complete=bool(period.get("complete", True)),
+        found=item.get("rows_found"),
+        note=item.get("note", ""),
+        filter_names={(f["dimension"], f["value"]): f["name"] for f in item.get("filters", ()) if f["name"]},
+    )
+
+
+def _row(item: dict[str, Any]) -> Row:
+    names = {dimension: (name["name"] or "", name["value"]) for dimension, name in item["of"].items()}
+    return Row(names, tuple(_cell(cell) if cell else None for cell in item["cells"]))
+
+
+def _cell(item: dict[str, Any]) -> Cell:
+    return Cell(
+        ref=item["ref"],
+        metric=item["metric"],
+        value=None if item["value"] is None else Decimal(item["value"]),
+        unit=item["unit"],
+        n=item.get("n"),
+        period=item.get("period"),
+        grade=item.get("grade", "metric"),
+    )

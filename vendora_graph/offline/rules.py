@@ -1,0 +1,115 @@
+"""Rules of the business's vocabulary: ambiguous words, who "my" is, the metrics a department or report stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, can_cut
+
+
+def apply_rules(framer: Framer) -> None:
+    """Give ambiguous words their meaning from role and context, or leave the question to be asked (`frame.rule`)."""
+    for name in framer.frame.rules:
+        entry = framer.lexicon.section("rules").get(name) or {}
+        if framer.frame.metrics and not entry.get("always"):
+            continue
+        metrics = _metrics_of_rule(framer, entry)
+        if metrics and not framer.frame.metrics:
+            framer.frame.metrics = metrics
+            framer.frame.rule = name
+            framer.frame.notes.append(("rule", {"rule": name}))
+            _parts(framer, entry)
+        elif not framer.frame.metrics:
+            framer.frame.rule = name
+
+
+def _metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:
+    ctx = framer.ctx
+    last = ctx.previous.metrics[0] if ctx.previous and ctx.previous.metrics else ""
+    last_department = framer.catalog.metrics[last].department if last in framer.catalog.metrics else ""
+    departments = entry.get("by_department") or {}
+    said = next((departments[d] for d in framer.frame.departments if d in departments), None)
+    if said is None:
+        said = next((departments[s.key] for span in framer.frame.spans for s in span.senses if s.kind == "group" and s.key in departments), None)
+    chosen = said or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
+    return [m for m in chosen or entry.get("metrics") or () if m in framer.catalog.metrics]
+
+
+def _parts(framer: Framer, entry: Mapping[str, Any]) -> None:
+    """What else a rule says: a comparison, a grouping, filters, an intent's cue."""
+    frame = framer.frame
+    if entry.get("versus") and not frame.versus and not frame.periods:
+        frame.versus = str(entry["versus"])
+    for group in entry.get("group_by") or ():
+        if group not in frame.groups and all(can_cut(framer.lexicon, m, group) for m in frame.metrics):
+            frame.groups.append(group)
+    for cue in entry.get("cues") or ():
+        frame.cues.setdefault(str(cue), [])
+
+
+def apply_departments(framer: Framer) -> None:
+    """A department or a report without a metric stands for its own headline metrics."""
+    frame = framer.frame
+    for name in frame.reports:
+        entry = framer.lexicon.section("reports").get(name) or {}
+        frame.metrics = frame.metrics or _known(framer, entry.get("metrics"))
+        _parts(framer, entry)
+    departments = framer.lexicon.section("departments")
+    if frame.metrics and not frame.from_hint:
+        _unbind_foreign(framer)
+        return
+    wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, (departments.get(name) or {}).get("metrics"))))
+    if wanted and not frame.from_hint:
+        frame.metrics = wanted
+        _bind_departments(framer)
+    elif not frame.metrics and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile"):
+        default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get("scorecard")
+        frame.metrics = _known(framer, default)
+
+
+def _known(framer: Framer, names: Any) -> list[str]:  # noqa: ANN401 (a list from YAML)
+    return [str(m) for m in names or () if m in framer.catalog.metrics]
+
+
+def _bind_departments(framer: Framer) -> None:
+    for span in framer.frame.spans:
+        if any(s.kind == "group" for s in span.senses):
+            framer.frame.bind(span, "department")
+
+
+def _unbind_foreign(framer: Framer) -> None:
+    framer.frame.departments = [d for d in framer.frame.departments if any(framer.catalog.metrics[m].department == d for m in framer.frame.metrics)]
+
+
+def apply_my(framer: Framer) -> str:
+    """Resolve "my": the person asked for, a manager's department, a general manager's store; returns a question when unknown."""
+    frame, ctx = framer.frame, framer.ctx
+    if not frame.has("self"):
+        return ""
+    role = framer.lexicon.section("roles").get(ctx.role) or {}
+    if ctx.person is not None:
+        return _my_rows(framer, str(role.get("my", "person")))
+    meaning = role.get("my", "store")
+    if meaning == "person":
+        return str(framer.raw["texts"]["ask"]["who_are_you"])
+    if meaning == "department" and ctx.department:
+        label = (framer.lexicon.section("departments").get(ctx.department) or {}).get("label", ctx.department)
+        frame.notes.append(("my_department", {"department": str(label)}))
+    else:
+        frame.notes.append(("my_store", {}))
+    return ""
+
+
+def _my_rows(framer: Framer, meaning: str) -> str:
+    person, frame = framer.ctx.person, framer.frame
+    if person is None:
+        return ""
+    options = [person.dimension, *map(str, framer.lexicon.section("stand_ins").get(person.dimension, ()))]
+    dimension = next((d for d in options if framer.fits(d)), None)
+    if dimension is not None and meaning in {"person", "person_if_named"} and not any(f.dimension == dimension for f in frame.filters):
+        frame.filters.append(Filter(dimension=dimension, op="in", values=(person.name,)))
+    elif dimension is None or meaning not in {"person", "person_if_named"}:
+        frame.notes.append(("my_store", {}))
+    return ""

@@ -1,0 +1,185 @@
+"""The sentences one result can support, built from its cells."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cached_property
+
+from vendora_graph.contracts import TableSpec
+from vendora_graph.offline.planner import Asked
+from vendora_graph.offline.results import Cell, Row, Table
+from vendora_graph.offline.words import COUNTED, direction, filter_words, lowered, name_refs, period_words, say
+from vendora_graph.semantic.catalog import MetricInfo
+
+NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+RATES = ("rate", "points")
+
+
+class Told:
+    """One result of `query_metrics`, ready to be put in words."""
+
+    def __init__(self, asked: Asked, table: Table, compares: bool) -> None:
+        self.asked, self.table, self.compares = asked, table, compares
+        names = dict.fromkeys(cell.metric for row in table.rows for cell in row.cells if cell and cell.grade == "metric")
+        self.infos: list[MetricInfo] = [asked.catalog.metrics[name] for name in names]
+
+    # ---------------------------------------------------------------------------------------------- parts
+
+    @cached_property
+    def where(self) -> str:
+        """Return the filters in words."""
+        quoted = list(dict.fromkeys(NUMERAL.findall(self.asked_question)))
+        return filter_words(self.asked.plan.filters, self.asked.catalog, self.refs, quoted)
+
+    @cached_property
+    def refs(self) -> dict[tuple[str, str], str]:
+        """Return name references by (dimension, value), filter values included."""
+        return {**self.table.filter_names, **name_refs((self.table,))}
+
+    @property
+    def asked_question(self) -> str:
+        """Return the question as typed."""
+        return self.asked.question
+
+    @property
+    def empty(self) -> bool:
+        """Whether no cell has a value."""
+        return all(cell is None or cell.value is None for row in self.table.rows for cell in row.cells)
+
+    def column(self, index: int) -> int:
+        """Return the first column of the metric with this index."""
+        name = self.infos[index].name
+        for row in self.table.rows:
+            for place, cell in enumerate(row.cells):
+                if cell is not None and cell.metric == name and cell.grade == "metric":
+                    return place
+        return 0
+
+    def when(self, index: int = 0) -> str:
+        """Return the period in words."""
+        return period_words(self.table.period, self.infos[index])
+
+    def words(self, index: int = 0) -> dict[str, str]:
+        """Return what every pattern may use."""
+        label = self.infos[index].label
+        return {"label": lowered(label), "Label": label, "period": self.when(index), "where": self.where}
+
+    # ---------------------------------------------------------------------------------------------- sentences
+
+    def nothing(self) -> str:
+        """Return the sentence for no records."""
+        label = self.infos[0].label if self.infos else ""
+        return say("empty", "headline", label=lowered(label), period=self.when(), where=self.where)
+
+    def figure(self) -> str:
+        """Return the headline of a single figure."""
+        row = self.table.body[0]
+        cell = row.cells[self.column(0)]
+        pattern = "counted" if cell is not None and cell.unit in COUNTED else "measured"
+        return say("value", pattern, value=cell.ref if cell else "", **self.words())
+
+    def plain(self, index: int) -> str:
+        """Return one more metric in a few words."""
+        cell = self.table.body[0].cells[self.column(index)]
+        return say("notes", "several", value=cell.ref if cell else "", **self.words(index))
+
+    def changes(self, index: int) -> list[str]:
+        """Return the change against the compared period, if there is one."""
+        if not self.compares:
+            return []
+        row, first = self.table.body[0], self.column(index)
+        before, change = row.cells[first + 1], row.cells[first + 2]
+        rate = self.infos[index].unit in RATES
+        percent = None if rate else row.cells[first + 3]
+        if before is None or change is None or before.value is None or change.value is None:
+            return []
+        aligned = "" if self.table.period_complete else say("change", "aligned_selling_days")
+        other = period_words(before.period, self.infos[index])
+        if change.value == 0:
+            return [say("change", "same", other=other, aligned=aligned)]
+        part = say("change", "percent_part", percent=percent.ref) if percent is not None and percent.value is not None else ""
+        return [
+            say(
+                "change",
+                "moved",
+                direction_cap=direction(change.value).capitalize(),
+                change=change.ref,
+                before=before.ref,
+                other=other,
+                percent_part=part,
+                aligned=aligned,
+            )
+        ]
+
+    def grouped(self) -> str:
+        """Return the headline of a breakdown or ranking."""
+        place = self.column(0)
+        rows = [row for row in self.table.body if _value(row, place) is not None]
+        ranking = self.asked.plan.ranking
+        lead = rows[0]
+        cell = lead.cells[place]
+        leader = self._named(lead)
+        value = cell.ref if cell else ""
+        if ranking is not None:
+            pattern = "best" if ranking.direction == "desc" else "worst"
+            return say("ranking", pattern, leader=leader, value=value, **self.words())
+        total = self.table.total
+        top = total.cells[place] if total is not None else None
+        group = lowered(self.asked.catalog.dimensions[self.asked.plan.group_by[0]].label)
+        if top is not None and top.value is not None:
+            return say("breakdown", "with_total", leader=leader, value=value, total=top.ref, **self.words())
+        return say("breakdown", "without_total", leader=leader, value=value, group=group, **self.words())
+
+    def listing(self) -> str:
+        """Return the headline of a list of records."""
+        total = self.table.total
+        cell = total.cells[self.column(0)] if total is not None else None
+        if cell is not None and cell.unit in COUNTED and cell.value is not None:
+            return say("list", "counted", total=cell.ref, **self.words())
+        return say("list", "plain", **self.words())
+
+    def notes(self) -> list[str]:
+        """Return what must be said about groups: the total under a ranking, small numbers."""
+        notes = []
+        place = self.column(0)
+        total = self.table.total
+        cell = total.cells[place] if total is not None else None
+        if self.asked.plan.ranking is not None and cell is not None and cell.value is not None:
+            notes.append(say("ranking", "total", total=cell.ref))
+        least = self.infos[0].min_n
+        if least is not None:
+            small = [self._named(row) for row in self.table.body if _few(row.cells[place], least)]
+            if small:
+                notes.append(say("notes", "small", names=say("joiners", "comma").join(small[:5])))
+        return notes
+
+    def trend(self, index: int, change: Cell | None) -> str:
+        """Return the sentence from the first to the last point."""
+        place = self.column(index)
+        cells = [row.cells[place] for row in self.table.body]
+        points = [cell for cell in cells if cell is not None and cell.value is not None]
+        words = {**self.words(index), "first": points[0].ref, "last": points[-1].ref}
+        words |= {"first_period": points[0].period or "", "last_period": points[-1].period or ""}
+        if change is None or change.value is None or len(points) < 2:  # noqa: PLR2004
+            return say("trend", "short", **words)
+        if change.value == 0:
+            return say("trend", "flat", **words)
+        return say("trend", "headline", direction=direction(change.value), change=change.ref, **words)
+
+    def table_spec(self) -> TableSpec:
+        """Return the whole result as a table."""
+        return TableSpec(ref="t1", table=self.table.id, title=self.infos[0].label)
+
+    def _named(self, row: Row) -> str:
+        names = [ref for dimension, (ref, _) in row.names.items() if dimension in self.asked.plan.group_by]
+        return say("joiners", "comma").join(names)
+
+
+def _value(row: Row, place: int) -> Decimal | None:
+    cell = row.cells[place]
+    return None if cell is None else cell.value
+
+
+def _few(cell: Cell | None, least: int) -> bool:
+    return cell is not None and cell.n is not None and cell.n < least

@@ -1,0 +1,135 @@
+"""Spans: every stretch of the question that means something, with all it may mean and how sure we are."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from vendora_graph.offline.lexicon import Lexicon, Sense
+from vendora_graph.offline.normalise import Token, compact, is_break
+from vendora_graph.offline.periods import PeriodGrammar, PeriodSpec
+
+EXACT, BAG, FUZZY, PERIOD = 1.0, 0.93, 0.8, 1.0
+_MIN_TYPO = 4
+_DISTANCES = ((5, 1), (8, 2), (99, 3))
+_MAX_FIXES = 3
+_MAX_FUZZY_IN_SPAN = 2
+_RARE = 2
+_PARTING = frozenset({"vs", "and", "or", "by", ","})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Tokens `start` up to `end` (exclusive) and their senses. `quality` is 1 for exact, less for order and typos."""
+
+    start: int
+    end: int
+    senses: tuple[Sense, ...]
+    quality: float = EXACT
+    reason: str = "exact"
+    period: PeriodSpec | None = None
+    read_as: str = ""
+
+
+def find_spans(tokens: Sequence[Token], lexicon: Lexicon, grammar: PeriodGrammar, stores: frozenset[str]) -> list[Span]:
+    """Return every span of the question: phrases, phrases in another order, typos, periods and numbers.
+
+    Args:
+        tokens: The question.
+        lexicon: What phrases mean.
+        grammar: The period patterns.
+        stores: Stores the asker may see; values of other stores only are not words to this asker (empty = all).
+    """
+    fixes = {i: corrections(token, lexicon) for i, token in enumerate(tokens) if token.content}
+    corrected = tuple(replace(t, stem=fixes[i][0], text=fixes[i][0]) if fixes.get(i) else t for i, t in enumerate(tokens))
+    spans = list(_phrases(tokens, lexicon, stores, {i: f for i, f in fixes.items() if f}))
+    spans.extend(_bags(corrected, lexicon, frozenset(i for i, f in fixes.items() if f)))
+    spans.extend(_periods(corrected, grammar, fixes))
+    spans.extend(Span(i, i + 1, (Sense("number", t.text),)) for i, t in enumerate(tokens) if t.number is not None)
+    return spans
+
+
+def corrections(token: Token, lexicon: Lexicon) -> list[str]:
+    """Return up to three known words a mistyped word may stand for; a known word is never corrected."""
+    stem = token.stem
+    if stem in lexicon.words or token.text in lexicon.words or len(stem) < _MIN_TYPO or not stem.isalpha():
+        return []
+    if stem in lexicon.phrases:
+        return []
+    limit = next(distance for size, distance in _DISTANCES if len(stem) <= size)
+    found = process.extract(stem, lexicon.words.keys(), scorer=OSA.distance, score_cutoff=limit, limit=8)
+    ranked = sorted((distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6, word) for word, distance, _ in found if _similar(word, stem, distance))
+    return [word for score, word in ranked[:_MAX_FIXES] if score <= ranked[0][0] + 0.5]
+
+
+def _similar(word: str, stem: str, distance: float) -> bool:
+    """Short words and names bear one slip only; a slip must leave most of the word."""
+    return len(word) >= _MIN_TYPO - 1 and distance * 3 <= max(len(word), len(stem)) and (distance <= 1 or word[0] == stem[0])
+
+
+def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], fixes: dict[int, list[str]]) -> Iterator[Span]:
+    size = lexicon.english.span
+    for start in range(len(tokens)):
+        for end in range(start + 1, min(len(tokens), start + size) + 1):
+            if is_break(tokens[end - 1]):
+                break
+            if tokens[start].kind == "punct" or tokens[end - 1].kind == "punct":
+                continue
+            yield from _exact(tokens, start, end, lexicon, stores)
+            yield from _fuzzy(tokens, start, end, lexicon, stores, fixes)
+
+
+def _exact(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stores: frozenset[str]) -> Iterator[Span]:
+    rows = lexicon.phrases.get(compact(list(tokens[start:end])))
+    if rows:
+        senses = _visible(lexicon.senses(compact(list(tokens[start:end]))), stores)
+        if senses:
+            yield Span(start, end, senses)
+
+
+def _fuzzy(
+    tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stores: frozenset[str], fixes: dict[int, list[str]]
+) -> Iterator[Span]:
+    wrong = [i for i in range(start, end) if i in fixes]
+    if not wrong or len(wrong) > _MAX_FUZZY_IN_SPAN:
+        return
+    for choice in itertools.product(*(fixes[i] for i in wrong)):
+        stems = {i: word for i, word in zip(wrong, choice, strict=True)}
+        key = "".join(stems.get(i, tokens[i].stem) for i in range(start, end) if tokens[i].kind != "punct")
+        senses = _visible(lexicon.senses(key), stores)
+        if senses:
+            first = choice[0] == fixes[wrong[0]][0]
+            yield Span(start, end, senses, FUZZY if first else FUZZY - 0.05, "typo", read_as=" ".join(choice))
+
+
+def _visible(senses: Sequence[Sense], stores: frozenset[str]) -> tuple[Sense, ...]:
+    return tuple(s for s in senses if not s.tenants or not stores or stores.intersection(s.tenants))
+
+
+def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> Iterator[Span]:
+    """Content words of a phrase in another order or with small words between them."""
+    size = lexicon.english.span
+    for start, first in enumerate(tokens):
+        if not first.content:
+            continue
+        for end in range(start + 2, min(len(tokens), start + size) + 1):
+            if is_break(tokens[end - 1]) or tokens[end - 1].text in _PARTING:
+                break
+            if tokens[end - 1].content:
+                senses = lexicon.bag_senses(tokens[start:end])
+                if senses:
+                    typo = any(i in typos for i in range(start, end))
+                    yield Span(start, end, tuple(senses), FUZZY * BAG if typo else BAG, "typo" if typo else "order")
+
+
+def _periods(tokens: Sequence[Token], grammar: PeriodGrammar, fixes: dict[int, list[str]]) -> Iterator[Span]:
+    for match in grammar.find(tokens):
+        typo = [i for i in range(match.start, match.end) if fixes.get(i)]
+        quality = FUZZY if typo else PERIOD
+        words = " ".join(tokens[i].text for i in typo)
+        sense = Sense("period", match.spec.op)
+        yield Span(match.start, match.end, (sense,), quality, "typo" if typo else "period", match.spec, read_as=words)

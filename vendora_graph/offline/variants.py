@@ -1,0 +1,61 @@
+"""Variants: `used_front_pvr` is `front_pvr` of used vehicles. One form for following up, the named form for answering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vendora_graph.contracts import Filter, Plan
+from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.lexicon import Lexicon
+
+
+def variants_of(lexicon: Lexicon) -> Mapping[str, Mapping[str, Any]]:
+    """Return the model's variants: name -> {base, filters: [{dimension, op, values}]}."""
+    return {name: entry for name, entry in lexicon.section("named_slices").items() if name in lexicon.catalog.metrics}
+
+
+def filters_of(entry: Mapping[str, Any]) -> tuple[Filter, ...]:
+    """Return the filters that make a base metric the variant."""
+    return tuple(
+        Filter(dimension=str(f["dimension"]), op=f.get("op", "in"), values=tuple(str(v) for v in f["values"])) for f in entry["filters"]
+    )
+
+
+def generalise(framer: Framer) -> None:
+    """Turn variants into base and filter where the question groups or filters by the variant's own dimension."""
+    frame, known = framer.frame, variants_of(framer.lexicon)
+    if not any(m in known for m in frame.metrics):
+        return
+    touched = {*frame.groups, *(f.dimension for f in frame.filters)}
+    for name in list(frame.metrics):
+        entry = known.get(name)
+        if entry is None or entry["base"] not in framer.catalog.metrics:
+            continue
+        own = filters_of(entry)
+        if not any(f.dimension in touched for f in own):
+            continue
+        frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
+        taken = {f.dimension for f in frame.filters if f.op != "not_in"} | set(frame.groups)
+        frame.filters.extend(f for f in own if f.dimension not in taken and len(frame.metrics) == 1)
+    frame.metrics = list(dict.fromkeys(frame.metrics))
+
+
+def specialise(lexicon: Lexicon, plan: Plan) -> Plan:
+    """Turn base and filter into the variant that has a name of its own, for a question with one metric."""
+    if len(plan.metrics) != 1:
+        return plan
+    base = plan.metrics[0]
+    for name, entry in sorted(variants_of(lexicon).items(), key=lambda item: (-len(item[1]["filters"]), item[0])):
+        own = filters_of(entry)
+        if entry["base"] != base or any(f.dimension in plan.group_by for f in own) or not entry.get("answer", True):
+            continue
+        if all(any(_same(f, have) for have in plan.filters) for f in own):
+            rest = tuple(f for f in plan.filters if not any(_same(f, o) for o in own))
+            ranking = plan.ranking.model_copy(update={"by": name}) if plan.ranking and plan.ranking.by == base else plan.ranking
+            return plan.model_copy(update={"metrics": (name,), "filters": rest, "ranking": ranking})
+    return plan
+
+
+def _same(first: Filter, second: Filter) -> bool:
+    return first.dimension == second.dimension and first.op == second.op and set(first.values) == set(second.values)

@@ -1,0 +1,85 @@
+"""Words around references: labels in running text, filters in words, directions. No figures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.results import Table
+from vendora_graph.semantic.catalog import Catalog, MetricInfo
+
+COUNTED = ("units", "count")
+"""Units whose figure stands before the label: 42 retail units."""
+
+
+@cache
+def patterns() -> dict[str, dict[str, str]]:
+    """Return the narrator's sentences."""
+    text = files("vendora_graph.offline").joinpath("patterns.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return loaded
+
+
+def say(group: str, name: str, **words: Any) -> str:
+    """Return one sentence filled with words and references."""
+    return patterns()[group][name].format(**words)
+
+
+def lowered(label: str) -> str:
+    """Return a label for the middle of a sentence: abbreviations keep their capitals."""
+    first, _, rest = label.partition(" ")
+    plain = first[1:].islower() or len(first) == 1
+    return f"{first.lower() if plain else first}{' ' + rest if rest else ''}"
+
+
+def period_words(ref: str | None, info: MetricInfo | None = None) -> str:
+    """Return `in {{p1}}`, or `on {{p1}}` for a figure of one day."""
+    if ref is None:
+        return ""
+    joiner = say("joiners", "on" if info is not None and info.snapshot else "in")
+    return f"{joiner} {ref}"
+
+
+def filter_words(filters: tuple[Filter, ...], catalog: Catalog, names: dict[tuple[str, str], str], quoted: list[str]) -> str:
+    """Return the filters in words: values as name references, numbers as references to the question's own.
+
+    A number that the question did not type (a synonym stood for it) is said by the dimension alone.
+    """
+    parts = [_filter(item, catalog, names, quoted) for item in filters]
+    kept = [part for part in parts if part]
+    return say("joiners", "where_in", filters=say("joiners", "comma").join(kept)) if kept else ""
+
+
+def _filter(item: Filter, catalog: Catalog, names: dict[tuple[str, str], str], quoted: list[str]) -> str:
+    dimension = lowered(catalog.dimensions[item.dimension].label)
+    values = [names.get((item.dimension, value), "") for value in item.values]
+    if item.op in ("in", "not_in"):
+        known = [value for value in values if value]
+        return say("joiners", f"filter_{item.op}", value=say("joiners", "comma").join(known)) if known else ""
+    numbers = [f"{{{{q{quoted.index(value) + 1}}}}}" for value in item.values if value in quoted]
+    if len(numbers) != len(item.values):
+        return ""
+    return say("joiners", f"filter_{item.op}", dimension=dimension, value=say("joiners", "and").join(numbers))
+
+
+def direction(difference: Decimal, *, noun: bool = False) -> str:
+    """Return up/down, or higher/lower."""
+    if noun:
+        return say("directions", "higher" if difference > 0 else "lower")
+    return say("directions", "up" if difference > 0 else "down")
+
+
+def name_refs(tables: tuple[Table, ...]) -> dict[tuple[str, str], str]:
+    """Return references of the names in results, by (dimension, value)."""
+    found = {}
+    for table in tables:
+        for row in table.rows:
+            for dimension, (ref, value) in row.names.items():
+                if ref:
+                    found[dimension, value] = ref
+    return found
