@@ -51,6 +51,26 @@ FROM fi_product_sale AS f
 JOIN fi_product AS p ON p.product_code = f.product_code
 WHERE f.is_retail;
 
+-- grain: retail deal x F&I product, sold on it or not: penetrations by product have every deal in the denominator.
+CREATE VIEW v_deal_product AS
+SELECT
+  d.deal_id, d.dealership_id, d.booked_date, d.vehicle_class, d.finance_type, d.fi_manager_id,
+  p.product_code, CASE WHEN s.deal_id IS NULL THEN 0 ELSE 1 END AS is_sold
+FROM deal AS d
+CROSS JOIN fi_product AS p
+LEFT JOIN (SELECT DISTINCT deal_id, product_code FROM fi_product_sale) AS s
+  ON s.deal_id = d.deal_id AND s.product_code = p.product_code
+WHERE d.is_retail;
+
+-- grain: retail deal with its stocking: all recon posted so far, also after the sale.
+CREATE VIEW v_deal_unit AS
+SELECT
+  d.deal_id, d.dealership_id, d.booked_date, d.vehicle_class, u.inventory_unit_id,
+  u.acquisition_source, u.recon_estimate, u.recon_actual
+FROM deal AS d
+JOIN inventory_unit AS u ON u.inventory_unit_id = d.inventory_unit_id
+WHERE d.is_retail;
+
 -- grain: F&I chargeback posted (product or reserve), dated by posting.
 CREATE VIEW v_fi_chargeback AS
 SELECT
