@@ -25,7 +25,6 @@ class WrongKey:
 
     def __str__(self) -> str:
         """Say what is wrong and what to do."""
-        extra = self.rows - self.values
         key = self.key
         declared = f"{key.table}: {key.expr} is declared the {key.type} key {key.entity!r} of {key.model!r}"
         found = f"{self.rows - self.values} of {self.rows} rows repeat a value, so joins over it multiply"
