@@ -120,7 +120,7 @@ def _demo(settings: Settings) -> str:
 def _semantic_model(settings: Settings) -> str:
     from vendora_graph.semantic.loader import load_catalog
 
-    catalog = load_catalog(settings.semantic_model).catalog
+    catalog = load_catalog(settings.semantic_model, settings.cache_dir).catalog
     shown = sum(not metric.hidden for metric in catalog.metrics.values())
     return f"{catalog.name}: {shown} metrics, {len(catalog.dimensions)} dimensions"
 

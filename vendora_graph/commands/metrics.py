@@ -32,7 +32,7 @@ def metrics(
     from vendora_graph.semantic.loader import load_catalog
 
     settings = load_settings(warehouse, model)
-    catalog = load_catalog(settings.semantic_model).catalog
+    catalog = load_catalog(settings.semantic_model, settings.cache_dir).catalog
     found = find(catalog, " ".join(search or ()))
     if as_json:
         write(_as_json(found))

@@ -31,8 +31,8 @@ async def ask_open(vendora: Vendora, question: str, wishes: Wishes, on_step: OnS
     from vendora_graph.events import AnswerEvent
 
     if on_step is None:
-        return await vendora.ask(question, **asdict(wishes))
-    async for event in vendora.stream(question, **asdict(wishes)):
+        return await vendora.aask(question, **asdict(wishes))
+    async for event in vendora.astream(question, **asdict(wishes)):
         if isinstance(event, AnswerEvent):
             return event.answer
         on_step(f"{event.label}: {event.detail}" if event.detail else event.label)

@@ -85,7 +85,7 @@ async def _ask_case(vendora: Vendora, case: Case, thread: str) -> list[Said]:
     for _, _, turn in case.turns():
         begun = perf_counter()
         try:
-            result: Answer | VendoraError = await vendora.ask(
+            result: Answer | VendoraError = await vendora.aask(
                 turn.question, dealership=case.dealership, role=case.role, person=case.person, as_of=case.as_of, thread=thread
             )
         except VendoraError as error:

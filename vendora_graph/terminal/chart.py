@@ -17,7 +17,8 @@ MAX_BARS = 20
 MIN_POINTS = 3
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_SCALES = ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "K"))
+_SCALES = ((10**9, 10**9, "B"), (10**6, 10**6, "M"), (10**4, 10**3, "K"))
+"""From which size on, divided by what, under which letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def compact(value: Decimal, style: str) -> str:
     if style == "%":
         return f"{value * 100:.1f}%"
     sign, size, money = "-" if value < 0 else "", abs(value), "$" if style == "$" else ""
-    for scale, letter in _SCALES:
-        if size >= scale * 10:
+    for least, scale, letter in _SCALES:
+        if size >= least:
             return f"{sign}{money}{size / scale:.1f}{letter}"
     return f"{sign}{money}{size:,.0f}" if size == size.to_integral_value() else f"{sign}{money}{size:,.1f}"
 
