@@ -121,7 +121,7 @@ def _scoped(tree: exp.Expr, dialect: Dialect, policy: AccessPolicy) -> GuardDeci
     scoper = Scoper(policy, dialect, resolver.names)
     tables = scoper.rewrite(resolver.scopes)
     sql = generate(tree, dialect)
-    used = tuple(param for param in scoper.params) if tables else ()
+    used = scoper.params if scoper.used else ()
     return GuardDecision("accept", "ok", "", sql, dialect, used, tables, columns)
 
 

@@ -16,6 +16,7 @@ class Scoper:
         self._policy = policy
         self._dialect = dialect
         self._names = names
+        self.used = False
         first = 1 + max((int(name) for name in policy.parameters if name.isdigit()), default=0)
         self.params = tuple(
             (str(first + place) if dialect == "postgres" else f"tenant_{place + 1}", value) for place, value in enumerate(policy.tenants)
@@ -87,6 +88,7 @@ class Scoper:
         return exp.In(this=key, query=exp.Subquery(this=facts))
 
     def _is_tenant(self, table: str, column: str) -> exp.Expr:
+        self.used = True
         left = exp.Column(this=_identifier(column), table=_identifier(table))
         values = [self._parameter(name) for name, _ in self.params]
         if len(values) == 1:
@@ -142,7 +144,7 @@ def _is_reference(key: exp.Column, other: exp.Column, name: str, scope: Scope, d
     place = folded(other.args.get("table"), dialect)
     if place == name or place not in scope.sources:
         return False
-    return _origin(scope.sources[place], folded(other.this, dialect), dialect) in rule.facts
+    return _origin(scope.sources[place], folded(other.this, dialect), dialect) in (*rule.facts, *rule.implied)
 
 
 def _origin(source: Source, column: str, dialect: str) -> tuple[str, str] | None:

@@ -231,7 +231,9 @@ def find_table(node: exp.Table, policy: AccessPolicy, dialect: str) -> TableRule
     catalog, schema = folded(node.args.get("catalog"), dialect), folded(node.args.get("db"), dialect)
     home = (policy.catalog, policy.schema or {"duckdb": "main", "postgres": "public", "sqlite": "main"}.get(dialect, ""))
     elsewhere = (schema and schema != fold_home(home[1])) or (catalog and catalog != fold_home(home[0]))
-    if rule is None or rule.kind == "hidden" or elsewhere:
+    if rule is not None and rule.kind == "hidden" and not elsewhere:
+        raise Refusal("table", f"The table {name} is not open to your role; ask for figures by the names of the metrics instead.")
+    if rule is None or elsewhere:
         shown = ".".join(part for part in (catalog, schema, name) if part)
         raise Refusal("table", f"The table {shown} is not among the tables that may be read{_near(name, policy)}.")
     return rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from vendora_graph.errors import InternalError, QueryRefusedError
@@ -29,6 +29,7 @@ class TableRule:
         tenant_column: The column that names the tenant (`own`).
         key: The column facts refer to (`via`).
         facts: Pairs (fact table, column) that make a row visible (`via`).
+        implied: Further pairs that refer to rows the facts already make visible (views over them).
     """
 
     name: str
@@ -39,6 +40,7 @@ class TableRule:
     tenant_column: str = "dealership_id"
     key: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    implied: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class AccessPolicy:
         parameters: Names (or numbers, on Postgres) of the parameters the caller will bind itself.
         catalog: Catalog of the tables; empty means the engine's current one.
         schema: Schema of the tables; empty means the engine's default one.
+        rules_key: A digest of the rules; computed when it is not handed over.
+        key: What decisions are remembered by: everything but the tenants' values.
     """
 
     tables: Mapping[str, TableRule] = field(default_factory=dict)
@@ -60,18 +64,28 @@ class AccessPolicy:
     parameters: tuple[str, ...] = ()
     catalog: str = ""
     schema: str = ""
+    rules_key: str = ""
     key: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        rules = sorted((name, repr(rule)) for name, rule in self.tables.items())
-        shape = repr((rules, len(self.tenants), self.any_table, self.parameters, self.catalog, self.schema))
-        object.__setattr__(self, "key", hashlib.blake2b(shape.encode(), digest_size=16).hexdigest())
+        if not self.rules_key:
+            object.__setattr__(self, "rules_key", rules_digest(self.tables))
+        shape = repr((self.rules_key, len(self.tenants), self.any_table, self.parameters, self.catalog, self.schema))
+        object.__setattr__(self, "key", shape)
 
     def with_parameters(self, parameters: tuple[str, ...]) -> AccessPolicy:
         """Return this policy for a statement that carries the caller's own parameters."""
-        if parameters == self.parameters:
-            return self
-        return AccessPolicy(self.tables, self.tenants, self.any_table, parameters, self.catalog, self.schema)
+        return self if parameters == self.parameters else replace(self, parameters=parameters)
+
+    def with_tenants(self, tenants: tuple[str, ...]) -> AccessPolicy:
+        """Return this policy for other tenants."""
+        return self if tenants == self.tenants else replace(self, tenants=tenants)
+
+
+def rules_digest(tables: Mapping[str, TableRule]) -> str:
+    """Return a digest of the rules; the same in every process."""
+    text = repr(sorted((name, repr(rule)) for name, rule in tables.items()))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,174 @@
+"""Tenancy as data: which tables a store sees, how, and which columns need which access class."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vendora_graph.errors import ConfigError
+from vendora_graph.warehouse.guard.types import AccessPolicy, TableKind, TableRule, rules_digest
+
+
+@dataclass(frozen=True)
+class Tenancy:
+    """The tables of one warehouse and their rules.
+
+    Attributes:
+        tables: Rules by table name, every column readable.
+        table_access: The access class a whole table needs, where it needs one.
+        column_access: The access class of (table, column).
+        maskable: Access classes whose columns are masked rather than refused.
+        unrestricted: No rules at all: a single-tenant database that knows no stores.
+    """
+
+    tables: Mapping[str, TableRule] = field(default_factory=dict)
+    table_access: Mapping[str, str] = field(default_factory=dict)
+    column_access: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    maskable: frozenset[str] = frozenset()
+    unrestricted: bool = False
+    _kept: dict[tuple[frozenset[str] | None, frozenset[str]], tuple[Mapping[str, TableRule], str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @classmethod
+    def dealership(cls) -> Tenancy:
+        """Return the rules of the dealership's schema (`tenancy.yaml`), read once."""
+        return _dealership()
+
+    @classmethod
+    def load(cls, path: Path, columns: Mapping[str, tuple[str, ...]]) -> Tenancy:
+        """Read rules of another schema.
+
+        Args:
+            path: A file in the form of `tenancy.yaml`.
+            columns: The columns of each table.
+
+        Raises:
+            ConfigError: The file contradicts itself or the columns.
+        """
+        return _build(yaml.safe_load(path.read_text(encoding="utf-8")), columns, str(path))
+
+    @classmethod
+    def single(cls) -> Tenancy:
+        """Return rules for a database that knows no stores: any data table may be read, nothing is scoped."""
+        return cls(unrestricted=True)
+
+    def policy(
+        self,
+        tenants: Iterable[str],
+        *,
+        classes: Collection[str] | None = None,
+        masked: Collection[str] = (),
+        catalog: str = "",
+        schema: str = "",
+    ) -> AccessPolicy:
+        """Return what a caller may read.
+
+        Args:
+            tenants: The principal's stores.
+            classes: The access classes the caller holds for SQL of its own; None for compiled metrics, which are checked one by one.
+            masked: Access classes shown as `***`.
+            catalog: Where the tables stand, if not in the engine's default catalog.
+            schema: Where the tables stand, if not in the engine's default schema.
+        """
+        if self.unrestricted:
+            return AccessPolicy(any_table=True, rules_key="any")
+        rules, digest = self._rules(None if classes is None else frozenset(classes), frozenset(masked) & self.maskable)
+        return AccessPolicy(rules, tuple(sorted(set(tenants))), catalog=catalog, schema=schema, rules_key=digest)
+
+    def tenant_column(self, table: str) -> str | None:
+        """Return the column that names the store of a table's rows; None where rows belong to no store by themselves."""
+        rule = self.tables.get(table)
+        return rule.tenant_column if rule is not None and rule.kind == "own" else None
+
+    def _rules(self, classes: frozenset[str] | None, masked: frozenset[str]) -> tuple[Mapping[str, TableRule], str]:
+        key = (classes, masked)
+        if key not in self._kept:
+            rules = {name: self._limited(rule, classes, masked) for name, rule in self.tables.items()}
+            self._kept[key] = (rules, rules_digest(rules))
+        return self._kept[key]
+
+    def _limited(self, rule: TableRule, classes: frozenset[str] | None, masked: frozenset[str]) -> TableRule:
+        if classes is None:
+            return rule
+        needs = self.table_access.get(rule.name)
+        if needs is not None and needs not in classes:
+            return _with(rule, kind="hidden")
+        blocked, hidden = [], []
+        for column in rule.columns:
+            access = self.column_access.get((rule.name, column))
+            if access is not None and access not in classes:
+                (hidden if access in masked else blocked).append((column, access))
+        kept = tuple(column for column in rule.columns if column not in dict(blocked))
+        return _with(rule, columns=kept, blocked=tuple(blocked), masked=tuple(column for column, _ in hidden))
+
+
+def _with(rule: TableRule, **changes: Any) -> TableRule:  # noqa: ANN401 - the fields of TableRule
+    from dataclasses import replace
+
+    return replace(rule, **changes)
+
+
+@cache
+def _dealership() -> Tenancy:
+    home = files("vendora_graph.warehouse")
+    columns = {}
+    for line in home.joinpath("columns.txt").read_text(encoding="utf-8").splitlines():
+        table, _, names = line.partition(":")
+        columns[table] = tuple(names.split())
+    text = home.joinpath("tenancy.yaml").read_text(encoding="utf-8")
+    return _build(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), columns, "tenancy.yaml")  # noqa: S506 - safe
+
+
+def _build(data: Mapping[str, Any], columns: Mapping[str, tuple[str, ...]], source: str) -> Tenancy:
+    tenant = str(data["tenant_column"])
+    implied = frozenset(data.get("implied") or ())
+    tables: dict[str, TableRule] = {}
+    for kind in ("own", "shared", "hidden"):
+        for name in data.get(kind) or ():
+            tables[name] = _rule(name, kind, columns, tenant, source)
+    for name, via in (data.get("via") or {}).items():
+        references = [_pair(text, columns, source) for text in via["facts"]]
+        tables[name] = _with(
+            _rule(name, "via", columns, tenant, source),
+            key=str(via["key"]),
+            facts=tuple(pair for pair in references if pair[0] not in implied),
+            implied=tuple(pair for pair in references if pair[0] in implied),
+        )
+    _check(tables, tenant, source)
+    return Tenancy(
+        tables=tables,
+        table_access={table: access for access, names in (data.get("table_access") or {}).items() for table in names},
+        column_access={_pair(text, columns, source): access for access, texts in (data.get("column_access") or {}).items() for text in texts},
+        maskable=frozenset(data.get("maskable") or ()),
+    )
+
+
+def _rule(name: str, kind: TableKind | str, columns: Mapping[str, tuple[str, ...]], tenant: str, source: str) -> TableRule:
+    if name not in columns:
+        raise ConfigError(f"{source} names the table {name!r}, which the schema does not have. Take it out or run scripts/write_columns.py.")
+    return TableRule(name, kind, columns[name], tenant_column=tenant)  # type: ignore[arg-type]  # one of the four kinds
+
+
+def _pair(text: str, columns: Mapping[str, tuple[str, ...]], source: str) -> tuple[str, str]:
+    table, _, column = text.partition(".")
+    if column not in columns.get(table, ()):
+        raise ConfigError(f"{source} names {text!r}, which the schema does not have. Correct the name.")
+    return table, column
+
+
+def _check(tables: Mapping[str, TableRule], tenant: str, source: str) -> None:
+    for rule in tables.values():
+        if rule.kind == "own" and tenant not in rule.columns:
+            raise ConfigError(f"{source} calls {rule.name!r} own, but it has no column {tenant!r}.")
+        if rule.kind == "via" and (rule.key not in rule.columns or not rule.facts):
+            raise ConfigError(f"{source}: {rule.name!r} needs a key it has, and at least one fact.")
+        for fact, _ in (*rule.facts, *rule.implied):
+            if fact not in tables or tenant not in tables[fact].columns:
+                raise ConfigError(f"{source}: {rule.name!r} is visible via {fact!r}, which does not carry {tenant!r} itself.")
