@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -64,9 +65,9 @@ def _digits(value: Decimal, places: int, *, trim: bool) -> str:
 
 
 def render_period(period: Period) -> str:
-    """Return a period's words; one that is still running says so even where its label does not."""
+    """Return a period's words; one that is still running says so, or names its last day."""
     words = _bucket_words(period) or period.label
-    if period.complete or says_partial(words):
+    if period.complete or says_partial(words) or re.search(rf"\b{period.end.day}\b", words):
         return words
     return f"{words} to date"
 

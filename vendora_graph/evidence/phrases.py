@@ -87,7 +87,7 @@ def valued(name: str) -> PhraseSet[Any]:
 def direction_words() -> frozenset[str]:
     """Return the single words that carry the sign of a change."""
     groups = resource("words")["directions"]
-    return frozenset(word for key in ("up", "down") for phrase in groups[key] for word in [phrase.split()[0]])
+    return frozenset(phrase.split()[0] for key in ("up", "down", "good", "bad") for phrase in groups[key])
 
 
 def says(text: str, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from vendora_graph.contracts import (
     Analysis,
@@ -110,17 +110,21 @@ def _figure(fact: Fact, words: tuple[Token, ...], index: int) -> str:
 def _has_direction(words: tuple[Token, ...], index: int) -> bool:
     """Tell whether a direction word stands near enough to carry the sign of the figure."""
     known = direction_words()
-    before = _run(reversed(words[max(0, index - _REACH - 1) : index]))
-    after = _run(iter(words[index + 1 : index + 1 + _REACH]))
+    before = _run(words[index - 1 :: -1] if index else ())
+    after = _run(words[index + 1 :])
     return not known.isdisjoint(before) or not known.isdisjoint(after)
 
 
-def _run(nearby: object) -> list[str]:
+def _run(nearby: Sequence[Token]) -> list[str]:
+    """Return the words next to a figure: names, periods and an opening parenthesis after another change do not end them."""
     found: list[str] = []
-    for token in nearby:  # type: ignore[attr-defined]  # an iterator of tokens, either way round
-        if token.kind != "word":
+    for token in nearby:
+        if token.kind == "word":
+            found.append(token.text)
+        elif token.kind not in "npf" and token.text != "(":
             break
-        found.append(token.text)
+        if len(found) == _REACH:
+            break
     return found
 
 

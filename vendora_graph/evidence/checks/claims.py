@@ -1,10 +1,11 @@
-"""Claims that need their own kind of evidence: benchmarks, causes, estimates, advice, access, words left over."""
+"""Claims that need their own kind of evidence: benchmarks, causes, causes_direction, estimates, advice, access, words left over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from vendora_graph.contracts import Fact
+from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.checks.proof import proven
@@ -92,6 +93,27 @@ def causes(case: Case) -> Iterator[Problem]:
             yield Problem(f"the {sentence.where} is called a cause")
 
 
+@rule("causes.direction")
+def causes_direction(case: Case) -> Iterator[Problem]:
+    """What drove a change moved the same way as the whole."""
+    phrases = listed("causes", harmless="cause_harmless")
+    for sentence in case.claims:
+        parts = [ref.fact for ref in sentence.facts if operation_of(ref.fact) == "difference" and _decomposed(case, [ref.fact])]
+        wholes = [total for part in parts if (total := _whole(case, part)) is not None]
+        claims = any(sentence.free(found) for found in phrases.find(sentence.tokens)) and not says(sentence.text, "says_offset")
+        if claims and wholes and not any((part.value or 0) * (whole.value or 0) > 0 for part in parts for whole in wholes):
+            yield Problem(f"the {sentence.where}")
+
+
+def _whole(case: Case, part: Fact) -> Fact | None:
+    """Return the change of the whole that a part belongs to: same metric and days, fewer dimensions."""
+    for fact in case.behind.values():
+        same = operation_of(fact) == "difference" and fact.metric == part.metric and case.days_of(fact) == case.days_of(part)
+        if same and set(fact.slice) < set(part.slice):
+            return fact
+    return None
+
+
 def _decomposed(case: Case, facts: list[Fact]) -> bool:
     tables = [table for fact in facts for part in case.closure(fact) for table in case.tables_of.get(part.id, ())]
     return any(table.tool == _DECOMPOSITION for table in tables)
@@ -156,4 +178,4 @@ def assumptions(case: Case) -> Iterator[Problem]:
         yield Problem("; ".join(made), count=len(made))
 
 
-CHECKS = (source, definition, age, allowed, known, causes, estimates, grounded, impact, count, unused, assumptions)
+CHECKS = (source, definition, age, allowed, known, causes, causes_direction, estimates, grounded, impact, count, unused, assumptions)

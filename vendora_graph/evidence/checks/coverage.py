@@ -126,7 +126,7 @@ def headline(case: Case) -> Iterator[Problem]:
     """The first line answers: an asked metric, of the asked period and filters, or something computed from one."""
     plan = asked(case)
     heads = [ref.fact for sentence in case.sentences if sentence.place == "headline" for ref in sentence.facts]
-    if plan is None or (not heads and plan.intent != "value"):
+    if plan is None or (not heads and plan.intent == "list"):
         return
     under = {part.id for fact in heads for part in case.closure(fact)}
     answers = {

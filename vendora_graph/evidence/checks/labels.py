@@ -40,6 +40,9 @@ def _main_days(case: Case) -> frozenset[Days]:
 def _period_fits(case: Case, sentence: Sentence, ref: FactRef, main: frozenset[Days], relative: list[Period]) -> bool:
     own = case.days_of(ref.fact)
     found = bind(sentence, ref, sentence.periods)
+    if found.how == "none" and ref.fact.parts:
+        stated = {days(label.period) for label in sentence.periods}
+        return bool(own & main) or own <= stated
     if found.how == "none":
         return bool(own & main) or _is_last_day(case, ref, main) or _within(ref.fact.period, relative)
     wanted = [days(label.period) for label in found.labels]

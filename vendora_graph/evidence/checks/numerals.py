@@ -31,11 +31,12 @@ def digits(case: Case) -> Iterator[Problem]:
     """No numeral of any script outside a reference or a metric's name."""
     for sentence in case.sentences:
         for index, token in enumerate(sentence.tokens):
-            if token.kind in ("word", "mark") and index not in sentence.labelled and _is_numeral(token):
+            if token.kind in ("word", "mark") and index not in sentence.labelled and is_numeral(token):
                 yield Problem(f"{token.raw!r} in the {sentence.where}")
 
 
-def _is_numeral(token: Token) -> bool:
+def is_numeral(token: Token) -> bool:
+    """Tell whether a token is a numeral: a digit of any script, or a Roman number."""
     if token.raw.isascii():
         return any(char.isdigit() for char in token.raw) or _is_roman(token.raw)
     return any(numeric(char) for char in token.raw)

@@ -15,7 +15,9 @@ from vendora_graph.evidence.resources import resource
 def is_small(case: Case, fact: Fact) -> bool:
     """Tell whether a figure stands on fewer records than its metric needs."""
     rules = case.rules(fact.metric)
-    return rules is not None and rules.min_n is not None and fact.n is not None and fact.n < rules.min_n
+    if rules is None or rules.min_n is None or fact.n is None or fact.value is None:
+        return False
+    return fact.n < rules.min_n
 
 
 @rule("samples.small")

@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from vendora_graph.contracts import Fact, ResultTable
-from vendora_graph.evidence.asks import ask_of
-from vendora_graph.evidence.case import Case
+from vendora_graph.evidence.asks import Ask, ask_of
+from vendora_graph.evidence.case import Case, days
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.formats import render_period
 
@@ -101,4 +101,30 @@ def _value_of(case: Case, row: tuple[str | None, ...], metric: str) -> Decimal |
     return None
 
 
-CHECKS = (rows, columns, order)
+@rule("tables.request")
+def request(case: Case) -> Iterator[Problem]:
+    """A result's figures are what its call asked for: metric, days, filters."""
+    for table in _results(case).values():
+        ask = ask_of(table)
+        if ask.period is None or table.tool != "query_metrics":
+            continue
+        for fact in (case.ledger.facts[cell] for row in table.cells for cell in row if cell in case.ledger.facts):
+            if not fact.parts and fact.grade == "metric" and not _as_asked(fact, ask):
+                yield Problem(f"{fact.label!r} is not what the call of {table.id!r} asked for", (fact.id,))
+                break
+
+
+def _as_asked(fact: Fact, ask: Ask) -> bool:
+    spans = [span for span in (ask.period, ask.compare) if span is not None]
+    own = days(fact.period)
+    if fact.metric not in ask.metrics or own is None or not any(start <= own[0] and own[1] <= end for start, end in spans):
+        return False
+    if ask.grain is None and not any(own[1] == end for _, end in spans):
+        return False
+    row = dict(fact.slice)
+    free = {*ask.group_by, *(dimension for dimension, _, _ in ask.filters), *_TIME}
+    met = all(row[d] in values for d, op, values in ask.filters if op == "in" and d in row and len(values) == 1)
+    return met and all(dimension in free for dimension in row)
+
+
+CHECKS = (request, rows, columns, order)

@@ -1,0 +1,15 @@
+"""Whether free text states a quantity: asked of words that are shown without being a draft."""
+
+from __future__ import annotations
+
+from vendora_graph.evidence.checks.numerals import is_numeral
+from vendora_graph.evidence.phrases import listed
+from vendora_graph.evidence.references import tokens
+
+
+def has_figures(text: str) -> bool:
+    """Return whether a text holds a numeral of any script, a number written out, or a quantity word."""
+    words = tokens(text)
+    if any(token.kind in ("word", "mark", "bad") and is_numeral(token) for token in words):
+        return True
+    return any(True for _ in listed("numbers", "quantities", harmless="number_harmless").find(words))
