@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import threading
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-import vendora_graph.warehouse.demo as generator
 from vendora_graph.errors import DemoDataError
 from vendora_graph.warehouse.demo_file import DemoParameters, build_beside, demo_path, ensure_demo
 
@@ -23,7 +24,7 @@ def generate(monkeypatch):
             built.append(parameters)
             write(path)
 
-        monkeypatch.setattr(generator, "build", build, raising=False)
+        monkeypatch.setitem(sys.modules, "vendora_graph.warehouse.demo.build", SimpleNamespace(build=build))
         return built
 
     return install

@@ -87,7 +87,7 @@ def build_beside(path: Path, parameters: DemoParameters, progress: Progress | No
 def _build(path: Path, parameters: DemoParameters, progress: Progress | None) -> None:
     import duckdb
 
-    from vendora_graph.warehouse.demo import build
+    from vendora_graph.warehouse.demo.build import build
 
     try:
         build(path, **{**asdict(parameters), "without_stories": frozenset(parameters.without_stories)}, progress=progress)
