@@ -40,7 +40,8 @@ def test_an_open_period_reads_everything(ask, hand):
 def test_grains_start_on_their_first_day_and_keep_partial_ends(ask, hand, grain):
     rows = ask(CompileRequest(("visits", "revenue"), grain=grain, **SPRING))
     expected = hand(
-        f"SELECT CAST(DATE_TRUNC('{grain}', v.visited_on) AS DATE), COUNT(*), SUM(bill) FROM visits v WHERE {IN_SPRING} GROUP BY 1 ORDER BY 1"
+        f"SELECT CAST(DATE_TRUNC('{grain}', v.visited_on) AS DATE), COUNT(*), SUM(bill) FROM visits v "
+        f"WHERE {IN_SPRING} GROUP BY 1 ORDER BY 1"
     )
     assert rows == expected
     assert all(isinstance(row[0], date) for row in rows)

@@ -37,7 +37,9 @@ FILTERS = st.one_of(
     st.builds(Filter, dimension=st.just("bill_amount"), op=st.sampled_from(("gt", "ge", "lt", "le")), values=NUMBER.map(lambda n: (n,))),
     st.builds(Filter, dimension=st.just("bill_amount"), op=st.just("between"), values=st.tuples(NUMBER, NUMBER)),
     st.builds(Filter, dimension=st.just("hired_on"), op=st.sampled_from(("ge", "lt")), values=DAY.map(lambda day: (day.isoformat(),))),
-    st.builds(Filter, dimension=st.just("emergency"), op=st.sampled_from(("in", "not_in")), values=st.sampled_from((("true",), ("false",)))),
+    st.builds(
+        Filter, dimension=st.just("emergency"), op=st.sampled_from(("in", "not_in")), values=st.sampled_from((("true",), ("false",)))
+    ),
 )
 
 
@@ -68,7 +70,14 @@ def test_any_request_is_one_select_without_a_raw_value(engine, clinic, request_)
         assert tree.sql(dialect=dialect, pretty=True, comments=False) == query.sql
         assert "zq" not in query.sql
         assert "'__v" not in query.sql
-        assert {node.this for node in tree.find_all(exp.Literal) if node.is_string} <= {"DAY", "WEEK", "ISOWEEK", "MONTH", "QUARTER", "YEAR"}
+        assert {node.this for node in tree.find_all(exp.Literal) if node.is_string} <= {
+            "DAY",
+            "WEEK",
+            "ISOWEEK",
+            "MONTH",
+            "QUARTER",
+            "YEAR",
+        }
         marks = {mark.name or mark.this.name for mark in tree.find_all(exp.Parameter, exp.Placeholder)}
         assert marks == set(query.params)
         assert tuple(tree.named_selects) == query.columns
@@ -99,7 +108,9 @@ def test_a_shape_holds_names_and_counts_and_no_value():
 def test_one_template_serves_other_values(engine, ask, hand):
     for day in (date(2026, 1, 5), date(2026, 2, 17)):
         for species in ("dog", "cat"):
-            request = CompileRequest(("visits",), filters=(Filter(dimension="species", values=(species,)),), start=day, end=day + timedelta(9))
+            request = CompileRequest(
+                ("visits",), filters=(Filter(dimension="species", values=(species,)),), start=day, end=day + timedelta(9)
+            )
             sql = (
                 "SELECT COUNT(*) FROM visits v JOIN animals a USING (animal_id) "
                 f"WHERE a.species = '{species}' AND CAST(visited_on AS DATE) BETWEEN '{day}' AND '{day + timedelta(9)}'"
@@ -116,7 +127,13 @@ REAL = [
         "{{ Dimension('animal__species') }} IS DISTINCT FROM 'dog'",
         Filter(dimension="species", op="not_in", values=("dog",)),
     ),
-    (("visits", "new_animals"), ("species",), None, "{{ Dimension('animal__insured') }} = true", Filter(dimension="insured", values=("true",))),
+    (
+        ("visits", "new_animals"),
+        ("species",),
+        None,
+        "{{ Dimension('animal__insured') }} = true",
+        Filter(dimension="insured", values=("true",)),
+    ),
     (("revenue",), (), "day", "{{ Dimension('visit__bill_amount') }} > 250.5", Filter(dimension="bill_amount", op="gt", values=("250.5",))),
 ]
 

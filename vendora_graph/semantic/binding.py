@@ -63,6 +63,7 @@ def bind(sql: str, kinds: Sequence[str], columns: Mapping[str, str], dialect: st
     if missing:
         raise UnboundError(f"The values {missing} do not occur in MetricFlow's SQL.")
     _relocate(tree)
+    _group_by_position(tree)
     return _wrap(tree, columns)
 
 
@@ -110,6 +111,20 @@ def _relocate(tree: exp.Expr) -> None:
             raise SemanticModelError("This metric needs a time spine (a table with one row a day) and the model declares none.")
         if table.db == OWN_SCHEMA:
             table.set("db", None)
+
+
+def _group_by_position(tree: exp.Expr) -> None:
+    """Where MetricFlow groups by the alias of a computed column (BigQuery), use its position: a joined table may have that name too."""
+    for select in tree.find_all(exp.Select):
+        group = select.args.get("group")
+        if group is None:
+            continue
+        computed = {
+            item.alias: index for index, item in enumerate(select.expressions, 1) if item.alias and not isinstance(item.this, exp.Column)
+        }
+        for column in list(group.expressions):
+            if isinstance(column, exp.Column) and not column.table and column.name in computed:
+                column.replace(exp.Literal.number(computed[column.name]))
 
 
 def _wrap(tree: exp.Expr, columns: Mapping[str, str]) -> exp.Expr:
