@@ -16,7 +16,7 @@ KIND_BONUS: Mapping[str, float] = {
     "group": 0.12, "cue": 0.1, "hint": 0.08, "number": 0.0,
 }  # fmt: skip
 """How kinds of one length are ordered: tuning of the reader, not vocabulary."""
-_MERGE = 0.25
+_MERGE = 0.45
 _CONTENT = 1.0
 
 

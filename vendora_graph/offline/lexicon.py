@@ -22,9 +22,12 @@ from vendora_graph.semantic.catalog import Catalog, DimensionInfo
 
 Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period"]
 FORMAT = 3
-_BAG_WORDS = range(2, 5)
+_BAG_WORDS = range(2, 6)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER = 2
+_RANKS: Mapping[str, int] = {"value": 2, "topic": 3, "cue": 3}
+_VOCABULARY_WEIGHT = 1.02
+_STORE_PART = 0.85
 _NAME_WEIGHT = 0.9
 _FULL = 1.0
 _Row = list[Any]
@@ -161,7 +164,7 @@ class _Builder:
         if sense.kind in _BAG_KINDS and len(content) in _BAG_WORDS:
             _append(self.bags, _bag(tokens), row)
         for token in tokens:
-            self._learn(token.stem, 2 if sense.kind == "value" else 1)
+            self._learn(token.stem, _RANKS.get(sense.kind, 1))
 
     def learn(self, english: English) -> None:
         """Know every word of English data, so that none of them is taken for a typo."""
@@ -215,7 +218,7 @@ def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[
         if metric.hidden:
             continue
         dropped = {str(word).lower() for word in not_names.get(name, ())}
-        for weight, phrases in ((1.0, (metric.label, name.replace("_", " "))), (_FULL, metric.synonyms), (_FULL, extra.get(name, ()))):
+        for weight, phrases in ((1.0, (metric.label, name.replace("_", " "))), (_FULL, metric.synonyms), (_VOCABULARY_WEIGHT, extra.get(name, ()))):
             for phrase in phrases:
                 if str(phrase).lower() not in dropped:
                     yield str(phrase), Sense("metric", name, weight=weight)
@@ -242,13 +245,18 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
             for phrase in (entry.value, *entry.aliases):
                 yield phrase, sense
             for part in _name_parts(dimension, entry.value):
-                yield part, Sense("value", name, (entry.value,), _NAME_WEIGHT, tenants=entry.dealership_ids)
+                weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else _STORE_PART
+                yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
 
 
 def _name_parts(dimension: DimensionInfo, value: str) -> Iterable[str]:
-    """First and last name of a person, so that `Mike` finds every Mike."""
+    """First and last name of a person, so that `Mike` finds every Mike; the words of a store's name."""
     parts = value.split()
-    return (parts[0], parts[-1]) if dimension.kind == "person" and len(parts) > 1 else ()
+    if len(parts) < 2:  # noqa: PLR2004
+        return ()
+    if dimension.kind == "store":
+        return (*parts, *(f"{part} {dimension.label}" for part in parts), " ".join(parts[:-1]), " ".join(parts[1:]))
+    return (parts[0], parts[-1]) if dimension.kind == "person" else ()
 
 
 def _english_senses(raw: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:

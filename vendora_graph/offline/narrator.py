@@ -31,7 +31,6 @@ def narrate(asked: Asked, done: Done) -> Draft:
     return told.model_copy(
         update={
             "author": AUTHOR,
-            "assumptions": asked.reading.assumptions,
             "caveats": (*told.caveats, *_caveats(table)),
         }
     )
@@ -100,7 +99,6 @@ def _definition(asked: Asked) -> Draft:
         headline=headline,
         findings=(Finding(text=say("definition", "finding"), kind="definition"),),
         author=AUTHOR,
-        assumptions=asked.reading.assumptions,
     )
 
 

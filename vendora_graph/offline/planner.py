@@ -11,7 +11,7 @@ from typing import Any
 
 from vendora_graph.contracts import Period, Plan, Reading
 from vendora_graph.offline.calendar import SellingCalendar
-from vendora_graph.offline.compare import previous_period
+from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.results import Done, Row, Table
 from vendora_graph.semantic.catalog import Catalog
 

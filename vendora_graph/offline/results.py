@@ -42,6 +42,7 @@ class Table:
     rows: tuple[Row, ...]
     period: str | None = None
     period_complete: bool = True
+    day: bool = False
     found: int | None = None
     note: str = ""
     filter_names: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -109,6 +110,7 @@ def _table(item: dict[str, Any]) -> Table:
         rows=tuple(_row(row) for row in item["rows"]),
         period=period.get("ref"),
         period_complete=bool(period.get("complete", True)),
+        day=bool(period.get("day")),
         found=item.get("rows_found"),
         note=item.get("note", ""),
         filter_names={(f["dimension"], f["value"]): f["name"] for f in item.get("filters", ()) if f["name"]},

@@ -14,6 +14,8 @@ from vendora_graph.semantic.catalog import MetricInfo
 
 NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 RATES = ("rate", "points")
+ADDITIVE = ("additive", "semi_additive", "distinct")
+NONE_LABEL = "(none)"
 
 
 class Told:
@@ -58,7 +60,7 @@ class Told:
 
     def when(self, index: int = 0) -> str:
         """Return the period in words."""
-        return period_words(self.table.period, self.infos[index])
+        return period_words(self.table.period, on=self.table.day or self.infos[index].snapshot)
 
     def words(self, index: int = 0) -> dict[str, str]:
         """Return what every pattern may use."""
@@ -70,7 +72,9 @@ class Told:
     def nothing(self) -> str:
         """Return the sentence for no records."""
         label = self.infos[0].label if self.infos else ""
-        return say("empty", "headline", label=lowered(label), period=self.when(), where=self.where)
+        cells = (cell for row in self.table.rows for cell in row.cells if cell is not None)
+        first = next(cells, None)
+        return say("empty", "headline", Label=label, value=first.ref if first else "", period=self.when(), where=self.where)
 
     def figure(self) -> str:
         """Return the headline of a single figure."""
@@ -95,9 +99,9 @@ class Told:
         if before is None or change is None or before.value is None or change.value is None:
             return []
         aligned = "" if self.table.period_complete else say("change", "aligned_selling_days")
-        other = period_words(before.period, self.infos[index])
+        other = period_words(before.period, on=self.table.day or self.infos[index].snapshot)
         if change.value == 0:
-            return [say("change", "same", other=other, aligned=aligned)]
+            return [say("change", "same", other=other, aligned=aligned, change=change.ref, before=before.ref)]
         part = say("change", "percent_part", percent=percent.ref) if percent is not None and percent.value is not None else ""
         return [
             say(
@@ -115,7 +119,8 @@ class Told:
     def grouped(self) -> str:
         """Return the headline of a breakdown or ranking."""
         place = self.column(0)
-        rows = [row for row in self.table.body if _value(row, place) is not None]
+        known = [row for row in self.table.body if _value(row, place) is not None]
+        rows = [row for row in known if not any(value == NONE_LABEL for _, value in row.names.values())] or known
         ranking = self.asked.plan.ranking
         lead = rows[0]
         cell = lead.cells[place]
@@ -128,7 +133,8 @@ class Told:
         top = total.cells[place] if total is not None else None
         group = lowered(self.asked.catalog.dimensions[self.asked.plan.group_by[0]].label)
         if top is not None and top.value is not None:
-            return say("breakdown", "with_total", leader=leader, value=value, total=top.ref, **self.words())
+            whole = say("breakdown", "additive" if self.infos[0].additivity in ADDITIVE else "measured")
+            return say("breakdown", "with_total", leader=leader, value=value, total=top.ref, whole=whole, **self.words())
         return say("breakdown", "without_total", leader=leader, value=value, group=group, **self.words())
 
     def listing(self) -> str:

@@ -13,13 +13,15 @@ from vendora_graph.offline.lexicon import Lexicon, Sense
 from vendora_graph.offline.normalise import Token, compact, is_break
 from vendora_graph.offline.periods import PeriodGrammar, PeriodSpec
 
-EXACT, BAG, FUZZY, PERIOD = 1.0, 0.93, 0.8, 1.0
+EXACT, BAG, FUZZY, PERIOD = 1.0, 0.95, 0.86, 1.0
 _MIN_TYPO = 4
-_DISTANCES = ((5, 1), (8, 2), (99, 3))
+_DISTANCES = ((5, 1), (99, 2))
 _MAX_FIXES = 3
 _MAX_FUZZY_IN_SPAN = 2
-_RARE = 2
-_PARTING = frozenset({"vs", "and", "or", "by", ","})
+_STRICT = 3
+"""Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
+_PARTING = frozenset({"vs", "and", "or", "by"})
+_BAG_SPAN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,13 @@ def find_spans(tokens: Sequence[Token], lexicon: Lexicon, grammar: PeriodGrammar
 def corrections(token: Token, lexicon: Lexicon) -> list[str]:
     """Return up to three known words a mistyped word may stand for; a known word is never corrected."""
     stem = token.stem
-    if stem in lexicon.words or token.text in lexicon.words or len(stem) < _MIN_TYPO or not stem.isalpha():
+    if stem in lexicon.words or token.text in lexicon.words or len(token.text) < _MIN_TYPO or not stem.isalpha():
         return []
     if stem in lexicon.phrases:
         return []
     limit = next(distance for size, distance in _DISTANCES if len(stem) <= size)
     found = process.extract(stem, lexicon.words.keys(), scorer=OSA.distance, score_cutoff=limit, limit=8)
+    found = [(word, distance, at) for word, distance, at in found if lexicon.words[word] < _STRICT or distance <= 1]
     ranked = sorted((distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6, word) for word, distance, _ in found if _similar(word, stem, distance))
     return [word for score, word in ranked[:_MAX_FIXES] if score <= ranked[0][0] + 0.5]
 
@@ -112,7 +115,7 @@ def _visible(senses: Sequence[Sense], stores: frozenset[str]) -> tuple[Sense, ..
 
 def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> Iterator[Span]:
     """Content words of a phrase in another order or with small words between them."""
-    size = lexicon.english.span
+    size = max(lexicon.english.span, _BAG_SPAN)
     for start, first in enumerate(tokens):
         if not first.content:
             continue

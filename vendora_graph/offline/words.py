@@ -11,7 +11,7 @@ import yaml
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.results import Table
-from vendora_graph.semantic.catalog import Catalog, MetricInfo
+from vendora_graph.semantic.catalog import Catalog
 
 COUNTED = ("units", "count")
 """Units whose figure stands before the label: 42 retail units."""
@@ -37,11 +37,11 @@ def lowered(label: str) -> str:
     return f"{first.lower() if plain else first}{' ' + rest if rest else ''}"
 
 
-def period_words(ref: str | None, info: MetricInfo | None = None) -> str:
+def period_words(ref: str | None, *, on: bool = False) -> str:
     """Return `in {{p1}}`, or `on {{p1}}` for a figure of one day."""
     if ref is None:
         return ""
-    joiner = say("joiners", "on" if info is not None and info.snapshot else "in")
+    joiner = say("joiners", "on" if on else "in")
     return f"{joiner} {ref}"
 
 

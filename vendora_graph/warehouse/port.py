@@ -114,7 +114,7 @@ def collect(columns: Sequence[str], batches: Iterable[Sequence[Row]], limits: Li
             return kept, True
         weight = sum([len(cell) if type(cell) in _SIZED else 8 for cell in row])
         if weight > limits.cell:
-            row, shortened = _shorten(row, limits.cell)  # noqa: PLW2901 - the shortened row takes its place
+            row, shortened = _shorten(row, limits.cell)
             cut = cut or shortened
         size += weight
         kept.append(row)

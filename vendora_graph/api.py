@@ -1,0 +1,265 @@
+"""The library's front door: `Vendora.demo().ask("What were my sales this month?")`."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from vendora_graph.errors import InternalError, QuestionError
+from vendora_graph.events import AnswerEvent, StepEvent
+from vendora_graph.identity import TICKET
+from vendora_graph.settings import Settings
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    from vendora_graph.contracts import Answer, Principal
+    from vendora_graph.opening import Opened
+    from vendora_graph.semantic.catalog import Catalog
+
+T = TypeVar("T")
+
+LABELS = {
+    "orchestrator": "L1 orchestrator",
+    "data_analyst": "L2 data analyst",
+    "data_tools": "L2 data analyst, tools",
+    "senior_analyst": "L2 senior analyst",
+    "senior_tools": "L2 senior analyst, tools",
+    "master_validator": "L3 master validator",
+    "rescue": "L2 offline analyst",
+    "respond": "L1 respond",
+}
+
+
+class Vendora:
+    """Answers questions over one warehouse. Opens when first used; close it, or use it as a context manager.
+
+    `ask` is for scripts and notebooks; `aask` and `astream` for asynchronous programs. One object serves one event loop.
+
+    Example:
+        >>> with Vendora.demo() as vendora:  # doctest: +SKIP
+        ...     print(vendora.ask("What were my sales this month?").summary)
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, warehouse: str | None = None, model_dir: Path | None = None
+    ) -> None:
+        """Remember what to open; nothing is opened yet."""
+        chosen = settings or Settings.load()
+        updates: dict[str, Any] = {}
+        if warehouse is not None:
+            updates["warehouse"] = warehouse
+        if model_dir is not None:
+            updates["semantic_model"] = Path(model_dir)
+        self.settings = chosen.model_copy(update=updates) if updates else chosen
+        self._stack = AsyncExitStack()
+        self._opened: Opened | None = None
+        self._lock = asyncio.Lock()
+        self._loop: _Loop | None = None
+
+    @classmethod
+    def demo(cls) -> Self:
+        """Return a Vendora over the demo dealership, built on first use; no key, no server, no network."""
+        return cls(Settings(model="offline", warehouse="demo"))
+
+    @classmethod
+    def open(
+        cls, settings: Settings | None = None, *, warehouse: str | None = None, model_dir: Path | None = None
+    ) -> Self:
+        """Return a Vendora over the settings of the environment, or those given."""
+        return cls(settings, warehouse=warehouse, model_dir=model_dir)
+
+    # -------------------------------------------------------------------------------------------------- asking
+
+    def ask(self, question: str, **wishes: Any) -> Answer:
+        """Return the answer; takes what `aask` takes. Safe in a notebook: it runs on a loop of its own."""
+        return self._runner().run(self.aask(question, **wishes))
+
+    async def aask(
+        self,
+        question: str = "",
+        *,
+        dealership: str | None = None,
+        role: str | None = None,
+        person: str | None = None,
+        as_of: date | None = None,
+        thread: str | None = None,
+        resume: bool = False,
+        principal: Principal | None = None,
+    ) -> Answer:
+        """Return the answer to a question.
+
+        Args:
+            question: In plain English; ignored with `resume`.
+            dealership: The home store, by id.
+            role: The asker's role; a general manager by default.
+            person: The asker's employee id, for "my".
+            as_of: The day to answer for.
+            thread: A conversation to continue; follow-ups carry over within one.
+            resume: Continue a question of `thread` that was cut off.
+            principal: Who asks, for doors that have established it themselves.
+
+        Raises:
+            VendoraError: A technical failure; there is then no answer.
+        """
+        wishes = {"dealership": dealership, "role": role, "person": person, "as_of": as_of, "principal": principal}
+        answer: Answer | None = None
+        async for event in self.astream(question, thread=thread, resume=resume, **wishes):
+            if isinstance(event, AnswerEvent):
+                answer = event.answer
+        if answer is not None:
+            return answer
+        raise InternalError("The graph ended without an answer.")
+
+    async def astream(
+        self,
+        question: str = "",
+        *,
+        dealership: str | None = None,
+        role: str | None = None,
+        person: str | None = None,
+        as_of: date | None = None,
+        thread: str | None = None,
+        resume: bool = False,
+        principal: Principal | None = None,
+    ) -> AsyncIterator[StepEvent | AnswerEvent]:
+        """Yield each agent's step as it begins, then the answer; takes what `aask` takes."""
+        opened = await self.aopen()
+        who = principal or opened.identities.principal(dealership=dealership, role=role, person=person)
+        ticket = opened.identities.issue(who, as_of)
+        config: dict[str, Any] = {"configurable": {TICKET: ticket, "thread_id": thread or uuid.uuid4().hex}, "recursion_limit": 100}
+        graph = await opened.kept() if thread else opened.unkept
+        try:
+            given = await self._input(graph, question, config, resume=resume)
+            async for event in _events(graph, given, config, self.settings):
+                yield event
+        finally:
+            opened.identities.withdraw(ticket)
+
+    async def _input(
+        self, graph: CompiledStateGraph[Any, Any, Any, Any], question: str, config: dict[str, Any], *, resume: bool
+    ) -> dict[str, str] | None:
+        if not resume:
+            return {"question": question}
+        snapshot = await graph.aget_state(config)
+        if not snapshot.next:
+            raise QuestionError("There is nothing to resume in this conversation: its last question was answered, or it has none.")
+        return None
+
+    # -------------------------------------------------------------------------------------------------- opening
+
+    async def aopen(self) -> Opened:
+        """Return everything live, opening it on the first call."""
+        async with self._lock:
+            if self._opened is None:
+                from vendora_graph.opening import open_all
+
+                self._opened = await open_all(self.settings, self._stack)
+            return self._opened
+
+    @property
+    def catalog(self) -> Catalog:
+        """What can be asked."""
+        return self._opened.services.catalog if self._opened else self._runner().run(self.aopen()).services.catalog
+
+    async def sql_for(self, metric: str) -> str:
+        """Return the SQL that computes a metric's components, before tenants are scoped.
+
+        Raises:
+            UnknownMetricError: No such metric; with the nearest names.
+        """
+        from vendora_graph.tools.explain_sql import sql_of
+
+        opened = await self.aopen()
+        return sql_of(metric, opened.services)
+
+    async def aclose(self) -> None:
+        """Close connections; the object may be used again."""
+        self._opened = None
+        stack, self._stack = self._stack, AsyncExitStack()
+        await stack.aclose()
+
+    def close(self) -> None:
+        """Close what `ask` opened."""
+        if self._loop is not None:
+            self._loop.run(self.aclose())
+            self._loop.stop()
+            self._loop = None
+
+    def _runner(self) -> _Loop:
+        if self._loop is None:
+            self._loop = _Loop()
+        return self._loop
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        await self.aopen()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+async def _events(
+    graph: CompiledStateGraph[Any, Any, Any, Any], given: dict[str, str] | None, config: dict[str, Any], settings: Settings
+) -> AsyncIterator[StepEvent | AnswerEvent]:
+    """Run the graph within the question's seconds; yield a step when a node begins, then the answer."""
+    from vendora_graph.errors import LimitExceededError
+
+    yield StepEvent("orchestrator", LABELS["orchestrator"])
+    try:
+        async with asyncio.timeout(settings.limit_seconds):
+            async for update in graph.astream(given, config, stream_mode="updates", durability="sync" if graph.checkpointer else None):
+                for node, values in update.items():
+                    if node == "respond":
+                        yield AnswerEvent(values["answer"])
+                    else:
+                        following = _next(node, values)
+                        yield StepEvent(following, LABELS.get(following, following))
+    except TimeoutError as error:
+        raise LimitExceededError(f"The question took longer than {settings.limit_seconds:g} seconds and was stopped.") from error
+
+
+def _next(node: str, values: dict[str, Any]) -> str:
+    """Return who works next, as far as an update tells; only for showing."""
+    routing = values.get("routing")
+    if routing is not None:
+        return str(routing.destination)
+    if node.endswith("_analyst"):
+        return "master_validator" if values.get("draft") is not None else f"{node.removesuffix('_analyst')}_tools"
+    if node.endswith("_tools"):
+        return f"{node.removesuffix('_tools')}_analyst"
+    return "respond" if node == "master_validator" else "master_validator"
+
+
+class _Loop:
+    """An event loop on a thread of its own, so that `ask` works anywhere."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="vendora", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what a coroutine gives."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+        self._loop.close()

@@ -1,0 +1,90 @@
+"""L3: compute every figure again by a second path, check the draft, approve it or send it back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
+
+from vendora_graph.contracts import Draft, RejectedDraft, Verdict
+from vendora_graph.errors import InternalError
+from vendora_graph.evidence.ledger import with_seconds
+from vendora_graph.services import Services
+from vendora_graph.state import State
+from vendora_graph.tools.policy import policy_of
+from vendora_graph.tools.registry import SUBMIT
+from vendora_graph.tools.second_path import prove
+from vendora_graph.tools.turn import scope_of
+from vendora_graph.validator import ask_validator
+
+Node = Callable[[State, RunnableConfig], Awaitable[State]]
+
+
+def make_master_validator(services: Services) -> Node:
+    """Return the node over these services."""
+
+    async def master_validator(state: State, config: RunnableConfig) -> State:
+        """Read the draft and the ledger; write the second path, the verdict, and feedback when it is rejected."""
+        draft = state.get("draft")
+        if draft is None:
+            raise InternalError("The validator was reached without a draft.")
+        proven = await prove(state["ledger"], services, scope_of(state))
+        ledger = with_seconds(state["ledger"], proven.facts)
+        reading = state["reading"]
+        offline = _is_offline(state)
+        policy = policy_of(
+            ledger,
+            reading,
+            as_of=state["as_of"],
+            data_through=state["data_through"],
+            principal=state["principal"],
+            offline=offline,
+            services=services,
+        )
+        verdict, deliver = await ask_validator(
+            services.validator,
+            question=state["question"],
+            plan=reading.plan if reading.status == "plan" else None,
+            draft=draft,
+            ledger=ledger,
+            policy=policy,
+        )
+        update = State(ledger=proven, verdict=verdict, deliver=deliver, trace=[*state["trace"], "master_validator"])
+        return update if verdict.approved else {**update, **_rejection(state, draft, verdict)}
+
+    return master_validator
+
+
+def _is_offline(state: State) -> bool:
+    return state["analyst"] == "rescue" or set(state["usage"].models) <= {"offline"}
+
+
+def _rejection(state: State, draft: Draft, verdict: Verdict) -> State:
+    """Keep the rejected draft, and tell the analyst what to mend."""
+    reasons = tuple(check.reason for check in verdict.checks if not check.passed) or (verdict.feedback,)
+    rejected = RejectedDraft(author=state["analyst"], score=verdict.score, reasons=reasons)
+    last = state.get("verdict")
+    return State(
+        rejected=[*state["rejected"], rejected],
+        fatal_before=list(last.fatal) if last is not None and not last.approved else [],
+        revisions=state["revisions"] + 1,
+        draft=None,
+        messages=_feedback(state, verdict.feedback),
+    )
+
+
+def _feedback(state: State, feedback: str) -> list[Any]:
+    """Answer the call that handed the draft in; providers want every call answered."""
+    last = state["messages"][-1] if state["messages"] else None
+    words = f"Rejected by the master validator. Mend this and hand in again: {feedback}"
+    if isinstance(last, AIMessage):
+        answers: list[BaseMessage] = [
+            ToolMessage(content=words, tool_call_id=call["id"] or "", name=call["name"], status="error")
+            for call in last.tool_calls
+            if call["name"] == SUBMIT
+        ]
+        if answers:
+            return answers
+    return [HumanMessage(content=words)]

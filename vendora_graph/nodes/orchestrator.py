@@ -1,0 +1,90 @@
+"""L1: begin the turn, find out who asks, read the question, decide who works on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from langchain_core.messages import RemoveMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
+from langgraph.runtime import Runtime
+from langgraph.types import Overwrite
+
+from vendora_graph.context import Context
+from vendora_graph.contracts import Ledger, Reading
+from vendora_graph.errors import ModelError
+from vendora_graph.evidence.ledger import quote_numbers
+from vendora_graph.models.ask import ask_model
+from vendora_graph.models.route import RouteChoice, as_routing
+from vendora_graph.questions import readable
+from vendora_graph.services import Identity, Services
+from vendora_graph.state import InputState, Routing, State, Usage
+from vendora_graph.tools.access_gate import gated
+from vendora_graph.tools.briefing import AnalystRequest, brief
+
+
+def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
+    """Return the node over these services."""
+
+    async def orchestrator(state: State, config: RunnableConfig, runtime: Runtime[Context]) -> State:
+        """Read `question`, `previous`; write everything a turn begins with, and `routing`."""
+        identity = await services.identify(config, runtime.context or {})
+        question = readable(str(state["question"]), services.settings.question_max_chars)
+        turn = state.get("turn", 0) + 1
+        previous = state.get("previous") if _same_asker(state, identity) else None
+        reading = services.read(question, identity, previous)
+        request = AnalystRequest(
+            task="route",
+            role="orchestrator",
+            question=question,
+            turn=turn,
+            as_of=identity.as_of,
+            data_through=identity.data_through,
+            principal=identity.principal,
+            previous=previous,
+        )
+        routing, usage = await _route(request, reading, services, config)
+        return State(
+            question=question,
+            messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES)],
+            ledger=Overwrite(quote_numbers(Ledger(turn=turn), question)),  # type: ignore[typeddict-item]  # LangGraph's reset
+            turn=turn,
+            started=time.time(),
+            principal=identity.principal,
+            as_of=identity.as_of,
+            data_through=identity.data_through,
+            reading=reading,
+            routing=gated(routing, reading, identity.principal, services),
+            usage=usage,
+            draft=None,
+            failure=None,
+            verdict=None,
+            rejected=[],
+            fatal_before=[],
+            revisions=0,
+            rescued=False,
+            trace=["orchestrator"],
+            previous=previous,
+        )
+
+    return orchestrator
+
+
+def _same_asker(state: State, identity: Identity) -> bool:
+    """A thread never carries one tenant's plan to another."""
+    before = state.get("principal")
+    return before is not None and before.dealership_ids == identity.principal.dealership_ids
+
+
+async def _route(
+    request: AnalystRequest, reading: Reading, services: Services, config: RunnableConfig
+) -> tuple[Routing, Usage]:
+    model = services.model_for("orchestrator", config)
+    messages = brief(request, "orchestrator", [], services)
+    try:
+        choice, usage = await ask_model(model, messages, RouteChoice, Usage(), services.settings, config)
+    except ModelError:
+        if model.name == "offline":
+            raise
+        return as_routing(None, reading), Usage(model_calls=1, models=(model.name,))
+    return as_routing(choice, reading), usage

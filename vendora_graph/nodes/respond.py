@@ -1,0 +1,44 @@
+"""L1 again: say what was found, or why nothing can be said. Only proven facts are rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from langchain_core.runnables import RunnableConfig
+
+from vendora_graph.contracts import Answer, Plan
+from vendora_graph.services import Services
+from vendora_graph.state import State
+from vendora_graph.tools.answers import answer_proven, answer_unproven, answer_without_data
+
+Node = Callable[[State, RunnableConfig], Awaitable[State]]
+
+
+def make_respond(services: Services) -> Node:
+    """Return the node over these services."""
+
+    async def respond(state: State, config: RunnableConfig) -> State:
+        """Read everything; write the answer and what a follow-up may carry."""
+        traced = State(**{**state, "trace": [*state["trace"], "respond"]})
+        thread = str((config.get("configurable") or {}).get("thread_id", ""))
+        answer = _answer(traced, services, thread)
+        return State(answer=answer, previous=_carried(traced, answer), trace=traced["trace"])
+
+    return respond
+
+
+def _answer(state: State, services: Services, thread: str) -> Answer:
+    if state["routing"].status != "plan":
+        return answer_without_data(state, services, thread)
+    verdict = state.get("verdict")
+    if verdict is not None and verdict.approved and state.get("deliver") and state.get("draft") is not None:
+        return answer_proven(state, services, thread)
+    return answer_unproven(state, services, thread)
+
+
+def _carried(state: State, answer: Answer) -> Plan | None:
+    """A follow-up carries what was answered; a refusal or a question back keeps the plan before it."""
+    plan = state["reading"].plan
+    if answer.status in ("answered", "partial", "empty") and plan is not None:
+        return plan
+    return state.get("previous")

@@ -1,0 +1,32 @@
+"""The period before, matched by selling days when the asked one is still running."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from vendora_graph.contracts import Period
+from vendora_graph.offline.calendar import SellingCalendar
+from vendora_graph.offline.period_math import add_units, range_text, unit_end, unit_name
+
+ONE_DAY = timedelta(days=1)
+
+
+def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Period | None:
+    """Return the calendar unit before, or the same number of days before; a running unit is matched by selling days."""
+    grain = period.grain
+    if grain is None or grain == "day":
+        length = (period.end - period.start).days + 1
+        end = period.start - ONE_DAY
+        if grain == "day":
+            end = calendar.last_open(end, kind)
+            return Period(start=end, end=end, label=range_text(end, end), grain="day")
+        start = end - timedelta(days=length - 1)
+        return Period(start=start, end=end, label=range_text(start, end))
+    start = add_units(period.start, grain, -1)
+    last = unit_end(start, grain)
+    name = unit_name(start, grain)
+    if period.complete:
+        return Period(start=start, end=last, label=name, grain=grain)
+    end = calendar.align(period, start, last, kind)
+    label = f"{name} through the same selling day ({range_text(start, end)})" if end < last else name
+    return Period(start=start, end=end, label=label, grain=grain, complete=end == last, full_end=None if end == last else last)

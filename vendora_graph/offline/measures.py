@@ -1,0 +1,287 @@
+"""Measures: which metrics a question names, which of them it is about, and what weak and modifying words add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.lexicon import Sense
+from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.spans import Span
+
+_EPSILON = 1e-9
+_LIST_CUES = {"list", "which"}
+
+
+def fill_measures(framer: Framer) -> None:
+    """Take metrics, rules and reports from the spans, then hints, modifiers and combinations."""
+    _metrics(framer)
+    _rules_and_reports(framer)
+    _subordinate(framer)
+    _hints(framer)
+    _modifiers(framer)
+
+
+def _metrics(framer: Framer) -> None:
+    spans = [span for span in framer.frame.spans if of_kind(span, "metric")]
+    sure = [span for span in spans if not of_kind(span, "value", "dimension", "group", "rule", "topic")]
+    for span in sure:
+        _take(framer, span)
+    for span in spans:
+        if span not in sure and not _reads_otherwise(framer, span):
+            _take(framer, span)
+    order = {name: span.start for name, span in framer.frame.metric_spans.items()}
+    framer.frame.metrics.sort(key=lambda name: order.get(name, 0))
+
+
+def _reads_otherwise(framer: Framer, span: Span) -> bool:
+    """Whether a span that may be a metric is better read as a value, a grouping, a rule or a department here."""
+    frame = framer.frame
+    if of_kind(span, "rule"):
+        return True
+    named = bool(frame.metrics) or framer.inherits()
+    if named and any(framer.fits(s.key) for s in of_kind(span, "value")) and not framer.after_cue(span, {"follow"}, ()):
+        return True
+    if named and framer.inherits() and any(framer.fits(s.key) for s in of_kind(span, "value")):
+        return True
+    if _swaps(framer, span):
+        return True
+    dimensions = of_kind(span, "dimension")
+    if dimensions and is_record(framer, span, dimensions):
+        return True
+    return bool(dimensions) and named and framer.after_cue(span, {"group"})
+
+
+def _swaps(framer: Framer, span: Span) -> bool:
+    """`same for sales`: a department's name after a follow-up word, when it has its own form of the last metric."""
+    previous = framer.ctx.previous
+    if previous is None or not framer.frame.has("follow"):
+        return False
+    departments = framer.lexicon.section("departments")
+    return any(m in ((departments.get(s.key) or {}).get("swap") or {}) for s in of_kind(span, "group") for m in previous.metrics)
+
+
+def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
+    """`show me the units over 90 days`: a list is asked for, and the noun names single records."""
+    frame = framer.frame
+    names = [s.key for s in dimensions if framer.catalog.dimensions[s.key].kind == "record"]
+    if not names or frame.has("how_many") or any(f"grain_{g}" in frame.cues for g in ("day", "week", "month", "quarter", "year")):
+        return False
+    listing = any(frame.spans[i].start <= span.start for name in _LIST_CUES for i in frame.cues.get(name, ()))
+    ranking = any(frame.spans[i].start <= span.start for name in framer.raw["record_rank_cues"] for i in frame.cues.get(name, ()))
+    if not (listing or ranking):
+        return False
+    weak = bool(of_kind(span, "metric", "hint"))
+    return not weak or _narrowed(framer, span) or (listing and framer.inherits())
+
+
+def _narrowed(framer: Framer, span: Span) -> bool:
+    """Whether something says which records: a number, an order, `that ...`, or a metric of its own."""
+    frame = framer.frame
+    numbers = any(t.number is not None and i not in frame.bound for i, t in enumerate(frame.tokens))
+    others = any(other.start != span.start for other in frame.metric_spans.values())
+    return numbers or others or frame.has("with_condition", *framer.raw["record_rank_cues"])
+
+
+def _take(framer: Framer, span: Span) -> None:
+    frame = framer.frame
+    text = frame.said(span)
+    senses = [s for s in of_kind(span, "metric") if not (span.end - span.start == 1 and frame.tokens[span.start].stop and s.phrase.lower() != text)]
+    if not senses:
+        return
+    scores = {s.key: s.weight + framer.prior(s.key) for s in reversed(senses)}
+    names = sorted(dict.fromkeys(s.key for s in senses), key=lambda n: -scores[n])
+    best = [n for n in names if scores[n] >= scores[names[0]] - _EPSILON]
+    frame.bind(span, f"metric {names[0]}")
+    if names[0] not in frame.metrics:
+        frame.metrics.append(names[0])
+        frame.metric_spans[names[0]] = span
+    if len(best) > 1:
+        frame.choices[names[0]] = best
+    _inside(framer, span, names[0])
+
+
+def _inside(framer: Framer, span: Span, metric: str) -> None:
+    """A metric's phrase may hold a grouping (`pvr by manager`) or a record noun (`ros open over 10 days`)."""
+    tokens = framer.frame.tokens
+    for at in range(span.start, span.end):
+        senses = [s for s in framer.lexicon.senses(compact(tokens[at : at + 1])) if s.kind == "dimension"]
+        for size in range(span.end - at, 0, -1):
+            senses = [s for s in framer.lexicon.senses(compact(tokens[at : at + size])) if s.kind == "dimension"]
+            if senses:
+                break
+        grouped = at > span.start and "group" in framer.cues_ending(at)
+        for sense in senses:
+            if not can_cut(framer.lexicon, metric, sense.key):
+                continue
+            if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:
+                framer.frame.groups.append(sense.key)
+                return
+            listed = any(framer.frame.spans[i].end <= span.start for name in _LIST_CUES for i in framer.frame.cues.get(name, ()))
+            if listed and framer.catalog.dimensions[sense.key].kind == "record":
+                framer.frame.record = sense.key
+                return
+
+
+def _rules_and_reports(framer: Framer) -> None:
+    frame = framer.frame
+    for span in frame.spans:
+        for sense in of_kind(span, "rule"):
+            frame.rules.append(sense.key)
+            frame.bind(span, f"rule {sense.key}")
+        for sense in of_kind(span, "report"):
+            frame.reports.append(sense.key)
+            frame.bind(span, f"report {sense.key}")
+
+
+# -------------------------------------------------------------------------------------------------- more than one metric
+
+
+def _subordinate(framer: Framer) -> None:
+    """Two measures in one clause, not joined by `and`: the more specific one is asked for, the other says of what."""
+    frame = framer.frame
+    _combine(framer)
+    changed = True
+    while changed and len(frame.metrics) > 1:
+        changed = False
+        for first, second in zip(frame.metrics, frame.metrics[1:], strict=False):
+            a, b = frame.metric_spans.get(first), frame.metric_spans.get(second)
+            if a is None or b is None or _coordinated(framer, a, b):
+                continue
+            frame.metrics.remove(first if _rank(framer, first, a) < _rank(framer, second, b) else second)
+            changed = True
+            break
+
+
+def _combine(framer: Framer) -> None:
+    """Pairs of metrics that have a name together (`chargebacks as a percent of F&I gross`)."""
+    for entry in framer.lexicon.vocabulary.get("combinations") or ():
+        wanted = [str(m) for m in entry["metrics"]]
+        if all(m in framer.frame.metrics for m in wanted) and entry["to"] in framer.catalog.metrics:
+            if entry.get("cue") and not framer.frame.has(*entry["cue"]):
+                continue
+            span = framer.frame.metric_spans[wanted[0]]
+            framer.frame.metrics = [entry["to"] if m == wanted[0] else m for m in framer.frame.metrics if m not in wanted[1:]]
+            framer.frame.metric_spans[entry["to"]] = span
+
+
+def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
+    between = framer.frame.tokens[first.end : second.start]
+    joiners = framer.raw["joiners"]
+    return any(t.stem in joiners or t.text in joiners or t.stem in framer.raw["clause_joiners"] for t in between)
+
+
+def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, float, int]:
+    """Specificity: a slice of the other, not a generic name, more content words, then the earlier one."""
+    frame = framer.frame
+    named = framer.lexicon.section("named_slices")
+    base = (named.get(metric) or {}).get("base")
+    generic = framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer)
+    content = sum(t.content for t in frame.tokens[span.start : span.end])
+    return (not generic, base in frame.metrics, content * span.quality, -span.start)
+
+
+def _generic(framer: Framer) -> frozenset[str]:
+    words = framer.lexicon.vocabulary.get("generic_names") or ()
+    return frozenset(framer.lexicon.normaliser.key(str(word)) for word in words)
+
+
+# ---------------------------------------------------------------------------------------------------- hints, modifiers
+
+
+def _hints(framer: Framer) -> None:
+    """Weak words (`cars`, `sold`) name a metric only where nothing else does."""
+    frame = framer.frame
+    votes: dict[str, float] = {}
+    for span in frame.spans:
+        if span.start in frame.bound or is_record(framer, span, of_kind(span, "dimension")):
+            continue
+        for sense in of_kind(span, "hint"):
+            votes[sense.key] = votes.get(sense.key, 0.0) + sense.weight
+    if not votes or frame.metrics or frame.rules or frame.reports or frame.record:
+        return
+    best = max(votes, key=lambda name: (votes[name] + framer.prior(name), name))
+    if not (framer.inherits() and (votes[best] <= framer.raw["weak_hint"] or frame.has("follow"))):
+        frame.metrics.append(best)
+        frame.from_hint = True
+
+
+def bind_context(framer: Framer) -> None:
+    """Weak words beside a metric that took them up are used; so are modifiers of a metric that already is an average."""
+    frame = framer.frame
+    averages = any(framer.catalog.metrics[m].additivity in {"ratio", "average", "median"} for m in frame.metrics)
+    for span in frame.spans:
+        if span.start in frame.bound:
+            continue
+        if of_kind(span, "hint") and frame.metrics:
+            frame.bind(span, "context")
+        elif of_kind(span, "modifier") and averages:
+            frame.bind(span, "context")
+        elif of_kind(span, "cue"):
+            frame.bind(span, "cue")
+
+
+def _modifiers(framer: Framer) -> None:
+    """`a copy`, `each lead`: replace a metric by its per-unit forms (one for each modifier said)."""
+    frame = framer.frame
+    modifiers = framer.lexicon.section("modifiers")
+    mapped: list[str] = []
+    for span in frame.spans:
+        for sense in of_kind(span, "modifier"):
+            if span.start in frame.bound:
+                continue
+            entry: Mapping[str, Any] = modifiers[sense.key]
+            mapping = entry.get("map") or {}
+            if not frame.metrics and entry.get("default") in framer.catalog.metrics:
+                frame.metrics.append(entry["default"])
+            hits = [mapping[m] for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
+            mapped.extend(hits)
+            if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
+                frame.modifiers.append(sense.key)
+                frame.bind(span, f"modifier {sense.key}")
+    if mapped:
+        kept = [m for m in frame.metrics if not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
+        frame.metrics = list(dict.fromkeys([*mapped, *kept]))
+
+
+# ---------------------------------------------------------------------------------------------------- shares, defaults
+
+
+def apply_shares(framer: Framer) -> None:
+    """`what share of used sales was certified`: a metric, a value and a share word have a name together."""
+    frame = framer.frame
+    for entry in framer.lexicon.vocabulary.get("shares") or ():
+        condition = entry.get("filter")
+        if entry["to"] not in framer.catalog.metrics or not any(m in frame.metrics for m in entry["of"]):
+            continue
+        if entry.get("cue", True) and not frame.has("share", "average"):
+            continue
+        item = _matching(frame.filters, condition) if condition else None
+        if condition and item is None:
+            continue
+        frame.metrics = list(dict.fromkeys(entry["to"] if m in entry["of"] else m for m in frame.metrics))
+        frame.filters = [f for f in frame.filters if f is not item and f.dimension not in (entry.get("drop") or ())]
+        frame.groups = [g for g in frame.groups if not condition or g != condition["dimension"]]
+        return
+
+
+def _matching(filters: Sequence[Filter], condition: Mapping[str, Any]) -> Filter | None:
+    values = {str(v) for v in condition["values"]}
+    op = condition.get("op", "in")
+    return next((f for f in filters if f.dimension == condition["dimension"] and f.op == op and set(f.values) == values), None)
+
+
+def default_metric(framer: Framer) -> None:
+    """`top 5 salespeople`: a grouping or record without a measure has a usual one."""
+    frame = framer.frame
+    if frame.metrics:
+        return
+    usual = framer.lexicon.section("dimension_metrics")
+    for name in [*frame.groups, frame.record, *(f.dimension for f in frame.filters)]:
+        metric = usual.get(name)
+        if metric in framer.catalog.metrics:
+            frame.metrics.append(str(metric))
+            frame.from_hint = True
+            return

@@ -1,0 +1,187 @@
+"""Open everything live from settings: warehouse, semantic model, reader, models, graph."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from vendora_graph.checkpoint import open_checkpointer
+from vendora_graph.graph import build_graph
+from vendora_graph.identity import Identities
+from vendora_graph.models.build import ROLES, bind, model_names, provider_model
+from vendora_graph.offline.lexicon import Lexicon, ValueEntry
+from vendora_graph.offline.model import OfflineChatModel
+from vendora_graph.offline.reader import Reader
+from vendora_graph.semantic.engine import SemanticEngine
+from vendora_graph.semantic.loader import LoadedModel, load_catalog
+from vendora_graph.services import RoleModel, Services
+from vendora_graph.tools.briefing import typed_request
+from vendora_graph.tools.catalogue import DATA_TOOLS, tools_for
+from vendora_graph.understanding import Understanding
+from vendora_graph.validator import MasterValidator
+from vendora_graph.warehouse.guard import AccessPolicy, GuardedShapes
+from vendora_graph.warehouse.opening import open_warehouse
+from vendora_graph.warehouse.profile import DataProfile, read_profile
+from vendora_graph.warehouse.tenancy import Tenancy
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    from vendora_graph.settings import Settings
+    from vendora_graph.warehouse.port import Warehouse
+
+Graph = "CompiledStateGraph[Any, Any, Any, Any]"
+PROFILE_FORMAT = 1
+
+
+@dataclass
+class Opened:
+    """What is live: the services, who may ask, and the graph with and without a memory."""
+
+    services: Services
+    identities: Identities
+    unkept: CompiledStateGraph[Any, Any, Any, Any]
+    stack: AsyncExitStack = field(repr=False)
+    _kept: CompiledStateGraph[Any, Any, Any, Any] | None = None
+
+    async def kept(self) -> CompiledStateGraph[Any, Any, Any, Any]:
+        """Return the graph that remembers threads; its store is opened on first use."""
+        if self._kept is None:
+            saver = await open_checkpointer(self.services.settings, self.stack)
+            self._kept = build_graph(self.services, checkpointer=saver)
+        return self._kept
+
+
+async def open_all(settings: Settings, stack: AsyncExitStack) -> Opened:
+    """Open everything the settings name; closing the stack closes it.
+
+    Raises:
+        ConfigError: A setting is wrong.
+        SemanticModelError: The semantic model is wrong, with file and line.
+        WarehouseError: The data cannot be opened.
+    """
+    warehouse = await open_warehouse(settings)
+    stack.push_async_callback(warehouse.close)
+    await warehouse.probe()
+    loaded = load_catalog(settings.semantic_model, settings.cache_dir)
+    shipped = settings.semantic_model is None
+    tenancy = Tenancy.dealership() if shipped else Tenancy.single()
+    shapes = GuardedShapes()
+    profile = await _profile(loaded, warehouse, tenancy, settings, shipped=shipped)
+    services = _services(settings, warehouse, loaded, tenancy, profile, shapes)
+    identities: Identities = services.identities
+    return Opened(services, identities, build_graph(services), stack)
+
+
+def _services(
+    settings: Settings, warehouse: Warehouse, loaded: LoadedModel, tenancy: Tenancy, profile: DataProfile, shapes: GuardedShapes
+) -> Services:
+    from vendora_graph.access import AccessRules
+
+    access = AccessRules.load()
+    identities = Identities(profile, access, settings, embedded=settings.warehouse == "demo")
+    lexicon = Lexicon.cached(loaded.catalog, loaded.vocabulary, value_entries(profile), settings.cache_dir)
+    understanding = Understanding(Reader(lexicon), loaded.catalog, loaded.vocabulary, profile, access)
+    offline = OfflineChatModel(understand=understanding.asked, request_of=partial(_request, understanding))
+    names = model_names(settings)
+    tools = {"data_analyst": DATA_TOOLS, "senior_analyst": tools_for("senior_analyst")}
+    models: dict[str, RoleModel] = {}
+    for role in ROLES:
+        client = offline if names[role] == "offline" else provider_model(names[role], settings)
+        models[role] = bind(client, names[role], role, tools)
+    return Services(
+        settings=settings,
+        warehouse=warehouse,
+        tenancy=tenancy,
+        access=access,
+        catalog=loaded.catalog,
+        vocabulary=loaded.vocabulary,
+        engine=SemanticEngine(loaded, settings.cache_dir),
+        profile=profile,
+        understanding=understanding,
+        shapes=shapes,
+        models=models,
+        rescue_models={role: RoleModel("offline", offline.bind_tools([])) for role in ROLES},
+        identities=identities,
+        validator=MasterValidator(),
+    )
+
+
+def _request(understanding: Understanding, messages: list[Any]) -> dict[str, Any]:
+    """Return the typed question of a conversation; plain text is asked as the default principal would."""
+    found = typed_request(messages)
+    return found if found is not None else understanding.default_request(messages)
+
+
+def value_entries(profile: DataProfile) -> dict[str, list[ValueEntry]]:
+    """Return the profile's values as the lexicon wants them."""
+    return {
+        dimension: [ValueEntry(v.value, v.count, v.stores, v.aliases) for v in values]
+        for dimension, values in profile.values.items()
+    }
+
+
+# ------------------------------------------------------------------------------------------------ the data's profile
+
+
+async def _profile(
+    loaded: LoadedModel, warehouse: Warehouse, tenancy: Tenancy, settings: Settings, *, shipped: bool
+) -> DataProfile:
+    statements = _statements() if shipped else {}
+    path = _profile_path(loaded, warehouse, statements, settings)
+    if path is not None and path.exists():
+        return DataProfile.load(path.read_text(encoding="utf-8"))
+    policy = AccessPolicy(any_table=True)
+    shapes = GuardedShapes()
+
+    async def fetch(sql: str) -> Any:
+        result = await warehouse.fetch(shapes.guard(sql, warehouse.dialect, policy).bind({}), deadline_s=settings.query_timeout_seconds)
+        return result.rows
+
+    profile = await read_profile(loaded.catalog, statements, fetch, tenant_column=tenancy.tenant_column, as_of=settings.as_of)
+    if path is not None:
+        _write(path, profile.dump())
+    return profile
+
+
+def _statements() -> Mapping[str, Any]:
+    text = files("vendora_graph.warehouse").joinpath("profile.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def _profile_path(loaded: LoadedModel, warehouse: Warehouse, statements: Mapping[str, Any], settings: Settings) -> Path | None:
+    """A profile is kept while the data stands still; None where the warehouse cannot tell."""
+    version = data_version(warehouse)
+    if version is None:
+        return None
+    body = repr((PROFILE_FORMAT, version, loaded.catalog.version, sorted(statements.items(), key=str), settings.as_of))
+    return settings.cache_dir / f"profile-{hashlib.sha256(body.encode()).hexdigest()[:24]}.json"
+
+
+def data_version(warehouse: Warehouse) -> str | None:
+    """Return what changes when a database file does; None for a server, whose data may change at any time."""
+    path = getattr(warehouse, "path", None)
+    if not isinstance(path, Path):
+        return None
+    stat = path.stat()
+    return f"{path.resolve()}:{stat.st_mtime_ns}:{stat.st_size}"
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)

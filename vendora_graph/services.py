@@ -1,0 +1,98 @@
+"""The live things a graph is bound to. Never stored, never sent by a client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from vendora_graph.contracts import Plan, Principal, Reading
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage, BaseMessage
+    from langchain_core.runnables import Runnable, RunnableConfig
+
+    from vendora_graph.access import AccessRules
+    from vendora_graph.identity import Identities
+    from vendora_graph.semantic.catalog import Catalog
+    from vendora_graph.semantic.engine import SemanticEngine
+    from vendora_graph.settings import Settings
+    from vendora_graph.understanding import Understanding
+    from vendora_graph.warehouse.guard import AccessPolicy, GuardDecision, GuardedShapes
+    from vendora_graph.warehouse.port import Warehouse
+    from vendora_graph.warehouse.profile import DataProfile
+    from vendora_graph.warehouse.tenancy import Tenancy
+
+
+@dataclass(frozen=True, slots=True)
+class RoleModel:
+    """A chat model bound to one role's tools, with its fallbacks; `name` is what the settings asked for."""
+
+    name: str
+    runnable: Runnable[list[BaseMessage], AIMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks, and the day the answer is for."""
+
+    principal: Principal
+    as_of: date
+    data_through: date
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one tool call may see: set by code for each run, never taken from a model."""
+
+    principal: Principal
+    as_of: date
+    data_through: date
+    turn: int
+    reading: Reading | None = None
+    previous: Plan | None = None
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything nodes and tools use from outside.
+
+    `identities` turns a run's configuration into who asks; it lives below the model. `validator` is the seam `l3_validator`: the one
+    place that is asked for a verdict.
+    """
+
+    settings: Settings
+    warehouse: Warehouse
+    tenancy: Tenancy
+    access: AccessRules
+    catalog: Catalog
+    vocabulary: Mapping[str, Any]
+    engine: SemanticEngine
+    profile: DataProfile
+    understanding: Understanding
+    shapes: GuardedShapes
+    models: Mapping[str, RoleModel]
+    rescue_models: Mapping[str, RoleModel]
+    identities: Identities
+    validator: Any
+
+    async def identify(self, config: Mapping[str, Any], context: Mapping[str, Any]) -> Identity:
+        """Return who asks and the day the answer is for (see `Identities.identify`)."""
+        return await self.identities.identify(config, context)
+
+    def read(self, question: str, identity: Identity, previous: Plan | None) -> Reading:
+        """Return the independent reading of a question."""
+        return self.understanding.read(question, identity.principal, identity.as_of, identity.data_through, previous)
+
+    def model_for(self, role: str, config: RunnableConfig) -> RoleModel:
+        """Return the model of a role."""
+        return self.models[role]
+
+    def policy(self, principal: Principal) -> AccessPolicy:
+        """Return what the guard lets this principal read."""
+        return self.tenancy.policy(principal.dealership_ids)
+
+    def guard(self, sql: str, policy: AccessPolicy) -> GuardDecision:
+        """Return the guard's decision on a compiled statement; each shape is examined once."""
+        return self.shapes.guard(sql, self.warehouse.dialect, policy)

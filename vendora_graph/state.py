@@ -1,0 +1,92 @@
+"""What a conversation remembers: data only, closed types, one writer per channel.
+
+`messages` and `ledger` alone have reducers (parallel tools write them); the first node clears both.
+`trace` is extended by every node in turn, never by two in one step.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict
+
+from vendora_graph.contracts import (
+    Answer,
+    Complexity,
+    Contract,
+    Draft,
+    Ledger,
+    Plan,
+    Principal,
+    Reading,
+    RejectedDraft,
+    Verdict,
+)
+from vendora_graph.evidence.ledger import merge
+
+Destination = Literal["data_analyst", "senior_analyst", "respond"]
+Failure = Literal["model_output", "model_unreachable", "limit", "tool_loop"]
+
+
+class Routing(Contract):
+    """The orchestrator's decision: who works next, and for `respond` what to say and why."""
+
+    destination: Destination
+    complexity: Complexity = "simple"
+    status: Literal["plan", "clarify", "refused", "not_held", "not_allowed", "unread"] = "plan"
+    reason: str = ""
+    clarification: str | None = None
+    options: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+
+
+class Usage(Contract):
+    """What a turn has used so far; limits are compared with it."""
+
+    model_calls: int = 0
+    tool_calls: int = 0
+    tokens: int = 0
+    models: tuple[str, ...] = ()
+
+
+class InputState(TypedDict):
+    """What a caller gives."""
+
+    question: str
+
+
+class OutputState(TypedDict):
+    """What a caller gets."""
+
+    answer: Answer
+
+
+class State(TypedDict, total=False):
+    """Every channel, its writer named on the right."""
+
+    question: str  # caller
+    messages: Annotated[list[AnyMessage], add_messages]  # orchestrator clears; analysts and tools append
+    ledger: Annotated[Ledger, merge]  # orchestrator and rescue overwrite; tools and validator union
+    turn: int  # orchestrator
+    started: float  # orchestrator
+    principal: Principal  # orchestrator
+    as_of: date  # orchestrator
+    data_through: date  # orchestrator
+    reading: Reading  # orchestrator: the independent reading
+    routing: Routing  # orchestrator
+    usage: Usage  # whoever called a model last
+    draft: Draft | None  # analysts, rescue
+    failure: Failure | None  # analysts
+    verdict: Verdict | None  # master_validator
+    deliver: bool  # master_validator: code agrees that the draft is proven
+    rejected: list[RejectedDraft]  # master_validator
+    fatal_before: list[str]  # master_validator: fatal checks of the draft before
+    revisions: int  # master_validator
+    rescued: bool  # rescue
+    analyst: Literal["data_analyst", "senior_analyst", "rescue"]  # analysts, rescue
+    trace: list[str]  # every node, in turn
+    previous: Plan | None  # respond: what a follow-up carries
+    answer: Answer  # respond

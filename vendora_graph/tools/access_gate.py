@@ -1,0 +1,71 @@
+"""What a role may ask: refused before any analyst works, and again in every tool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vendora_graph.contracts import Filter, Plan, Principal, Reading
+from vendora_graph.errors import NotAllowedError
+from vendora_graph.state import Routing
+
+if TYPE_CHECKING:
+    from vendora_graph.semantic.catalog import Catalog, MetricInfo
+    from vendora_graph.services import Services
+
+
+def row_filters(
+    info: MetricInfo, dimensions: tuple[str, ...], principal: Principal, services: Services
+) -> tuple[Filter, ...]:
+    """Return the filters that hold a role to its own rows.
+
+    Args:
+        info: The metric asked for.
+        dimensions: What it is grouped and filtered by.
+        principal: Who asks.
+        services: For the access rules.
+
+    Raises:
+        NotAllowedError: The role may not see the metric, or not cut that way; the message says who may.
+    """
+    catalog = services.catalog
+    by_person = any(catalog.dimensions[d].kind == "person" for d in dimensions if d in catalog.dimensions)
+    access = services.access.decide(
+        principal.role, info.access, by_person=by_person, family=info.family, department=info.department, name=info.name
+    )
+    if not access.allowed:
+        raise NotAllowedError(access.reason)
+    if access.scope != "own":
+        return ()
+    own = own_dimension(info, principal, services)
+    if own is None or principal.person_name is None:
+        raise NotAllowedError(access.reason or "You may see your own figures only. Say who you are (your employee id).")
+    return (Filter(dimension=own, op="in", values=(principal.person_name,)),)
+
+
+def own_dimension(info: MetricInfo, principal: Principal, services: Services) -> str | None:
+    """Return the person dimension that holds the asker's own rows of a metric."""
+    wanted = services.access.person_dimension(principal.role)
+    return wanted if wanted in info.dimensions else None
+
+
+def gated(routing: Routing, reading: Reading, principal: Principal, services: Services) -> Routing:
+    """Return the routing, turned into a refusal where the plan asks for what the role may not see."""
+    if routing.status != "plan" or reading.plan is None:
+        return routing
+    try:
+        for name, dimensions in _asked(reading.plan, services.catalog):
+            row_filters(services.catalog.metrics[name], dimensions, principal, services)
+    except NotAllowedError as error:
+        return Routing(
+            destination="respond",
+            complexity=routing.complexity,
+            status="not_allowed",
+            reason=str(error),
+            alternatives=routing.alternatives,
+        )
+    return routing
+
+
+def _asked(plan: Plan, catalog: Catalog) -> list[tuple[str, tuple[str, ...]]]:
+    dimensions = (*plan.group_by, *(item.dimension for item in plan.filters))
+    return [(name, dimensions) for name in plan.metrics if name in catalog.metrics]

@@ -1,0 +1,195 @@
+"""Build the answer from the state of a turn: proven, partly proven, or without data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from vendora_graph.contracts import (
+    Analysis,
+    Answer,
+    AnswerMetadata,
+    Clarification,
+    Definition,
+    Draft,
+    Fact,
+    Ledger,
+    RenderedTable,
+    Status,
+    Verdict,
+)
+from vendora_graph.evidence.references import key_of, references
+from vendora_graph.evidence.render import render_draft, render_value
+from vendora_graph.tools.charts import chart_spec
+from vendora_graph.tools.definitions import definitions_of, told_definition
+from vendora_graph.tools.sayings import say
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Services
+    from vendora_graph.state import State
+
+LEVELS = {"data_analyst": "L2_data_analyst", "senior_analyst": "L2_senior_analyst", "rescue": "L2_offline_analyst"}
+
+
+def answer_proven(state: State, services: Services, thread: str) -> Answer:
+    """Return the answer of an approved draft."""
+    draft, ledger, verdict = state["draft"], state["ledger"], state["verdict"]
+    assert draft is not None and verdict is not None  # noqa: S101, PT018 - the router sends only approved drafts here
+    labels = {name: info.label for name, info in services.catalog.dimensions.items()}
+    rendered = render_draft(draft, ledger, withheld=verdict.withheld, labels=labels)
+    facts = used_facts(draft, ledger, verdict)
+    definitions = definitions_of(facts, state["reading"], services.catalog)
+    summary = told_definition(draft, definitions) or rendered.headline
+    extra = (say("rescued"),) if state.get("rescued") else ()
+    return Answer(
+        status=_status(draft, facts, verdict),
+        question=state["question"],
+        summary=summary,
+        analysis=rendered.analysis,
+        recommendations=rendered.recommendations,
+        confidence_level=verdict.level,
+        quality_score=verdict.score,
+        definitions=definitions,
+        visualization=chart_spec(draft.chart, ledger, services.catalog),
+        evidence=facts,
+        assumptions=tuple(dict.fromkeys((*state["reading"].assumptions, *rendered.assumptions))),
+        caveats=(*extra, *rendered.caveats),
+        alternatives=state["routing"].alternatives,
+        **common(state, facts, services, thread),
+    )
+
+
+def _status(draft: Draft, facts: tuple[Fact, ...], verdict: Verdict) -> Status:
+    if facts and all(fact.value is None for fact in facts):
+        return "empty"
+    return "partial" if verdict.withheld else "answered"
+
+
+def answer_unproven(state: State, services: Services, thread: str) -> Answer:
+    """Return what passed of a draft that did not: a table of proven facts, or nothing but the reason."""
+    ledger, verdict = state["ledger"], state.get("verdict")
+    facts = tuple(f for f in ledger.facts.values() if _agrees(f))
+    reason = say("limit") if state.get("failure") == "limit" else say("unproven")
+    if not facts or verdict is None:
+        return Answer(
+            status="withheld",
+            question=state["question"],
+            summary=say("withheld"),
+            caveats=(reason,),
+            alternatives=state["routing"].alternatives,
+            **common(state, (), services, thread),
+        )
+    return Answer(
+        status="partial",
+        question=state["question"],
+        summary=say("partial"),
+        analysis=Analysis(tables=(_facts_table(facts),)),
+        confidence_level="Low",
+        quality_score=verdict.score,
+        definitions=definitions_of(facts, state["reading"], services.catalog),
+        evidence=facts,
+        caveats=(reason,),
+        **common(state, facts, services, thread),
+    )
+
+
+def _agrees(fact: Fact) -> bool:
+    return fact.grade == "metric" and fact.second is not None and fact.value is not None and fact.second.value == fact.value
+
+
+def _facts_table(facts: Iterable[Fact]) -> RenderedTable:
+    chosen = sorted(facts, key=lambda f: (f.label, f.slice, f.period.start if f.period else None, f.id))[:50]
+    rows = tuple(
+        (f.label, ", ".join(v for _, v in f.slice), f.period.label if f.period else "", render_value(f.value, f.unit))
+        for f in chosen
+    )
+    cells = tuple((None, None, None, f.id) for f in chosen)
+    return RenderedTable(title=say("partial_title"), columns=("Metric", "For", "Period", "Value"), rows=rows, facts=cells)
+
+
+def answer_without_data(state: State, services: Services, thread: str) -> Answer:
+    """Return a question back, a refusal, or what is not held; no figure is involved."""
+    routing = state["routing"]
+    status: Status = "clarify" if routing.status in ("clarify", "unread") else routing.status  # type: ignore[assignment]  # plan is excluded by the caller
+    clarification = None
+    if status == "clarify":
+        question = routing.clarification or say("clarify")
+        clarification = Clarification(question=question, options=routing.options or routing.alternatives)
+    return Answer(
+        status=status,
+        question=state["question"],
+        summary=routing.reason or (clarification.question if clarification else say(status)),
+        clarification=clarification,
+        alternatives=routing.alternatives,
+        **common(state, (), services, thread),
+    )
+
+
+def used_facts(draft: Draft, ledger: Ledger, verdict: Verdict) -> tuple[Fact, ...]:
+    """Return the facts a reader sees, and the parts of derived ones, in a fixed order; withheld ones are left out."""
+    wanted: dict[str, None] = {}
+    for text in _texts(draft):
+        wanted.update(dict.fromkeys(ledger.numbers[ref] for ref in references(text) if ref in ledger.numbers))
+    impacts = [key_of(item.impact) for item in draft.recommendations if item.impact]
+    wanted.update(dict.fromkeys(ledger.numbers[ref] for ref in impacts if ref in ledger.numbers))
+    for spec in draft.tables:
+        for row in ledger.tables[spec.table].cells:
+            wanted.update(dict.fromkeys(cell for cell in row if cell))
+    queue = list(wanted)
+    while queue:
+        for part in ledger.facts[queue.pop()].parts:
+            if part in ledger.facts and part not in wanted:
+                wanted[part] = None
+                queue.append(part)
+    return tuple(ledger.facts[i] for i in wanted if i not in verdict.withheld)
+
+
+def _texts(draft: Draft) -> tuple[str, ...]:
+    recommended = (text for item in draft.recommendations for text in (item.action, item.measure))
+    return (draft.headline, *(f.text for f in draft.findings), *recommended, *draft.caveats, *draft.assumptions)
+
+
+def common(state: State, facts: tuple[Fact, ...], services: Services, thread: str) -> dict[str, Any]:
+    """Return the fields every answer has."""
+    ledger = state["ledger"]
+    verdict = state.get("verdict")
+    plan = state["reading"].plan
+    bases = tuple(dict.fromkeys(fact.basis for fact in facts if fact.basis))
+    return {
+        "period": plan.period if plan else None,
+        "basis": "; ".join(bases),
+        "checks": verdict.checks if verdict else (),
+        "rejected": tuple(state["rejected"]),
+        "queries": tuple(ledger.queries[key] for key in sorted(ledger.queries)),
+        "data_sources": _sources(facts, services),
+        "as_of": state["as_of"],
+        "data_through": state["data_through"],
+        "metadata": _metadata(state, thread),
+    }
+
+
+def _sources(facts: tuple[Fact, ...], services: Services) -> tuple[str, ...]:
+    tables = {t for f in facts if f.metric in services.catalog.metrics for t in services.catalog.metrics[f.metric].tables}
+    return tuple(sorted(tables))
+
+
+def _metadata(state: State, thread: str) -> AnswerMetadata:
+    usage = state["usage"]
+    analyst = state.get("analyst")
+    path = ("L1_orchestrator",) if analyst is None else ("L1_orchestrator", LEVELS[analyst])
+    models = tuple(dict.fromkeys((*usage.models, *(("offline",) if state.get("rescued") else ()))))
+    return AnswerMetadata(
+        task_id=f"{thread}:{state['turn']}" if thread else str(state["turn"]),
+        thread_id=thread,
+        complexity=state["routing"].complexity,
+        agent_path=path,
+        trace=tuple(state["trace"]),
+        revision_count=state["revisions"],
+        processing_time_ms=round((time.time() - state["started"]) * 1000, 3),
+        model=", ".join(models) or "offline",
+        tokens=usage.tokens,
+    )
+
+
+__all__ = ["Definition", "answer_proven", "answer_unproven", "answer_without_data"]

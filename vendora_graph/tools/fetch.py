@@ -1,0 +1,46 @@
+"""One request to the warehouse: compile, guard, bind, run. Every figure comes through here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from vendora_graph.contracts import QueryRecord
+from vendora_graph.semantic.request import CompileRequest
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+
+async def fetch_rows(
+    request: CompileRequest, services: Services, scope: Scope, *, purpose: str = "primary"
+) -> tuple[Sequence[tuple[Any, ...]], QueryRecord]:
+    """Return the rows of a compiled request over the asker's stores, and what was run.
+
+    Raises:
+        QueryRefusedError: The guard refused the compiled statement.
+        WarehouseError: The database failed or took too long.
+    """
+    warehouse = services.warehouse
+    compiled = services.engine.compile(request, warehouse.dialect)
+    policy = services.policy(scope.principal).with_parameters(tuple(sorted(compiled.params)))
+    statement = services.guard(compiled.sql, policy).bind(compiled.params)
+    result = await warehouse.fetch(statement, deadline_s=services.settings.query_timeout_seconds)
+    record = QueryRecord(
+        id=_query_id(statement.sql, statement.params),
+        sql=statement.sql,
+        dialect=warehouse.dialect,
+        rows=len(result.rows),
+        ms=round(result.ms, 3),
+        bytes=result.bytes,
+        purpose="second" if purpose == "second" else "primary",
+        request=", ".join((*request.metrics, *request.group_by)),
+        truncated=result.truncated,
+    )
+    return result.rows, record
+
+
+def _query_id(sql: str, params: object) -> str:
+    """The same statement with the same values has the same id, in every process."""
+    return "q" + hashlib.sha256(f"{sql}|{sorted(dict(params).items(), key=str)}".encode()).hexdigest()[:12]  # type: ignore[call-overload]  # a mapping of bound values

@@ -1,0 +1,75 @@
+"""`find_metrics` and `find_values`: what can be asked, in the words of the semantic model. They give no figures."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+from rapidfuzz import fuzz, process, utils
+
+from vendora_graph.contracts import Contract, Ledger
+from vendora_graph.semantic.catalog import Catalog, MetricInfo
+from vendora_graph.tools.registry import Tool, ToolResult
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+
+class FindMetrics(Contract):
+    """Find metrics by words; returns names, meaning, units and the dimensions they can be cut by."""
+
+    words: str = Field(max_length=200)
+    limit: int = Field(default=8, ge=1, le=30)
+
+
+class FindValues(Contract):
+    """Find stored values of a dimension by words, to use in filters (spelling as stored)."""
+
+    words: str = Field(max_length=200)
+    dimension: str | None = None
+    limit: int = Field(default=8, ge=1, le=30)
+
+
+def rank_metrics(words: str, catalog: Catalog, limit: int) -> list[MetricInfo]:
+    """Return the visible metrics nearest to the words, best first, ties by name."""
+    choices = {
+        name: " ".join((name.replace("_", " "), info.label, *info.synonyms))
+        for name, info in catalog.metrics.items()
+        if not info.hidden
+    }
+    found = process.extract(words, choices, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=limit * 3)
+    best = sorted(found, key=lambda item: (-item[1], item[2]))[:limit]
+    return [catalog.metrics[name] for _, _, name in best]
+
+
+def describe_metric(info: MetricInfo) -> dict[str, object]:
+    """Return one metric for a model or a person: JSON-safe, no figures."""
+    return {
+        "metric": info.name,
+        "label": info.label,
+        "meaning": info.description,
+        "formula": info.formula,
+        "unit": info.unit,
+        "good": info.good,
+        "basis": info.basis,
+        "counts": info.filter_text,
+        "dimensions": sorted(info.dimensions),
+    }
+
+
+async def _find_metrics(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+    asked = FindMetrics.model_validate(arguments)
+    found = [describe_metric(info) for info in rank_metrics(asked.words, services.catalog, asked.limit)]
+    return ToolResult(Ledger(turn=scope.turn), json.dumps(found, ensure_ascii=False))
+
+
+async def _find_values(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+    asked = FindValues.model_validate(arguments)
+    found = services.profile.search(asked.words, asked.dimension, scope.principal.dealership_ids, asked.limit)
+    rows = [{"dimension": dimension, "value": value} for dimension, value in found]
+    return ToolResult(Ledger(turn=scope.turn), json.dumps(rows, ensure_ascii=False))
+
+
+FIND_METRICS = Tool("find_metrics", FindMetrics.__doc__ or "", FindMetrics, _find_metrics)
+FIND_VALUES = Tool("find_values", FindValues.__doc__ or "", FindValues, _find_values)

@@ -1,0 +1,73 @@
+"""The validator's policy for one draft: everything its pure checks may depend on, gathered by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from vendora_graph.contracts import Ledger, MetricRules, Principal, Reading, ValidationPolicy
+from vendora_graph.semantic.catalog import MetricInfo
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from vendora_graph.services import Services
+
+
+def rules_of(info: MetricInfo) -> MetricRules:
+    """Return what the checks need to know of a metric."""
+    return MetricRules(
+        label=info.label,
+        unit=info.unit,
+        good=info.good,
+        additivity=info.additivity,
+        min_n=info.min_n,
+        low=info.low,
+        high=info.high,
+        access=info.access,
+        family=info.family,
+        ledger_month=info.ledger_month,
+        synonyms=info.synonyms,
+    )
+
+
+def policy_of(
+    ledger: Ledger,
+    reading: Reading,
+    *,
+    as_of: date,
+    data_through: date,
+    principal: Principal,
+    offline: bool,
+    services: Services,
+) -> ValidationPolicy:
+    """Return the policy for validating a draft over this ledger."""
+    names: Iterable[str] = {fact.metric for fact in ledger.facts.values()}
+    if reading.plan is not None:
+        names = {*names, *reading.plan.metrics}
+    catalog = services.catalog
+    return ValidationPolicy(
+        threshold=services.settings.quality_threshold,
+        as_of=as_of,
+        data_through=data_through,
+        independent=not offline,
+        analyst_is_offline=offline,
+        unused=reading.unused,
+        stated_assumptions=reading.assumptions,
+        metric_info={name: rules_of(catalog.metrics[name]) for name in sorted(names) if name in catalog.metrics},
+        dimension_labels={d.name: d.label for d in catalog.dimensions.values()},
+        open_months=services.profile.open_months(principal.dealership_ids),
+        allowed_classes=services.access.classes(principal),
+        selling_days=_selling_days(ledger, principal, services),
+    )
+
+
+def _selling_days(ledger: Ledger, principal: Principal, services: Services) -> dict[str, int]:
+    """Return the selling days of every period in the ledger, by its first and last day."""
+    spans = {(f.period.start, f.period.end) for f in ledger.facts.values() if f.period is not None}
+    found = {}
+    for start, end in sorted(spans):
+        days = services.profile.selling_days(start, end, principal.home_dealership_id)
+        if days is not None:
+            found[f"{start.isoformat()}/{end.isoformat()}"] = days
+    return found

@@ -1,0 +1,79 @@
+"""`query_metrics`: figures from the semantic model, as facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+from rapidfuzz import process
+
+from vendora_graph.contracts import Filter, Ledger
+from vendora_graph.errors import QuestionError, UnknownMetricError
+from vendora_graph.semantic.catalog import Catalog
+from vendora_graph.tools.access_gate import row_filters
+from vendora_graph.tools.registry import Tool, ToolResult
+from vendora_graph.tools.requests import MetricQuery
+from vendora_graph.tools.runner import run_query
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+
+def near_miss(name: str, known: list[str]) -> str:
+    """Return a hint naming the closest known names."""
+    found = [match for match, score, _ in process.extract(name, known, limit=3) if score >= 60]  # noqa: PLR2004
+    return f" Did you mean {', '.join(found)}?" if found else ""
+
+
+def check_names(query: MetricQuery, catalog: Catalog) -> None:
+    """Raise when a metric or dimension does not exist, or a metric cannot be cut as asked.
+
+    Raises:
+        UnknownMetricError: With the nearest names.
+        QuestionError: With the dimensions the metric has.
+    """
+    for name in query.metrics:
+        if name not in catalog.metrics:
+            raise UnknownMetricError(f"There is no metric {name!r}.{near_miss(name, list(catalog.metrics))}")
+    wanted = [*query.group_by, *(item.dimension for item in query.filters)]
+    for dimension in wanted:
+        if dimension not in catalog.dimensions:
+            raise UnknownMetricError(f"There is no dimension {dimension!r}.{near_miss(dimension, list(catalog.dimensions))}")
+        for name in query.metrics:
+            info = catalog.metrics[name]
+            if dimension not in info.dimensions:
+                usable = ", ".join(sorted(info.dimensions))
+                raise QuestionError(f"{name} cannot be cut by {dimension}. It has: {usable or 'no dimensions'}.")
+    if query.order_by is not None and query.order_by.by not in query.metrics:
+        raise QuestionError(f"order_by must name one of {', '.join(query.metrics)}.")
+
+
+def within_access(query: MetricQuery, services: Services, scope: Scope) -> MetricQuery:
+    """Return the query narrowed to the asker's own rows where the role sees no more.
+
+    Raises:
+        NotAllowedError: The role may not see a metric, or not cut that way; says who may.
+    """
+    filters: list[Filter] = list(query.filters)
+    dimensions = (*query.group_by, *(item.dimension for item in query.filters))
+    for name in query.metrics:
+        for extra in row_filters(services.catalog.metrics[name], dimensions, scope.principal, services):
+            if extra not in filters:
+                filters.append(extra)
+    return query if len(filters) == len(query.filters) else query.model_copy(update={"filters": tuple(filters)})
+
+
+async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+    query = MetricQuery.model_validate(arguments)
+    check_names(query, services.catalog)
+    return ToolResult(await run_query(within_access(query, services, scope), services, scope))
+
+
+TOOL = Tool(
+    name="query_metrics",
+    description=MetricQuery.__doc__ or "",
+    arguments=MetricQuery,
+    run=_run,
+)
+
+__all__ = ["TOOL", "check_names", "near_miss", "within_access"]

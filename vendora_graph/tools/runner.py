@@ -1,0 +1,355 @@
+"""Run a metric query: fetch its components, combine them in Decimal, and put every figure in the ledger as a fact."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from vendora_graph.contracts import Fact, Filter, Ledger, Period, QueryRecord, ResultTable, Slice
+from vendora_graph.evidence.ledger import make_fact
+from vendora_graph.semantic.catalog import MetricInfo
+from vendora_graph.semantic.windows import input_period
+from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
+from vendora_graph.tools.changes import change_facts
+from vendora_graph.tools.medians import fetch_medians
+from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.spans import buckets, describe
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+MAX_ROWS = 200
+"""Rows of one result that become facts; more are counted and said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One evaluation of the query: a span of days, and the bucket it stands for (None: the whole period)."""
+
+    span: Span
+    period: Period
+    bucket: Period | None = None
+
+
+def table_id(tool: str, request: str) -> str:
+    """Return the id of a result: the same request gives the same id."""
+    return "t" + hashlib.sha256(f"{tool}|{request}".encode()).hexdigest()[:12]
+
+
+def as_period(span: Span, scope: Scope) -> Period:
+    """Return a span as a period with its words."""
+    known = [p for p in _periods_of(scope) if (p.start, p.end) == (span.start, span.end)]
+    return known[0] if known else Period(start=span.start, end=span.end, label=describe(span.start, span.end))
+
+
+def _periods_of(scope: Scope) -> list[Period]:
+    plan = scope.reading.plan if scope.reading else None
+    if plan is None:
+        return []
+    against = plan.comparison.period if plan.comparison else None
+    return [p for p in (plan.period, against) if p is not None]
+
+
+def needs_of(metric: str, span: Span, services: Services) -> dict[str, Need]:
+    """Return the needs of a metric over a span, by component alias (windows end on the span's last day)."""
+    needs = {}
+    for part in services.engine.components(metric):
+        start, end = input_period(part, span.start, span.end)
+        if services.catalog.metrics[part.metric].snapshot:
+            start = end = min(end, services.profile.data_through)
+        needs[part.alias] = Need(part.metric, start, end)
+    return needs
+
+
+def plain(metric: str, services: Services) -> bool:
+    """Whether a metric can be grouped by a grain in one statement: no snapshots, windows or medians in it."""
+    info = services.catalog.metrics[metric]
+    if info.value_dimension:
+        return False
+    parts = services.engine.components(metric)
+    moved = any(p.window_days or p.window_months or p.to_date or p.all_time or p.shift_count or p.shift_to for p in parts)
+    return not moved and not any(services.catalog.metrics[p.metric].snapshot for p in parts)
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """All metrics of one leg: value and n by metric and key."""
+
+    leg: Leg
+    records: dict[str, QueryRecord]
+    keys: list[Key]
+    values: dict[str, dict[Key, Decimal | None]]
+    counts: dict[str, dict[Key, int | None]]
+    query_ids: dict[str, str | None]
+
+
+async def evaluate(
+    metrics: Sequence[str], leg: Leg, cut: Cut, services: Services, scope: Scope, *, purpose: str = "primary"
+) -> Evaluation:
+    """Return the metrics over one leg under one cut."""
+    medians = [name for name in metrics if services.catalog.metrics[name].value_dimension]
+    needs = {name: needs_of(name, leg.span, services) for name in metrics if name not in medians}
+    counters = {name: services.catalog.metrics[name].count_metric for name in metrics}
+    for name in metrics:
+        counter = counters[name]
+        if counter is not None and counter not in needs and _cuts_alike(counter, cut, services):
+            needs[counter] = needs_of(counter, leg.span, services)
+    wanted = [need for by_alias in needs.values() for need in by_alias.values()]
+    cells = await fetch_cells(wanted, cut, services, scope, purpose=purpose)
+    found = {name: await fetch_medians(name, leg.span, cut, services, scope, purpose=purpose) for name in medians}
+    keys = sorted({*cells.keys(), *(key for median in found.values() for key in median.values)})
+    values = {name: {key: _value(name, key, needs[name], cells, services, scope) for key in keys} for name in needs}
+    values |= {name: {key: median.values.get(key) for key in keys} for name, median in found.items()}
+    counts = {name: {key: _count(values.get(counters[name] or "", {}).get(key)) for key in keys} for name in metrics}
+    query_ids = {name: next((cells.queries[n].id for n in by_alias.values()), None) for name, by_alias in needs.items()}
+    query_ids |= {name: median.record.id for name, median in found.items()}
+    records = {**cells.records(), **{median.record.id: median.record for median in found.values()}}
+    return Evaluation(leg, records, keys, {m: values[m] for m in metrics}, counts, query_ids)
+
+
+def _cuts_alike(counter: str, cut: Cut, services: Services) -> bool:
+    """A count is shown beside a figure only where it can be cut the same way."""
+    info = services.catalog.metrics.get(counter)
+    wanted = {*cut.group_by, *(item.dimension for item in cut.filters)}
+    return info is not None and wanted <= set(info.dimensions)
+
+
+def _count(value: Decimal | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _value(
+    name: str, key: Key, needs: dict[str, Need], cells: Cells, services: Services, scope: Scope
+) -> Decimal | None:
+    parts: dict[str, Decimal | None] = {}
+    for alias, need in needs.items():
+        column = cells.values[need]
+        value = column.get(key)
+        if not value:
+            value = Decimal(0) if is_zero(need, services, scope) or (value is not None and covered(need, services, scope)) else None
+        parts[alias] = value
+    return services.engine.combine(name, parts)
+
+
+def is_zero(need: Need, services: Services, scope: Scope) -> bool:
+    """An absent count or sum is zero only where the data covers the days; before and after, it is unknown."""
+    return services.catalog.metrics[need.metric].fill is not None and covered(need, services, scope)
+
+
+def covered(need: Need, services: Services, scope: Scope) -> bool:
+    """Whether the data covers some of a need's days."""
+    first, last = services.profile.covers(scope.principal.dealership_ids)
+    return need.end >= first and (need.start is None or need.start <= last)
+
+
+async def run_query(query: MetricQuery, services: Services, scope: Scope, *, tool: str = "query_metrics") -> Ledger:
+    """Return the part of the ledger this query adds: facts, one table, statements, periods.
+
+    Raises:
+        QuestionError: An unknown metric or dimension, or a metric that cannot be cut that way.
+        NotAllowedError: The asker may not see a metric, or not by person.
+        WarehouseError: The database failed.
+    """
+    request = query.canonical()
+    identity = table_id(tool, request)
+    main = await _legs(query, query.period, services, scope)
+    other = await _legs(query, query.compare, services, scope) if query.compare else []
+    builder = _Builder(query, identity, services, scope)
+    builder.add(main, other)
+    if (query.total or not builder.rows) and (query.group_by or query.grain):
+        whole = await _whole(query, query.period, services, scope)
+        against = await _whole(query, query.compare, services, scope) if query.compare else None
+        builder.add_total(whole, against)
+    return builder.ledger(tool, request)
+
+
+async def _whole(query: MetricQuery, span: Span, services: Services, scope: Scope) -> Evaluation:
+    leg = Leg(span, as_period(span, scope))
+    return await evaluate(query.metrics, leg, Cut(filters=query.filters), services, scope)
+
+
+async def _legs(query: MetricQuery, span: Span, services: Services, scope: Scope) -> list[Evaluation]:
+    period = as_period(span, scope)
+    if query.grain is None:
+        leg = Leg(span, period)
+        return [await evaluate(query.metrics, leg, Cut(query.group_by, None, query.filters), services, scope)]
+    if all(plain(name, services) for name in query.metrics):
+        leg = Leg(span, period)
+        cut = Cut(query.group_by, query.grain, query.filters)
+        found = await evaluate(query.metrics, leg, cut, services, scope)
+        return _split(found, query, span)
+    legs = [Leg(Span(start=b.start, end=b.end), b, b) for b in buckets(span.start, span.end, query.grain)]
+    cut = Cut(query.group_by, None, query.filters)
+    return [await evaluate(query.metrics, leg, cut, services, scope) for leg in legs]
+
+
+def _split(found: Evaluation, query: MetricQuery, span: Span) -> list[Evaluation]:
+    """Cut one evaluation with a bucket in its keys into one evaluation a bucket, in time order, empty ones included."""
+    assert query.grain is not None  # noqa: S101 - the caller asked for a grain
+    parts = []
+    for bucket in buckets(span.start, span.end, query.grain):
+        keys = [key for key in found.keys if key[-1] == bucket.label]
+        short = {key: key[:-1] for key in keys}
+        parts.append(
+            Evaluation(
+                Leg(Span(start=bucket.start, end=bucket.end), bucket, bucket),
+                found.records,
+                [short[key] for key in keys],
+                {m: {short[k]: column[k] for k in keys} for m, column in found.values.items()},
+                {m: {short[k]: column[k] for k in keys} for m, column in found.counts.items()},
+                found.query_ids,
+            )
+        )
+    return parts
+
+
+class _Builder:
+    """Collects facts and rows of one result."""
+
+    def __init__(self, query: MetricQuery, identity: str, services: Services, scope: Scope) -> None:
+        self.query, self.identity, self.services, self.scope = query, identity, services, scope
+        self.facts: dict[str, Fact] = {}
+        self.queries: dict[str, QueryRecord] = {}
+        self.rows: list[tuple[Slice, list[str | None]]] = []
+        self.total_rows = 0
+        self.note = ""
+
+    def add(self, main: list[Evaluation], other: list[Evaluation]) -> None:
+        """Add the rows of the main legs; a comparison leg is matched by position and key."""
+        for index, found in enumerate(main):
+            against = other[index] if index < len(other) else None
+            self._remember(found, against)
+            keys = self._ordered(found, against)
+            self.total_rows += len(keys)
+            if self.query.limit and not self.query.grain:
+                keys = keys[: self.query.limit]
+            room = MAX_ROWS - len(self.rows)
+            if len(keys) > room:
+                self.note = "truncated"
+            for key in keys[:room]:
+                self.rows.append(self._row(key, found, against))
+
+    def add_total(self, whole: Evaluation, against: Evaluation | None) -> None:
+        """Add the total as the last row, under the empty slice."""
+        self._remember(whole, against)
+        self.rows.append(self._row((), whole, against))
+
+    def _remember(self, *evaluations: Evaluation | None) -> None:
+        for found in evaluations:
+            if found is not None:
+                self.queries.update(found.records)
+
+    def _ordered(self, found: Evaluation, against: Evaluation | None) -> list[Key]:
+        keys = sorted(set(found.keys) | set(against.keys if against else ()))
+        if not keys and not self.query.group_by:
+            keys = [()]
+        order = self.query.order_by
+        if order is None:
+            return keys
+        column = found.values[order.by]
+        known = [key for key in keys if column.get(key) is not None]
+        unknown = [key for key in keys if column.get(key) is None]
+        sign = -1 if order.direction == "desc" else 1
+        return sorted(known, key=lambda key: (sign * (column[key] or Decimal(0)), key)) + unknown
+
+    def _slice(self, key: Key, leg: Leg) -> Slice:
+        pairs = list(zip(self.query.group_by, key, strict=False))
+        if leg.bucket is not None and self.query.grain:
+            pairs.append((self.query.grain, leg.bucket.label))
+        return tuple(sorted(pairs))
+
+    def _row(self, key: Key, found: Evaluation, against: Evaluation | None) -> tuple[Slice, list[str | None]]:
+        place = self._slice(key, found.leg)
+        cells: list[str | None] = []
+        for name in self.query.metrics:
+            info = self.services.catalog.metrics[name]
+            now = self._fact(info, key, place, found)
+            cells.append(now.id)
+            if against is None:
+                continue
+            before = self._fact(info, key, self._slice(key, against.leg), against)
+            cells.append(before.id)
+            for fact in change_facts(now, before, self.services.catalog.metrics[name].label):
+                self.facts[fact.id] = fact
+                cells.append(fact.id)
+        return place, cells
+
+    def _fact(self, info: MetricInfo, key: Key, place: Slice, found: Evaluation) -> Fact:
+        value = found.values[info.name].get(key)
+        if value is None and key not in found.keys:
+            value = self._absent(info, found)
+        fact = make_fact(
+            value=value,
+            unit=info.unit,
+            metric=info.name,
+            label=info.label,
+            slice=tuple(sorted({**dict(_fixed(self.query.filters)), **dict(place)}.items())),
+            period=found.leg.period,
+            basis=info.basis,
+            query_id=found.query_ids[info.name],
+            formula=info.formula_expr,
+            n=found.counts[info.name].get(key),
+        )
+        self.facts[fact.id] = fact
+        return fact
+
+    def _absent(self, info: MetricInfo, found: Evaluation) -> Decimal | None:
+        if info.value_dimension:
+            return None
+        needs = needs_of(info.name, found.leg.span, self.services)
+        zero = {a: Decimal(0) if is_zero(n, self.services, self.scope) else None for a, n in needs.items()}
+        return self.services.engine.combine(info.name, zero)
+
+    def ledger(self, tool: str, request: str) -> Ledger:
+        """Return what was collected as a part of the turn's ledger."""
+        period = as_period(self.query.period, self.scope)
+        table = ResultTable(
+            id=self.identity,
+            tool=tool,
+            request=request,
+            columns=self._columns(),
+            keys=tuple(place for place, _ in self.rows),
+            cells=tuple(tuple(cells) for _, cells in self.rows),
+            period=period,
+            ordered=self.query.order_by is not None,
+            total_rows=self.total_rows,
+            note=self.note,
+        )
+        return Ledger(turn=self.scope.turn, facts=self.facts, tables={table.id: table}, queries=self.queries)
+
+    def _columns(self) -> tuple[str, ...]:
+        columns: list[str] = []
+        for name in self.query.metrics:
+            info = self.services.catalog.metrics[name]
+            columns.append(info.label)
+            if self.query.compare is not None:
+                other = as_period(self.query.compare, self.scope).label
+                columns += [f"{info.label}, {other}", f"Change in {info.label}"]
+                if info.unit not in ("rate", "points"):
+                    columns.append(f"% change in {info.label}")
+        return tuple(columns)
+
+
+def _fixed(filters: tuple[Filter, ...]) -> list[tuple[str, str]]:
+    """Filters that name one value are part of what a fact is about; others are said by their words."""
+    pairs = []
+    for item in filters:
+        words = item.values[0] if item.op == "in" and len(item.values) == 1 else _words(item)
+        pairs.append((item.dimension, words))
+    return pairs
+
+
+_OPS = {"in": "", "not_in": "not ", "gt": "> ", "ge": ">= ", "lt": "< ", "le": "<= ", "between": "between "}
+
+
+def _words(item: Filter) -> str:
+    return _OPS[item.op] + (" and " if item.op == "between" else " or ").join(item.values)
+
+
+def day_span(day: date) -> Span:
+    """Return the span of one day."""
+    return Span(start=day, end=day)

@@ -1,0 +1,219 @@
+"""The second path: compute every metric fact again from a finer partition, recombined in Decimal.
+
+The partition is the coarsest finer one of at most `MAX_GROUPS` groups: months, weeks or days inside the period, else one more
+dimension. It proves aggregation, joins and rendering; a metric's definition is proven by its golden.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from vendora_graph.contracts import Fact, Grain, Ledger, QueryRecord, ResultTable, Second
+from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
+from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.medians import prove_median
+from vendora_graph.tools.runner import is_zero, needs_of
+from vendora_graph.tools.spans import buckets
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+MAX_GROUPS = 2_000
+TIME_GRAINS: tuple[Grain, ...] = ("month", "week", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """How a need is cut finer: by a grain of time or by one more dimension."""
+
+    grain: Grain | None = None
+    dimension: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Return the partition in words."""
+        return f"by {self.grain or self.dimension}, summed again"
+
+
+async def prove(ledger: Ledger, services: Services, scope: Scope) -> Ledger:
+    """Return the facts of `query_metrics` results with their second values, and the statements that gave them."""
+    tables = [t for t in ledger.tables.values() if t.tool == "query_metrics"]
+    parts = await asyncio.gather(*(_prove_table(table, ledger, services, scope) for table in tables))
+    facts: dict[str, Fact] = {}
+    queries: dict[str, QueryRecord] = {}
+    for found, records in parts:
+        facts.update(found)
+        queries.update(records)
+    return Ledger(turn=ledger.turn, facts=facts, queries=queries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """One fact to prove: its metric, its key among the request's groups, and its span."""
+
+    fact: Fact
+    key: Key
+    span: Span
+
+
+async def _prove_table(
+    table: ResultTable, ledger: Ledger, services: Services, scope: Scope
+) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
+    query = MetricQuery.model_validate(json.loads(table.request))
+    groups: dict[tuple[Span, tuple[str, ...]], list[_Target]] = defaultdict(list)
+    for target, by in _targets(table, query, ledger):
+        groups[target.span, by].append(target)
+    batches = await asyncio.gather(
+        *(_prove_span(span, by, targets, query, services, scope) for (span, by), targets in groups.items())
+    )
+    facts: dict[str, Fact] = {}
+    queries: dict[str, QueryRecord] = {}
+    for found, records in batches:
+        facts.update(found)
+        queries.update(records)
+    return facts, queries
+
+
+def _targets(table: ResultTable, query: MetricQuery, ledger: Ledger) -> Iterable[tuple[_Target, tuple[str, ...]]]:
+    for place, cells in zip(table.keys, table.cells, strict=True):
+        named = dict(place)
+        by = query.group_by if place and set(query.group_by) <= set(named) else ()
+        key = tuple(named[dimension] for dimension in by)
+        for fact_id in cells:
+            fact = ledger.facts[fact_id] if fact_id else None
+            if fact is not None and fact.grade == "metric" and fact.second is None and fact.period is not None:
+                yield _Target(fact, key, Span(start=fact.period.start, end=fact.period.end)), by
+
+
+async def _prove_span(
+    span: Span, by: tuple[str, ...], targets: list[_Target], query: MetricQuery, services: Services, scope: Scope
+) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
+    medians = [t for t in targets if services.catalog.metrics[t.fact.metric].value_dimension]
+    facts, records = await _prove_medians(span, by, medians, query, services, scope)
+    targets = [t for t in targets if t not in medians]
+    metrics = sorted({target.fact.metric for target in targets})
+    needs = {name: needs_of(name, span, services) for name in metrics}
+    rows = len({target.key for target in targets})
+    parts: dict[Need, Partition | None] = {}
+    for need in (n for by_alias in needs.values() for n in by_alias.values()):
+        parts[need] = choose(need, by, query, rows, services)
+    cells = await _fetch(parts, by, query, services, scope)
+    for target in targets:
+        proven = _second(target, needs[target.fact.metric], parts, cells, services, scope)
+        facts[target.fact.id] = target.fact.model_copy(update={"second": proven})
+    records.update({record.id: record for found in cells.values() for record in found.records().values()})
+    return facts, records
+
+
+async def _prove_medians(
+    span: Span, by: tuple[str, ...], targets: list[_Target], query: MetricQuery, services: Services, scope: Scope
+) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
+    facts: dict[str, Fact] = {}
+    records: dict[str, QueryRecord] = {}
+    for metric in sorted({target.fact.metric for target in targets}):
+        mine = {target.key: target.fact for target in targets if target.fact.metric == metric}
+        seconds, record = await prove_median(metric, span, Cut(by, None, query.filters), mine, services, scope)
+        records[record.id] = record
+        for key, second in seconds.items():
+            facts[mine[key].id] = mine[key].model_copy(update={"second": second})
+    return facts, records
+
+
+async def _fetch(
+    parts: dict[Need, Partition | None], by: tuple[str, ...], query: MetricQuery, services: Services, scope: Scope
+) -> dict[Partition, Cells]:
+    wanted: dict[Partition, list[Need]] = defaultdict(list)
+    for need, partition in parts.items():
+        if partition is not None:
+            wanted[partition].append(need)
+    found = await asyncio.gather(
+        *(
+            fetch_cells(
+                needs,
+                Cut((*by, *([p.dimension] if p.dimension else [])), p.grain, query.filters),
+                services,
+                scope,
+                purpose="second",
+            )
+            for p, needs in wanted.items()
+        )
+    )
+    return dict(zip(wanted, found, strict=True))
+
+
+def choose(need: Need, by: tuple[str, ...], query: MetricQuery, rows: int, services: Services) -> Partition | None:
+    """Return the coarsest finer partition of a need, or None where the model offers none."""
+    info = services.catalog.metrics[need.metric]
+    if not info.snapshot and need.start is not None:
+        for grain in TIME_GRAINS:
+            count = sum(1 for _ in buckets(need.start, need.end, grain))
+            if 1 < count <= MAX_GROUPS // max(rows, 1):
+                return Partition(grain=grain)
+    fixed = {*by, *(item.dimension for item in query.filters)}
+    room = MAX_GROUPS // max(rows, 1)
+    sized = sorted((services.profile.size(d), d) for d in info.dimensions if d not in fixed)
+    enough = [(size, d) for size, d in sized if 2 <= size <= room]
+    if enough and info.additivity != "distinct":
+        return Partition(dimension=enough[0][1])
+    return Partition(grain="day") if need.start is not None and need.start != need.end else _record_partition(info.dimensions, services)
+
+
+def _record_partition(dimensions: tuple[str, ...], services: Services) -> Partition | None:
+    records = [d for d in dimensions if services.catalog.dimensions[d].kind == "record"]
+    return Partition(dimension=sorted(records)[0]) if records else None
+
+
+def _second(
+    target: _Target,
+    needs: dict[str, Need],
+    parts: dict[Need, Partition | None],
+    cells: dict[Partition, Cells],
+    services: Services,
+    scope: Scope,
+) -> Second | None:
+    values: dict[str, Decimal | None] = {}
+    words: list[str] = []
+    query_id = None
+    bounded: Decimal | None = None
+    for alias, need in needs.items():
+        partition = parts[need]
+        if partition is None:
+            return None
+        found = cells[partition]
+        values[alias] = _recombine(need, target.key, found, services, scope)
+        words.append(partition.words)
+        bounded = bounded or _bounds(need, target, found, values[alias], services)
+        query_id = query_id or found.queries[need].id
+    if bounded is not None and len(needs) == 1:
+        return Second(value=bounded, method="distinct count: between the largest part and the sum of the parts", query_id=query_id)
+    value = services.engine.combine(target.fact.metric, values)
+    return Second(value=value, method="; ".join(dict.fromkeys(words)), query_id=query_id)
+
+
+def _bounds(
+    need: Need, target: _Target, found: Cells, total: Decimal | None, services: Services
+) -> Decimal | None:
+    """Return a distinct count that the parts' sum exceeds but the bounds allow: one key may stand in several parts."""
+    value = target.fact.value
+    if services.catalog.metrics[need.metric].additivity != "distinct" or value is None or total is None or value == total:
+        return None
+    parts = [v for place, v in found.values[need].items() if place[: len(target.key)] == target.key and v is not None]
+    return value if parts and max(parts) <= value <= total else None
+
+
+def _recombine(need: Need, key: Key, found: Cells, services: Services, scope: Scope) -> Decimal | None:
+    """Put the parts of one group together by the metric's own law: sums add up, extremes compare."""
+    column = found.values[need]
+    parts = [value for place, value in column.items() if place[: len(key)] == key and value is not None]
+    aggregation = services.catalog.metrics[need.metric].aggregation
+    if parts:
+        if aggregation == "max":
+            return max(parts)
+        return min(parts) if aggregation == "min" else sum(parts, Decimal(0))
+    return Decimal(0) if is_zero(need, services, scope) else None

@@ -1,0 +1,97 @@
+"""Reading questions in context: the grammar with the asker's stores, person, calendar and the answer before."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from vendora_graph.access import AccessRules
+from vendora_graph.contracts import Plan, Principal, Reading
+from vendora_graph.offline.calendar import SellingCalendar
+from vendora_graph.offline.context import Person, ReadContext
+from vendora_graph.offline.planner import Asked
+from vendora_graph.offline.reader import Reader
+from vendora_graph.semantic.catalog import Catalog
+from vendora_graph.warehouse.profile import DataProfile
+
+REMEMBERED = 256
+
+
+class Understanding:
+    """The reader bound to what surrounds a question. Readings are remembered: four nodes ask for the same one."""
+
+    def __init__(
+        self, reader: Reader, catalog: Catalog, vocabulary: Mapping[str, Any], profile: DataProfile, access: AccessRules
+    ) -> None:
+        self._reader, self._catalog, self._profile, self._access = reader, catalog, profile, access
+        self._vocabulary = vocabulary
+        self._readings: OrderedDict[tuple[object, ...], Reading] = OrderedDict()
+        self._calendar = lru_cache(maxsize=32)(self._make_calendar)
+
+    def read(self, question: str, principal: Principal, as_of: date, data_through: date, previous: Plan | None) -> Reading:
+        """Return what a question asks for, by the grammar alone."""
+        key = (question, principal, as_of, data_through, previous)
+        if key in self._readings:
+            self._readings.move_to_end(key)
+            return self._readings[key]
+        reading = self._reader.read(question, self.context(principal, as_of, data_through, previous))
+        self._readings[key] = reading
+        while len(self._readings) > REMEMBERED:
+            self._readings.popitem(last=False)
+        return reading
+
+    def context(self, principal: Principal, as_of: date, data_through: date, previous: Plan | None) -> ReadContext:
+        """Return the surroundings of a question."""
+        stores = tuple((s.id, s.name) for s in self._profile.stores if s.id in principal.dealership_ids)
+        return ReadContext(
+            as_of=as_of,
+            data_start=self._profile.data_start,
+            data_through=data_through,
+            role=principal.role,
+            department=principal.department or "",
+            person=self._person(principal),
+            stores=stores,
+            home_store=principal.home_dealership_id,
+            previous=previous,
+            calendar=self._calendar(principal.dealership_ids),
+        )
+
+    def _person(self, principal: Principal) -> Person | None:
+        if principal.person_id is None or principal.person_name is None:
+            return None
+        dimension = self._access.person_dimension(principal.role)
+        return Person(principal.person_id, principal.person_name, dimension) if dimension in self._catalog.dimensions else None
+
+    def _make_calendar(self, tenants: tuple[str, ...]) -> SellingCalendar:
+        return SellingCalendar.from_rows((day, a, b) for store, day, a, b in self._profile.days if store in tenants)
+
+    def asked(self, request: dict[str, Any]) -> Asked:
+        """Return a typed request as the offline planner wants it."""
+        principal = Principal.model_validate(request["principal"])
+        as_of, through = date.fromisoformat(request["as_of"]), date.fromisoformat(request["data_through"])
+        previous = Plan.model_validate(request["previous"]) if request.get("previous") else None
+        question = str(request["question"])
+        return Asked(
+            question=question,
+            reading=self.read(question, principal, as_of, through, previous),
+            catalog=self._catalog,
+            calendar=self._calendar(principal.dealership_ids),
+            data_start=self._profile.data_start,
+            revision=int(request.get("revision", 0)),
+        )
+
+    def default_request(self, messages: list[Any]) -> dict[str, Any]:
+        """Return plain text as a request of a general manager of the first store, for the model used on its own."""
+        store = self._profile.stores[0] if self._profile.stores else None
+        tenants = (store.id,) if store else ("",)
+        principal = Principal(user_id="local", role="general_manager", dealership_ids=tenants, home_dealership_id=tenants[0])
+        return {
+            "task": "analyse",
+            "question": str(messages[-1].content) if messages else "",
+            "principal": principal.model_dump(mode="json"),
+            "as_of": self._profile.as_of.isoformat(),
+            "data_through": self._profile.data_through.isoformat(),
+        }
