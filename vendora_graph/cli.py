@@ -48,7 +48,17 @@ class LazyGroup(TyperGroup):
         module, _, attribute = place.partition(":")
         command = typer.main.get_command(getattr(import_module(module), attribute))
         command.name = cmd_name
+        _draw_help(command)
         return command  # type: ignore[return-value]  # a command or a group, both are
+
+
+def _draw_help(command: object) -> None:
+    """Let a command's help, and its own commands' help, be drawn only for a person, whoever wrote them."""
+    if isinstance(command, TyperCommand | TyperGroup):
+        command.rich_markup_mode = MARKUP
+    if isinstance(command, TyperGroup):
+        for inner in command.commands.values():
+            _draw_help(inner)
 
 
 app = typer.Typer(
