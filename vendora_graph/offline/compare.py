@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from vendora_graph.contracts import Comparison, Period, Plan
-from vendora_graph.offline.frame import Framer, cue_names
-from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, resolve, unit_end, unit_name, unit_start
+from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, resolve, unit_end, unit_start
 from vendora_graph.offline.periods import PeriodSpec
 
 _YEAR_BACK = frozenset({"same_last_year", "shift_year", "to_date_last_year"})
@@ -25,13 +25,34 @@ def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]
         at, spec = specs[0]
         if spec.op in {"range", "months", "both"} and _verb_first(framer) and len(spec.parts) > 1:
             return spec.parts[0], spec.parts[1]
-        if _follows_compare(framer, at) and not _verb_first(framer):
+        asks_back = framer.inherits() and not framer.frame.metric_spans
+        if _follows_compare(framer, at) and (not _verb_first(framer) or asks_back):
+            return None, spec
+        if _changed_from(framer, at):
             return None, spec
         return spec, None
+    joined = _through(framer, specs)
+    if joined is not None:
+        return joined, None
     marked = [(at, spec) for at, spec in specs if _follows_compare(framer, at) and not (_verb_first(framer) and at == specs[0][0])]
     versus = marked[0][1] if marked else specs[1][1]
     main = next((spec for _, spec in specs if spec is not versus), None)
     return main, versus
+
+
+def _through(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> PeriodSpec | None:
+    """`ytd new units through October`: the second period ends the first."""
+    (_, first), (at, second) = specs[0], specs[1]
+    if at and framer.frame.tokens[at - 1].stem == framer.raw["through_word"] and first.op in {"this", "to_date", "year"}:
+        framer.frame.bound.setdefault(at - 1, "period")
+        return PeriodSpec("range", {}, (first, second))
+    return None
+
+
+def _changed_from(framer: Framer, at: int) -> bool:
+    """`how has it changed from last month`: a change, and a period the change starts from."""
+    before = framer.frame.tokens[at - 1].text if at else ""
+    return framer.frame.has("change") and before in framer.raw["change_from"]
 
 
 def _verb_first(framer: Framer) -> bool:
@@ -90,6 +111,8 @@ def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, s
     last_year = versus.op in _YEAR_BACK or (versus.op == "last" and unit == "year" and period.grain != "year") or (
         versus.op == "unit_ago" and unit == "year" and versus.number("n") == 1
     )
+    if versus.op == "last" and unit == "year" and period.grain == "year":
+        return _previous(framer, clock, period, said)
     if last_year or (versus.op == "year" and period.grain != "year" and versus.number("year", 0) == period.start.year - 1):
         return _last_year(framer, clock, period, said)
     if versus.op == "last" and unit == period.grain and not period.complete:
@@ -115,6 +138,11 @@ def _same_unit_last_year(clock: Clock, versus: PeriodSpec, period: Period) -> bo
 def _is_snapshot(framer: Framer) -> bool:
     metrics = framer.frame.metrics
     return bool(metrics) and all(framer.catalog.metrics[m].snapshot for m in metrics)
+
+
+def previous_of(framer: Framer, clock: Clock, period: Period) -> Period | None:
+    """Return the whole period before one."""
+    return _previous(framer, clock, period.model_copy(update={"complete": True}), []).period
 
 
 def _previous(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
@@ -167,5 +195,3 @@ def _plain(kind: str, start: date, end: date, clock: Clock, grain: str | None = 
 def _as_period(start: date, end: date) -> Period:
     return Period(start=start, end=end, label=label(Stretch(start, end), end), grain="day" if start == end else None)
 
-
-__all__ = ["cue_names", "comparison_of", "split_periods", "unit_name"]

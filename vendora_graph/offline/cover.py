@@ -13,7 +13,7 @@ from vendora_graph.offline.spans import Span
 
 KIND_BONUS: Mapping[str, float] = {
     "topic": 0.22, "report": 0.2, "metric": 0.2, "period": 0.2, "rule": 0.16, "modifier": 0.15, "value": 0.14, "dimension": 0.13,
-    "group": 0.12, "cue": 0.1, "hint": 0.08, "number": 0.0,
+    "group": 0.12, "cue": 0.1, "hint": 0.08, "other_store": 0.14, "number": 0.0,
 }  # fmt: skip
 """How kinds of one length are ordered: tuning of the reader, not vocabulary."""
 _MERGE = 0.45

@@ -13,7 +13,9 @@ def follows(framer: Framer) -> bool:
     frame, previous = framer.frame, framer.ctx.previous
     if previous is None or not previous.metrics or frame.topics or frame.reports:
         return False
-    if not frame.metrics and not frame.rules:
+    if frame.from_hint:
+        return False
+    if not frame.metrics and not (frame.rules and not frame.has("follow")):
         return not (frame.departments and not frame.has("follow")) or bool(_swap(framer))
     content = sum(token.content for token in frame.tokens)
     starts = frame.has("follow") and min(framer.frame.spans[i].start for i in frame.cues["follow"]) == 0
@@ -33,6 +35,7 @@ def inherit(framer: Framer) -> Plan | None:
     else:
         frame.groups = frame.groups or _kept_groups(framer, previous)
     _filters(framer, previous)
+    _undo_stand_ins(framer, previous)
     _bind_subject(framer)
     _check_slots(framer)
     return previous
@@ -85,6 +88,19 @@ def _without_clash(filters: list[Filter]) -> list[Filter]:
         else:
             out.append(item)
     return out
+
+
+def _undo_stand_ins(framer: Framer, previous: Plan) -> None:
+    """A metric that stood in for another on one cut (units credited to salespeople) gives way when that cut is gone."""
+    frame = framer.frame
+    cuts = {*frame.groups, *(f.dimension for f in frame.filters)}
+    named = framer.lexicon.section("named_slices")
+    for name in list(frame.metrics):
+        if name not in previous.metrics:
+            continue
+        origins = [(m, c) for m, info in framer.catalog.metrics.items() for c, target in info.variants if target == name and m not in named]
+        if origins and not any(c in cuts for _, c in origins):
+            frame.metrics = [origins[0][0] if m == name else m for m in frame.metrics]
 
 
 def _check_slots(framer: Framer) -> None:

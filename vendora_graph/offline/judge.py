@@ -46,6 +46,8 @@ def topic_reading(framer: Framer) -> Reading | None:
         needs = entry.get("needs_cue")
         if needs and not framer.frame.has(*needs):
             continue
+        if entry.get("needs_person") and not _names_person(framer):
+            continue
         if entry.get("unless_metric") and framer.frame.metrics and not framer.frame.from_hint:
             continue
         framer.frame.bind(span, f"topic {name}")
@@ -56,6 +58,11 @@ def topic_reading(framer: Framer) -> Reading | None:
             clarification=str(entry["reason"]) if status == "clarify" else None, used=used_of(framer), unused=(),
         )  # fmt: skip
     return None
+
+
+def _names_person(framer: Framer) -> bool:
+    dimensions = framer.catalog.dimensions
+    return any(s.kind == "value" and dimensions[s.key].kind == "person" for span in framer.frame.spans for s in span.senses if s.key in dimensions)
 
 
 def asking_back(framer: Framer, question: str = "") -> Reading | None:
@@ -72,9 +79,11 @@ def asking_back(framer: Framer, question: str = "") -> Reading | None:
         return _clarify(framer, ask["value"].format(label=label, phrase=said), options)
     for chosen, names in frame.choices.items():
         if chosen in frame.metrics:
-            said = next((" ".join(t.raw for t in frame.tokens[s.start : s.end]) for s in frame.spans if frame.bound.get(s.start) == f"metric {chosen}"), chosen)
+            said = frame.said(frame.metric_spans[chosen])
             labels = tuple(framer.catalog.metrics[n].label for n in names)
-            return _clarify(framer, ask["metric"].format(phrase=said), labels)
+            rule = framer.catalog.metrics[chosen].clarify
+            question = framer.catalog.clarifying.get(rule or "") or ask["metric"].format(phrase=said)
+            return _clarify(framer, question, labels)
     return None
 
 
@@ -103,6 +112,9 @@ def impossible(framer: Framer, out: Outcome) -> Reading | None:
     reasons = framer.raw["texts"]["reasons"]
     if out.bad_period:
         return _clarify(framer, reasons["unknown_period"], ())
+    if framer.frame.other_store:
+        reason = reasons["other_store"].format(store=framer.frame.other_store)
+        return Reading(status="not_allowed", reason=reason, alternatives=examples(framer.lexicon), used=used_of(framer))
     for name, values in framer.frame.notes:
         if name == "cannot_split":
             dimension = framer.catalog.dimensions[values["dimension"]].label.lower()

@@ -20,7 +20,8 @@ from vendora_graph.offline.english import English, english_data, make_english, r
 from vendora_graph.offline.normalise import Normaliser, Token, compact
 from vendora_graph.semantic.catalog import Catalog, DimensionInfo
 
-Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period"]
+Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period",
+               "other_store"]  # fmt: skip
 FORMAT = 3
 _BAG_WORDS = range(2, 6)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})

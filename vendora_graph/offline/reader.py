@@ -11,6 +11,7 @@ from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
+from vendora_graph.offline.measures import apply_shares, bind_context, default_metric, fill_measures
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
@@ -45,7 +46,8 @@ class Reader:
         return self._judged(framer, _margin(cover.spans))
 
     def _judged(self, framer: Framer, margin: float) -> Reading:
-        framer.run()
+        framer.collect()
+        fill_measures(framer)
         refused = topic_reading(framer)
         if refused is not None:
             return refused
@@ -62,6 +64,10 @@ class Reader:
         fill_slots(framer)
         previous = inherit(framer)
         apply_departments(framer)
+        default_metric(framer)
+        apply_shares(framer)
+        bind_context(framer)
+        framer.note_typos()
         return previous
 
     def _priors(self, ctx: ReadContext) -> Mapping[str, float]:

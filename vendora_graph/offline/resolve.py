@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from vendora_graph.contracts import Complexity, Grain, Intent, Period, Plan, Ranking
-from vendora_graph.offline.compare import comparison_of, split_periods
+from vendora_graph.offline.compare import comparison_of, previous_of, split_periods
 from vendora_graph.offline.frame import Framer, can_cut
-from vendora_graph.offline.period_math import Clock, Resolved, day_text, resolve, unit_start
+from vendora_graph.offline.period_math import Clock, Resolved, day_text, resolve
 from vendora_graph.offline.periods import PeriodSpec
-from vendora_graph.offline.variants import generalise, specialise
+from vendora_graph.offline.variants import filters_of, generalise, specialise, stand_in
 
 _GOOD_HIGH = frozenset({"up", "band", "none"})
 _FLIPPED = {"desc": "asc", "asc": "desc"}
@@ -33,9 +32,13 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     """Turn a filled frame into a plan (`previous` is the last answer's plan when the question builds on it)."""
     frame = framer.frame
     out = Outcome(Plan())
+    _rank_measure(framer)
+    if framer.frame.record:
+        generalise(framer)
     _records(framer)
     _typed_out(framer)
     generalise(framer)
+    stand_in(framer)
     intent_rule = _intent_rule(framer, previous)
     clock = clock_of(framer)
     main, versus = split_periods(framer)
@@ -75,13 +78,29 @@ def _records(framer: Framer) -> None:
     frame = framer.frame
     if not frame.record:
         return
+    conditions = framer.lexicon.section("list_conditions")
+    for name in [m for m in frame.metrics if m in conditions]:
+        frame.metrics.remove(name)
+        frame.filters.extend(f for f in filters_of(conditions[name]) if f not in frame.filters)
     own = [m for m in framer.catalog.dimensions[frame.record].record_metrics if m in framer.catalog.metrics]
     asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record)]
-    frame.metrics = list(dict.fromkeys([*asked, *own])) or frame.metrics
+    wanted = [f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions]
+    fitting = [m for m in own if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
+    snapshots = {framer.catalog.metrics[m].snapshot for m in asked}
+    fitting = [m for m in fitting if not snapshots or framer.catalog.metrics[m].snapshot in snapshots]
+    frame.metrics = list(dict.fromkeys([*asked, *fitting])) or frame.metrics
     if all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics):
         frame.groups = [frame.record]
     else:
         frame.record = ""
+
+
+def _rank_measure(framer: Framer) -> None:
+    """`oldest` and `newest` order by the measure their word names."""
+    frame = framer.frame
+    for word, metric in framer.lexicon.section("rank_words").items():
+        if frame.ranked and any(t.text == word for t in frame.tokens) and metric in framer.catalog.metrics:
+            frame.rank_by = str(metric)
 
 
 def _typed_out(framer: Framer) -> None:
@@ -104,10 +123,24 @@ def _main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous
         out.bad_period = found is None
         return _closed_day(framer, clock, main, found, out)
     if previous is not None and previous.period is not None:
-        return Resolved(previous.period)
+        return _carried(framer, clock, previous.period, out)
     if not framer.frame.metrics:
         return resolve(PeriodSpec("this", {"unit": "month"}), clock)
     return _default_period(framer, clock, out)
+
+
+def _carried(framer: Framer, clock: Clock, period: Period, out: Outcome) -> Resolved | None:
+    """The last answer's period; `and the day before?` moves it back; a position's day is no period of a flow."""
+    frame = framer.frame
+    if frame.versus == "previous_period" and not frame.has("compare"):
+        moved = previous_of(framer, clock, period)
+        frame.versus = ""
+        return Resolved(moved) if moved else None
+    last = framer.ctx.previous
+    were_snapshots = last is not None and all(framer.catalog.metrics[m].snapshot for m in last.metrics if m in framer.catalog.metrics)
+    if were_snapshots and not all(framer.catalog.metrics[m].snapshot for m in frame.metrics):
+        return _default_period(framer, clock, out)
+    return Resolved(period)
 
 
 def _closed_day(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None, out: Outcome) -> Resolved | None:
@@ -133,6 +166,10 @@ def _now(framer: Framer, clock: Clock, out: Outcome) -> Resolved | None:
 
 def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | None:
     infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
+    usual = framer.lexicon.section("default_periods")
+    words = next((usual[g] for g in framer.frame.groups if g in usual and not any(i.snapshot for i in infos)), None)
+    if words:
+        return _worded(framer, clock, str(words), "default_period", out)
     if all(info.snapshot for info in infos):
         spec, said = PeriodSpec("now"), "default_snapshot"
     elif any(info.ledger_month for info in infos):
@@ -150,12 +187,15 @@ def _silent(framer: Framer) -> bool:
 
 
 def _trend_default(framer: Framer, clock: Clock, grain: Grain, out: Outcome) -> Resolved | None:
-    words = framer.raw["trend_defaults"][grain]
+    return _worded(framer, clock, str(framer.raw["trend_defaults"][grain]), "default_trend", out)
+
+
+def _worded(framer: Framer, clock: Clock, words: str, said: str, out: Outcome) -> Resolved | None:
+    """Resolve a period given in words by the data."""
     matches = framer.grammar.find(framer.lexicon.normaliser.tokens(words))
-    spec = max(matches, key=lambda m: m.end - m.start).spec
-    resolved = resolve(spec, clock)
+    resolved = resolve(max(matches, key=lambda m: m.end - m.start).spec, clock)
     if resolved is not None:
-        out.assumptions.append(text(framer, "default_trend").format(label=resolved.period.label))
+        out.assumptions.append(text(framer, said).format(label=resolved.period.label))
     return resolved
 
 
@@ -215,7 +255,7 @@ def _ranking(framer: Framer, groups: tuple[str, ...], grain: Grain | None, previ
         return Ranking(by=frame.metrics[0], direction=_best(framer)) if _asks_order(framer, groups) else None
     if not groups and grain is None:
         return None
-    by = frame.metrics[0]
+    by = frame.rank_by if frame.rank_by in frame.metrics else frame.metrics[0]
     direction = framer.raw["rank_cues"].get(frame.order) or (_best(framer) if frame.order == "best" else _FLIPPED[_best(framer)])
     return Ranking(by=by, direction=direction, limit=frame.limit)
 
@@ -236,7 +276,7 @@ def _intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] 
     frame = framer.frame
     if frame.reports:
         return {"intent": "report", "complexity": "complex", "steps": ["query_metrics"]}
-    named = bool(frame.metrics) and not (frame.departments and frame.from_hint)
+    named = bool(frame.metrics) and not frame.from_department
     for rule in framer.raw["intents"]:
         if not all(frame.has(cue) for cue in rule["cues"]) or any(frame.has(cue) for cue in rule.get("unless", ())):
             continue
@@ -270,7 +310,8 @@ def _plain_intent(framer: Framer, plan: Plan) -> Intent:
 def _topic(framer: Framer) -> str | None:
     if framer.frame.reports:
         return framer.frame.reports[0]
-    if framer.frame.has("share") and (framer.frame.groups or framer.frame.filters):
+    rates = all(framer.catalog.metrics[m].unit == "rate" for m in framer.frame.metrics)
+    if framer.frame.has("share") and not rates and (framer.frame.groups or framer.frame.filters):
         return "share"
     return framer.frame.departments[0] if framer.frame.departments else None
 
@@ -278,6 +319,3 @@ def _topic(framer: Framer) -> str | None:
 def text(framer: Framer, name: str) -> str:
     """Return an assumption's sentence."""
     return str(framer.raw["texts"]["assume"][name])
-
-
-__all__ = ["Outcome", "clock_of", "resolve_plan", "text", "timedelta", "unit_start"]

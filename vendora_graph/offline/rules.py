@@ -54,19 +54,26 @@ def apply_departments(framer: Framer) -> None:
     frame = framer.frame
     for name in frame.reports:
         entry = framer.lexicon.section("reports").get(name) or {}
-        frame.metrics = frame.metrics or _known(framer, entry.get("metrics"))
+        frame.metrics = _known(framer, entry.get("metrics")) or frame.metrics
+        frame.choices.clear()
         _parts(framer, entry)
     departments = framer.lexicon.section("departments")
+    if frame.reports:
+        _bind_departments(framer)
     if frame.metrics and not frame.from_hint:
         _unbind_foreign(framer)
+        return
+    if frame.reports:
         return
     wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, (departments.get(name) or {}).get("metrics"))))
     if wanted and not frame.from_hint:
         frame.metrics = wanted
+        frame.from_department = True
         _bind_departments(framer)
     elif not frame.metrics and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile"):
         default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get("scorecard")
         frame.metrics = _known(framer, default)
+        frame.from_department = True
 
 
 def _known(framer: Framer, names: Any) -> list[str]:  # noqa: ANN401 (a list from YAML)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-
 from vendora_graph.contracts import Filter, Grain
-from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
+from vendora_graph.offline.frame import Framer, cue_names, of_kind
+from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.spans import Span
-from vendora_graph.semantic.catalog import DimensionInfo
+from vendora_graph.offline.thresholds import fill_thresholds
 
-_OPS: Mapping[str, str] = {"gt": "gt", "ge": "ge", "lt": "lt", "le": "le"}
 _LIMIT_MAX = 1000
 _RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first")
 _SINGLE = 1
@@ -23,7 +20,7 @@ def fill_slots(framer: Framer) -> None:
     _values(framer)
     _dimensions(framer)
     _who(framer)
-    _thresholds(framer)
+    fill_thresholds(framer)
     _ranking(framer)
     _grain(framer)
     _comparison(framer)
@@ -36,6 +33,8 @@ def _departments(framer: Framer) -> None:
             if span.start in framer.frame.bound and of_kind(span, "metric"):
                 continue
             if any(framer.fits(s.key) for s in of_kind(span, "value")) and framer.frame.metrics:
+                continue
+            if span.start in framer.frame.bound:
                 continue
             framer.frame.departments.append(sense.key)
             named = framer.frame.metrics
@@ -52,6 +51,7 @@ def _values(framer: Framer) -> None:
     found: list[tuple[Span, Sense, bool]] = []
     last_end = -1
     for span in frame.spans:
+        _hidden_store(framer, span)
         sense = _value_sense(framer, span)
         if sense is None:
             continue
@@ -68,23 +68,29 @@ def _values(framer: Framer) -> None:
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
     if span.start in framer.frame.bound:
         return None
+    named = _named_beside(framer, span)
     senses = [s for s in of_kind(span, "value") if framer.fits(s.key)]
     if not senses and not framer.frame.metrics and framer.ctx.previous is None:
         senses = of_kind(span, "value")
+    if of_kind(span, "hint"):
+        senses = [s for s in senses if s.key in named]
     if not senses:
         return None
-    named = _named_beside(framer, span)
     senses.sort(key=lambda s: (s.key not in named, -s.weight))
     first = senses[0]
     rivals = [s for s in senses if s.key == first.key and s.values != first.values and s.weight >= first.weight - 1e-9]
     if rivals:
         options = tuple(sorted({value for s in [first, *rivals] for value in s.values}))
-        framer.frame.unclear_values.append((first.key, _said(framer, span), options))
+        framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
     return first
 
 
-def _said(framer: Framer, span: Span) -> str:
-    return " ".join(t.raw for t in framer.frame.tokens[span.start : span.end])
+def _hidden_store(framer: Framer, span: Span) -> None:
+    """A store of the group outside the asker's tenant is known, and not theirs to see."""
+    if of_kind(span, "other_store") and span.start not in framer.frame.bound and not of_kind(span, "metric"):
+        if not any(framer.fits(s.key) for s in of_kind(span, "value")) or span.end - span.start > 1:
+            framer.frame.other_store = framer.frame.said(span)
+            framer.frame.bind(span, "store")
 
 
 def _named_beside(framer: Framer, span: Span) -> set[str]:
@@ -92,7 +98,7 @@ def _named_beside(framer: Framer, span: Span) -> set[str]:
     names: set[str] = set()
     for other in framer.frame.spans:
         if other.end == span.start or other.start == span.end:
-            names.update(s.key for s in of_kind(other, "dimension"))
+            names.update(s.key for s in of_kind(other, "dimension") if not of_kind(other, "hint"))
     return names
 
 
@@ -139,7 +145,10 @@ def _dimensions(framer: Framer) -> None:
         elif info.kind == "numeric":
             continue
         elif info.kind == "record":
-            _record(framer, span, sense.key)
+            if is_record(framer, span, senses):
+                _record(framer, span, senses)
+        elif info.kind == "store" and not _asks_stores(framer, span):
+            frame.bind(span, "store")
         else:
             _group(framer, span, senses)
 
@@ -174,10 +183,22 @@ def _replacement(framer: Framer, dimension: str) -> str | None:
     return next((str(o) for o in options if framer.fits(str(o))), None)
 
 
-def _record(framer: Framer, span: Span, dimension: str) -> None:
+def _record(framer: Framer, span: Span, senses: list[Sense]) -> None:
     frame = framer.frame
-    frame.record = frame.record or dimension
-    frame.bind(span, f"records {dimension}")
+    records = [s.key for s in senses if framer.catalog.dimensions[s.key].kind == "record"]
+    fitting = [r for r in records if framer.fits(r)]
+    frame.record = frame.record or (fitting or records)[0]
+    frame.bind(span, f"records {frame.record}")
+    for value in of_kind(span, "value"):
+        if value.key not in {f.dimension for f in frame.filters}:
+            frame.filters.append(Filter(dimension=value.key, op="in", values=value.values))
+
+
+def _asks_stores(framer: Framer, span: Span) -> bool:
+    """`by store`, `which store`, `rank our stores` group; `this store`, `our stores`, `all stores` do not."""
+    if framer.after_cue(span, {"group", "which", "list", "compare", *_RANK_CUES, "rank", "follow"}):
+        return True
+    return framer.frame.has("rank", *_RANK_CUES) and not framer.frame.groups
 
 
 def _who(framer: Framer) -> None:
@@ -196,109 +217,6 @@ def _who(framer: Framer) -> None:
             return
 
 
-# -------------------------------------------------------------------------------------------------------- thresholds
-
-
-def _thresholds(framer: Framer) -> None:
-    frame = framer.frame
-    for index, token in enumerate(frame.tokens):
-        if token.number is None or index in frame.bound or token.kind == "ord":
-            continue
-        op, used = _operator(framer, index)
-        if not op:
-            continue
-        unit, unit_end = _unit_of(framer, index)
-        second = _second_number(framer, unit_end) if op == "between" else None
-        numbers = [token.number] if second is None else [token.number, frame.tokens[second].number or Decimal(0)]
-        if second is not None and not unit:
-            unit, unit_end = _unit_of(framer, second)
-        target = _numeric_target(framer, unit, index)
-        if target is None:
-            continue
-        if op == "between" and second is None:
-            continue
-        frame.filters.append(Filter(dimension=target, op=op, values=tuple(_plain(n) for n in numbers)))  # type: ignore[arg-type]
-        last = max(unit_end, (second + 1) if second is not None else 0)
-        for at in (*used, *range(index, last)):
-            frame.bound.setdefault(at, f"threshold {target}")
-        _bind_label(framer, target)
-
-
-def _plain(number: Decimal) -> str:
-    return format(number.normalize(), "f")
-
-
-def _operator(framer: Framer, index: int) -> tuple[str, tuple[int, ...]]:
-    """The comparison word around a number: before it (`over 60`), after it (`60 or more`, `60+`)."""
-    frame = framer.frame
-    token = frame.tokens[index]
-    for span in frame.spans:
-        names = cue_names(span)
-        if span.end == index or (span.end < index and all(t.stem in framer.raw["between_cue_and_value"] for t in frame.tokens[span.end : index])):
-            for name in ("between", "ge", "le", "gt", "lt"):
-                if name in names and (name != "between" or _second_number(framer, index + 1) is not None):
-                    return _OPS.get(name, name), tuple(range(span.start, span.end))
-    if token.plus:
-        return "ge", ()
-    _, end = _unit_of(framer, index)
-    for span in frame.spans:
-        if span.start in {index + 1, end}:
-            for name in ("ge", "le", "gt", "lt"):
-                if name in cue_names(span):
-                    return ("ge" if name == "gt" else "le" if name == "lt" else name), tuple(range(span.start, span.end))
-    return "", ()
-
-
-def _second_number(framer: Framer, start: int) -> int | None:
-    tokens = framer.frame.tokens
-    for at in range(start, min(len(tokens), start + 4)):
-        if tokens[at].number is not None:
-            return at
-    return None
-
-
-def _unit_of(framer: Framer, index: int) -> tuple[str, int]:
-    """The unit of a number and the end of its words."""
-    tokens = framer.frame.tokens
-    token = tokens[index]
-    if token.unit:
-        return ("usd" if token.unit == "usd" else "rate"), index + 1
-    after = tokens[index + 1] if index + 1 < len(tokens) else None
-    if after is not None:
-        for unit, words in framer.raw["threshold_words"].items():
-            if after.text in words or after.stem in words:
-                return str(unit), index + 2
-    return "", index + 1
-
-
-def _numeric_target(framer: Framer, unit: str, index: int) -> str | None:
-    """The numeric dimension a threshold is about, else the metric itself (a condition on its value)."""
-    frame = framer.frame
-    fitting = [n for n, d in framer.catalog.dimensions.items() if d.kind == "numeric" and (framer.fits(n) or not frame.metrics)]
-    named = {s.key for span in frame.spans for s in of_kind(span, "dimension")}
-    fitting.sort(key=lambda n: n not in named)
-    for name in fitting:
-        if name in named or (unit and _same_unit(framer.catalog.dimensions[name], unit)):
-            return name
-    metrics = frame.metrics or (list(framer.ctx.previous.metrics) if framer.ctx.previous else [])
-    for metric in metrics:
-        if not unit or str(framer.catalog.metrics[metric].unit).startswith(unit) or (unit == "units" and framer.catalog.metrics[metric].unit in {"units", "count"}):
-            return metric
-    if not unit and len(fitting) == _SINGLE:
-        return fitting[0]
-    return None
-
-
-def _same_unit(dimension: DimensionInfo, unit: str) -> bool:
-    return dimension.unit is not None and str(dimension.unit).startswith(unit)
-
-
-def _bind_label(framer: Framer, target: str) -> None:
-    for span in framer.frame.spans:
-        if any(s.key == target for s in of_kind(span, "dimension")):
-            framer.frame.bind(span, f"label of {target}")
-
-
 # ------------------------------------------------------------------------------------------------------ ranking, grain
 
 
@@ -315,11 +233,13 @@ def _ranking(framer: Framer) -> None:
             span = frame.spans[index]
             frame.bind(span, "ranking")
             _limit_beside(framer, span)
+    if frame.limit is None:
+        _dangling_limit(framer)
 
 
 def _limit_beside(framer: Framer, span: Span) -> None:
     frame = framer.frame
-    for at in (span.end, span.start - 1):
+    for at in (span.end, span.start - 1, span.start - 2):
         if 0 <= at < len(frame.tokens) and at not in frame.bound:
             number = frame.tokens[at].number
             if number is not None and number == int(number) and 1 <= number <= _LIMIT_MAX and not frame.tokens[at].unit:
@@ -332,10 +252,14 @@ def _dangling_limit(framer: Framer) -> None:
     """`biggest 5 ...` and `5 models`: a number right before a grouping word limits it."""
     frame = framer.frame
     for span in frame.spans:
-        at = span.start - 1
-        if frame.bound.get(span.start, "").startswith("group ") and at >= 0 and at not in frame.bound and frame.tokens[at].number:
-            frame.ranked, frame.order, frame.limit = True, "best", int(frame.tokens[at].number or 1)
-            frame.bound[at] = "ranking limit"
+        if not frame.bound.get(span.start, "").startswith(("group ", "records ")):
+            continue
+        for at in (span.start - 1, span.start - 2):
+            number = frame.tokens[at].number if at >= 0 and at not in frame.bound else None
+            if number is not None and number == int(number) and 1 <= number <= _LIMIT_MAX:
+                frame.ranked, frame.order, frame.limit = True, frame.order or "best", int(number)
+                frame.bound[at] = "ranking limit"
+                return
 
 
 def _grain(framer: Framer) -> None:
@@ -365,14 +289,5 @@ def _comparison(framer: Framer) -> None:
             return
     if not frame.has("compare", "change"):
         return
-    cues = sorted(frame.spans[i].start for i in (*frame.cues.get("compare", ()), *frame.cues.get("change", ())))
-    frame.compare_at = [at for at in cues if not _opens_threshold(framer, at)]
     if frame.has("target") and frame.has("compare"):
         frame.versus = "target"
-
-
-def _opens_threshold(framer: Framer, at: int) -> bool:
-    return framer.frame.bound.get(at, "").startswith(("threshold", "ranking", "grain"))
-
-
-__all__ = ["can_cut", "fill_slots"]

@@ -89,7 +89,7 @@ def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], 
 def _exact(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stores: frozenset[str]) -> Iterator[Span]:
     rows = lexicon.phrases.get(compact(list(tokens[start:end])))
     if rows:
-        senses = _visible(lexicon.senses(compact(list(tokens[start:end]))), stores)
+        senses = _visible(lexicon.senses(compact(list(tokens[start:end]))), stores, lexicon)
         if senses:
             yield Span(start, end, senses)
 
@@ -103,14 +103,21 @@ def _fuzzy(
     for choice in itertools.product(*(fixes[i] for i in wrong)):
         stems = {i: word for i, word in zip(wrong, choice, strict=True)}
         key = "".join(stems.get(i, tokens[i].stem) for i in range(start, end) if tokens[i].kind != "punct")
-        senses = _visible(lexicon.senses(key), stores)
+        senses = _visible(lexicon.senses(key), stores, lexicon)
         if senses:
             first = choice[0] == fixes[wrong[0]][0]
             yield Span(start, end, senses, FUZZY if first else FUZZY - 0.05, "typo", read_as=" ".join(choice))
 
 
-def _visible(senses: Sequence[Sense], stores: frozenset[str]) -> tuple[Sense, ...]:
-    return tuple(s for s in senses if not s.tenants or not stores or stores.intersection(s.tenants))
+def _visible(senses: Sequence[Sense], stores: frozenset[str], lexicon: Lexicon) -> tuple[Sense, ...]:
+    """Values of other stores are not words to this asker; the names of other stores are known as such."""
+    seen: list[Sense] = []
+    for sense in senses:
+        if not sense.tenants or not stores or stores.intersection(sense.tenants):
+            seen.append(sense)
+        elif lexicon.catalog.dimensions[sense.key].kind == "store":
+            seen.append(replace(sense, kind="other_store"))
+    return tuple(seen)
 
 
 def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> Iterator[Span]:

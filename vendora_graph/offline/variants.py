@@ -25,20 +25,27 @@ def filters_of(entry: Mapping[str, Any]) -> tuple[Filter, ...]:
 def generalise(framer: Framer) -> None:
     """Turn variants into base and filter where the question groups or filters by the variant's own dimension."""
     frame, known = framer.frame, variants_of(framer.lexicon)
-    if not any(m in known for m in frame.metrics):
-        return
     touched = {*frame.groups, *(f.dimension for f in frame.filters)}
-    for name in list(frame.metrics):
+    for name in [m for m in frame.metrics if m in known] * 2:
         entry = known.get(name)
-        if entry is None or entry["base"] not in framer.catalog.metrics:
+        if name not in frame.metrics or entry is None or entry["base"] not in framer.catalog.metrics:
             continue
         own = filters_of(entry)
-        if not any(f.dimension in touched for f in own):
+        stood_in = any(c in touched for c, _ in framer.catalog.metrics[name].variants)
+        if not (frame.record or stood_in or any(f.dimension in touched for f in own)):
             continue
         frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
         taken = {f.dimension for f in frame.filters if f.op != "not_in"} | set(frame.groups)
         frame.filters.extend(f for f in own if f.dimension not in taken and len(frame.metrics) == 1)
     frame.metrics = list(dict.fromkeys(frame.metrics))
+
+
+def stand_in(framer: Framer) -> None:
+    """Take the metric the model names for a cut (units by salesperson are counted from the credited splits)."""
+    frame = framer.frame
+    touched = {*frame.groups, *(f.dimension for f in frame.filters)}
+    replaced = {m: target for m in frame.metrics for c, target in framer.catalog.metrics[m].variants if c in touched}
+    frame.metrics = list(dict.fromkeys(replaced.get(m, m) for m in frame.metrics))
 
 
 def specialise(lexicon: Lexicon, plan: Plan) -> Plan:

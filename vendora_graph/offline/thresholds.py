@@ -1,0 +1,174 @@
+"""Thresholds: `over 60 days`, `under $500`, `between 45 and 60`, `10 or more`: a number becomes a condition on a numeric column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.semantic.catalog import DimensionInfo
+
+_ORDER = ("between", "ge", "le", "gt", "lt")
+_LOOK = 4
+
+
+def fill_thresholds(framer: Framer) -> None:
+    """Bind every number that has a comparison word to a numeric dimension, or to the value of the metric itself."""
+    frame = framer.frame
+    for index, token in enumerate(frame.tokens):
+        if token.number is None or token.kind == "ord" or not _free(framer, index):
+            continue
+        op, first = _operator(framer, index)
+        if not op:
+            continue
+        unit, end = _unit_of(framer, index)
+        second = _second_number(framer, end) if op == "between" else None
+        if second is not None and not unit:
+            unit, end = _unit_of(framer, second)
+        target = _target(framer, unit, first)
+        if target is None or (op == "between" and second is None):
+            continue
+        numbers = [token.number] if second is None else [token.number, frame.tokens[second].number or Decimal(0)]
+        values = tuple(_stored(framer, n, unit, target) for n in numbers)
+        frame.filters.append(Filter(dimension=target, op=op, values=values))  # type: ignore[arg-type]
+        for at in range(first, max(end, index + 1, (second + 1) if second is not None else 0)):
+            if not frame.bound.get(at, "").startswith("filter"):
+                frame.bound[at] = f"threshold {target}"
+        _bind_label(framer, target)
+
+
+def _free(framer: Framer, index: int) -> bool:
+    """A number no slot took; `past 60 days` is an age where the metric is a position, not a period."""
+    what = framer.frame.bound.get(index, "")
+    if not what:
+        return True
+    if what != "period" or index == 0 or framer.frame.tokens[index - 1].text != framer.raw["past_word"]:
+        return False
+    metrics = framer.measures()
+    if not metrics or not all(framer.catalog.metrics[m].snapshot for m in metrics):
+        return False
+    framer.frame.periods = [(at, spec) for at, spec in framer.frame.periods if not at <= index <= at + _LOOK]
+    return True
+
+
+def _stored(framer: Framer, number: Decimal, unit: str, target: str) -> str:
+    """A number as stored: a percent of a rate is a fraction."""
+    dimension = framer.catalog.dimensions.get(target)
+    metric = framer.catalog.metrics.get(target)
+    of = dimension.unit if dimension else metric.unit if metric else None
+    value = number / 100 if unit == "rate" and of == "rate" else number
+    return format(value.normalize(), "f")
+
+
+def _operator(framer: Framer, index: int) -> tuple[str, int]:
+    """The comparison word around a number (before it, or after: `60 or more`, `60+`) and where its words begin."""
+    tokens = framer.frame.tokens
+    start = index
+    while start > 0 and tokens[start - 1].stem in framer.raw["between_cue_and_value"] and index - start < _LOOK:
+        start -= 1
+    for at in dict.fromkeys((index, start)):
+        names = framer.cues_ending(at)
+        if tokens[at - 1].kind == "op" if at else False:
+            names |= framer.cues_starting(at - 1)
+        for name in _ORDER:
+            if name in names and (name != "between" or _second_number(framer, index + 1) is not None):
+                return name, max(0, at - 1)
+    if tokens[index].plus:
+        return "ge", index
+    _, end = _unit_of(framer, index)
+    for at in dict.fromkeys((index + 1, end)):
+        names = framer.cues_starting(at)
+        for name in ("ge", "le"):
+            if name in names:
+                return name, index
+        if "gt" in names and framer.frame.tokens[at].stem in framer.raw["age_words"]:
+            return "ge", index
+    return "", index
+
+
+def _second_number(framer: Framer, start: int) -> int | None:
+    tokens = framer.frame.tokens
+    for at in range(start, min(len(tokens), start + _LOOK)):
+        if tokens[at].number is not None:
+            return at
+    return None
+
+
+def _unit_of(framer: Framer, index: int) -> tuple[str, int]:
+    """The unit of a number and the end of its words."""
+    tokens = framer.frame.tokens
+    token = tokens[index]
+    if token.unit:
+        return ("usd" if token.unit == "usd" else "rate"), index + 1
+    before = tokens[index - 1] if index else None
+    if before is not None and before.raw == "$":
+        return "usd", index + 1
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    if after is not None:
+        for unit, words in framer.raw["threshold_words"].items():
+            if after.text in words or after.stem in words:
+                return str(unit), index + 2
+    return "", index + 1
+
+
+def _target(framer: Framer, unit: str, first: int) -> str | None:
+    """What a threshold is about: the measure named right before it, the numeric dimension of its unit, or the metric."""
+    frame = framer.frame
+    measure = _measure_before(framer, first)
+    if measure is not None:
+        return measure
+    fitting = [n for n, d in framer.catalog.dimensions.items() if d.kind == "numeric" and (framer.fits(n) or not framer.measures())]
+    named = {s.key for span in frame.spans for s in of_kind(span, "dimension")}
+    usual = framer.lexicon.section("threshold_columns")
+    wanted = [str((usual.get(m) or {}).get(unit)) for m in _bases(framer)]
+    fitting.sort(key=lambda n: (n not in wanted, n not in named))
+    for name in fitting:
+        if name in named or (unit and _same_unit(framer.catalog.dimensions[name], unit)):
+            return name
+    return _own_value(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
+
+
+def _bases(framer: Framer) -> list[str]:
+    named = framer.lexicon.section("named_slices")
+    metrics = framer.measures()
+    return [*metrics, *(str((named.get(m) or {}).get("base")) for m in metrics)]
+
+
+def _own_value(framer: Framer, unit: str) -> str | None:
+    for metric in framer.measures():
+        own = framer.catalog.metrics[metric].unit
+        if not unit or str(own).startswith(unit) or (unit == "units" and own in {"units", "count"}) or (unit == "rate" and own == "rate"):
+            return metric
+    return None
+
+
+def _measure_before(framer: Framer, first: int) -> str | None:
+    """`deals with front gross above 4000`: the measure right before is the column, what is counted is the other noun."""
+    columns = framer.lexicon.section("measure_columns")
+    frame = framer.frame
+    for metric, span in frame.metric_spans.items():
+        if span.end == first and columns.get(metric) in framer.catalog.dimensions:
+            others = [m for m in frame.metrics if m != metric]
+            if others and all(can_take(framer, m, str(columns[metric])) for m in others):
+                frame.metrics = others
+                return str(columns[metric])
+    return None
+
+
+def can_take(framer: Framer, metric: str, dimension: str) -> bool:
+    """Whether a metric can be filtered by a column."""
+    return dimension in framer.catalog.metrics[metric].dimensions
+
+
+def _same_unit(dimension: DimensionInfo, unit: str) -> bool:
+    return dimension.unit is not None and str(dimension.unit).startswith(unit)
+
+
+def _bind_label(framer: Framer, target: str) -> None:
+    for span in framer.frame.spans:
+        if any(s.key == target for s in of_kind(span, "dimension")):
+            framer.frame.bind(span, f"label of {target}")
+
+
+__all__: Sequence[str] = ("can_take", "fill_thresholds")
