@@ -42,6 +42,12 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VENDORA_WAREHOUSE", FIXED)
 
 
+@pytest.fixture(scope="session")
+def models_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that lives as long as the session: reading the semantic model from YAML takes seconds."""
+    return tmp_path_factory.mktemp("models")
+
+
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeVendora]:
     def install(reply: Callable[..., Answer] | Answer, **more: object) -> FakeVendora:

@@ -122,6 +122,9 @@ class FakeVendora:
         self.asked.append((question, wishes))
         return self.reply(question, **wishes)
 
+    async def sql_for(self, metric: str) -> str:
+        return f"SELECT {metric} FROM deal"
+
     async def astream(self, question: str, **wishes: object) -> AsyncIterator[StepEvent | AnswerEvent]:
         yield StepEvent("data_analyst", "L2 data analyst", "asking for front gross")
         yield AnswerEvent(await self.aask(question, **wishes))

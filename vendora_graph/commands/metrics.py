@@ -33,17 +33,18 @@ def metrics(
 
     settings = load_settings(warehouse, model)
     catalog = load_catalog(settings.semantic_model, settings.cache_dir).catalog
-    found = find(catalog, " ".join(search or ()))
+    words = " ".join(search or ())
+    found = find(catalog, words)
     if as_json:
         write(_as_json(found))
-    elif len(found) == 1:
-        show_blocks(_detail(found[0], catalog, _sql(settings, found[0].name)))
+    elif len(found) == 1 or _is_exact(found[0], words):
+        show_blocks([*_detail(found[0], catalog, _sql(settings, found[0].name)), *_others(found[1:])])
     else:
         show_blocks(_listing(found))
 
 
 def find(catalog: Catalog, search: str) -> list[MetricInfo]:
-    """Return the metrics whose name, label or synonyms hold every word of the search; an exact name or synonym wins alone.
+    """Return the metrics whose name, label or synonyms hold every word of the search, exact ones first.
 
     Raises:
         UnknownMetricError: None fits; the message names the nearest ones.
@@ -51,15 +52,16 @@ def find(catalog: Catalog, search: str) -> list[MetricInfo]:
     from vendora_graph.errors import UnknownMetricError
 
     shown = [metric for metric in catalog.metrics.values() if not metric.hidden]
-    wanted = search.casefold().strip()
-    exact = [metric for metric in shown if wanted in {word.casefold() for word in _words(metric)}]
-    if wanted and len(exact) == 1:
-        return exact
-    found = [metric for metric in shown if all(word in " ".join(_words(metric)).casefold() for word in wanted.split())]
+    words = search.casefold().split()
+    found = [metric for metric in shown if all(word in " ".join(_words(metric)).casefold() for word in words)]
     if not found:
-        near = ", ".join(_nearest(wanted, shown))
+        near = ", ".join(_nearest(search.casefold(), shown))
         raise UnknownMetricError(f"No metric fits {search!r}.{f' The nearest: {near}.' if near else ''}")
-    return found
+    return sorted(found, key=lambda metric: (not _is_exact(metric, search), metric.department, metric.label))
+
+
+def _is_exact(metric: MetricInfo, search: str) -> bool:
+    return search.casefold() in {word.casefold() for word in _words(metric)}
 
 
 def _words(metric: MetricInfo) -> tuple[str, ...]:
@@ -77,8 +79,7 @@ def _nearest(wanted: str, metrics: Sequence[MetricInfo]) -> list[str]:
 def _listing(found: Iterable[MetricInfo]) -> list[Block]:
     from vendora_graph.terminal.blocks import Grid, clean
 
-    ordered = sorted(found, key=lambda metric: (metric.department, metric.label))
-    rows = tuple(tuple(map(clean, (metric.name, metric.label, metric.department, ", ".join(metric.synonyms[:3])))) for metric in ordered)
+    rows = tuple(tuple(map(clean, (metric.name, metric.label, metric.department, ", ".join(metric.synonyms[:3])))) for metric in found)
     return [Grid(f"{len(rows)} metrics", ("Name", "Metric", "Department", "Also called"), rows, (False,) * 4)]
 
 
@@ -101,6 +102,12 @@ def _detail(metric: MetricInfo, catalog: Catalog, sql: str) -> list[Block]:
     rows = tuple((name, clean(value)) for name, value in facts.items() if value)
     blocks: list[Block] = [Lead(clean(f"{metric.label}: {metric.description}"), "", "good"), Grid("", ("", ""), rows, (False, False))]
     return [*blocks, Code("SQL", clean(sql.strip()))] if sql else blocks
+
+
+def _others(found: Sequence[MetricInfo]) -> list[Block]:
+    from vendora_graph.terminal.blocks import Lines, clean
+
+    return [Lines("These fit too", (clean(", ".join(metric.label for metric in found)),), quiet=True)] if found else []
 
 
 def _sql(settings: Settings, name: str) -> str:

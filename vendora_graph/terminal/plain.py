@@ -40,7 +40,7 @@ def _lines(block: Lines) -> str:
 
 
 def _grid(block: Grid) -> str:
-    lines = [block.columns, *block.rows]
+    lines = [*([block.columns] if any(block.columns) else []), *block.rows]
     widths = [max(width_of(line[index]) for line in lines) for index in range(len(block.columns))]
     body = ["  ".join(map(_pad, line, widths, block.right)).rstrip() for line in lines]
     return "\n".join([*([f"{block.title}:"] if block.title else []), *body, *([block.note] if block.note else [])])

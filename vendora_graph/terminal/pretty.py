@@ -60,7 +60,8 @@ def _lines(block: Lines) -> RenderableType:
 
 
 def _grid(block: Grid) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold cyan", pad_edge=False)
+    headed = any(block.columns)
+    table = Table(box=box.SIMPLE_HEAD if headed else None, show_header=headed, header_style="bold cyan", pad_edge=False)
     for name, right in zip(block.columns, block.right, strict=True):
         table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
     for row in block.rows:
