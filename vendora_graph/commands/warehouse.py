@@ -62,6 +62,21 @@ def build(
     write(f"{place}\n")
 
 
+@app.command()
+def harden(
+    url: Annotated[str, typer.Argument(help="postgresql://..., with an account that may create roles.")],
+    role: Annotated[str, typer.Option(help="The reading account to make.")] = "vendora_reader",
+    store: Annotated[list[str] | None, typer.Option(metavar="ID", help="Give this store a role of its own (row-level security).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the SQL and run nothing.")] = False,
+) -> None:
+    """Make the Postgres account VENDORA reads with: print the SQL and run it."""
+    from vendora_graph.commands.output import write
+    from vendora_graph.warehouse.harden import harden as make_accounts
+
+    statements = make_accounts(url, role=role, stores=store or (), apply=not dry_run)
+    write("".join(f"{statement};\n" for statement in statements))
+
+
 def _parameters(
     seed: int | None, as_of: date | None, months: int | None, rooftops: int | None, without: list[str] | None
 ) -> DemoParameters:
