@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from vendora_graph.errors import InternalError, QuestionError
+from vendora_graph.errors import InternalError, NotAllowedError, QuestionError
 from vendora_graph.events import AnswerEvent, StepEvent
 from vendora_graph.identity import TICKET
 from vendora_graph.settings import Settings
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
 
     from vendora_graph.contracts import Answer, Principal
@@ -49,9 +50,21 @@ class Vendora:
     """
 
     def __init__(
-        self, settings: Settings | None = None, *, warehouse: str | None = None, model_dir: Path | None = None
+        self,
+        settings: Settings | None = None,
+        *,
+        warehouse: str | None = None,
+        model_dir: Path | None = None,
+        models: Mapping[str, BaseChatModel] | None = None,
     ) -> None:
-        """Remember what to open; nothing is opened yet."""
+        """Remember what to open; nothing is opened yet.
+
+        Args:
+            settings: What to open; the environment's by default.
+            warehouse: A warehouse URL instead of the settings'.
+            model_dir: A semantic model instead of the settings'.
+            models: Chat models by role (`orchestrator`, `data_analyst`, `senior_analyst`) instead of the settings'.
+        """
         chosen = settings or Settings.load()
         updates: dict[str, Any] = {}
         if warehouse is not None:
@@ -59,6 +72,7 @@ class Vendora:
         if model_dir is not None:
             updates["semantic_model"] = Path(model_dir)
         self.settings = chosen.model_copy(update=updates) if updates else chosen
+        self._models = dict(models or {})
         self._stack = AsyncExitStack()
         self._opened: Opened | None = None
         self._lock = asyncio.Lock()
@@ -134,6 +148,23 @@ class Vendora:
         opened = await self.aopen()
         who = principal or opened.identities.principal(dealership=dealership, role=role, person=person)
         ticket = opened.identities.issue(who, as_of)
+        async for event in self.astream_ticket(question, ticket, thread=thread, resume=resume):
+            yield event
+
+    async def ticket(
+        self, *, dealership: str | None = None, role: str | None = None, person: str | None = None, as_of: date | None = None
+    ) -> str:
+        """Return a ticket for a principal this door has established; good for one question."""
+        opened = await self.aopen()
+        return opened.identities.issue(opened.identities.principal(dealership=dealership, role=role, person=person), as_of)
+
+    async def astream_ticket(
+        self, question: str, ticket: str | None, *, thread: str | None = None, resume: bool = False
+    ) -> AsyncIterator[StepEvent | AnswerEvent]:
+        """Yield the steps and the answer for whoever a ticket stands for; the ticket is withdrawn afterwards."""
+        opened = await self.aopen()
+        if ticket is None:
+            raise NotAllowedError("Nobody has established who asks. Sign in and try again.")
         config: dict[str, Any] = {"configurable": {TICKET: ticket, "thread_id": thread or uuid.uuid4().hex}, "recursion_limit": 100}
         graph = await opened.kept() if thread else opened.unkept
         try:
@@ -161,7 +192,7 @@ class Vendora:
             if self._opened is None:
                 from vendora_graph.opening import open_all
 
-                self._opened = await open_all(self.settings, self._stack)
+                self._opened = await open_all(self.settings, self._stack, models=self._models)
             return self._opened
 
     @property

@@ -34,6 +34,7 @@ from vendora_graph.warehouse.profile import DataProfile, read_profile
 from vendora_graph.warehouse.tenancy import Tenancy
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
 
     from vendora_graph.settings import Settings
@@ -61,8 +62,13 @@ class Opened:
         return self._kept
 
 
-async def open_all(settings: Settings, stack: AsyncExitStack) -> Opened:
+async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping[str, BaseChatModel] | None = None) -> Opened:
     """Open everything the settings name; closing the stack closes it.
+
+    Args:
+        settings: What to open.
+        stack: Closes what was opened.
+        models: Chat models by role instead of the settings'.
 
     Raises:
         ConfigError: A setting is wrong.
@@ -77,13 +83,14 @@ async def open_all(settings: Settings, stack: AsyncExitStack) -> Opened:
     tenancy = Tenancy.dealership() if shipped else Tenancy.single()
     shapes = GuardedShapes()
     profile = await _profile(loaded, warehouse, tenancy, settings, shipped=shipped)
-    services = _services(settings, warehouse, loaded, tenancy, profile, shapes)
+    services = _services(settings, warehouse, loaded, tenancy, profile, shapes, models or {})
     identities: Identities = services.identities
     return Opened(services, identities, build_graph(services), stack)
 
 
 def _services(
-    settings: Settings, warehouse: Warehouse, loaded: LoadedModel, tenancy: Tenancy, profile: DataProfile, shapes: GuardedShapes
+    settings: Settings, warehouse: Warehouse, loaded: LoadedModel, tenancy: Tenancy, profile: DataProfile, shapes: GuardedShapes,
+    given: Mapping[str, BaseChatModel],
 ) -> Services:
     from vendora_graph.access import AccessRules
 
@@ -96,6 +103,9 @@ def _services(
     tools = {"data_analyst": DATA_TOOLS, "senior_analyst": tools_for("senior_analyst")}
     models: dict[str, RoleModel] = {}
     for role in ROLES:
+        if role in given:
+            models[role] = bind(given[role], given[role]._llm_type, role, tools)  # noqa: SLF001 - LangChain's name of a model
+            continue
         client = offline if names[role] == "offline" else provider_model(names[role], settings)
         models[role] = bind(client, names[role], role, tools)
     return Services(

@@ -80,6 +80,7 @@ class State(TypedDict, total=False):
     usage: Usage  # whoever called a model last
     draft: Draft | None  # analysts, rescue
     failure: Failure | None  # analysts
+    failure_reason: str  # analysts: for the reader
     verdict: Verdict | None  # master_validator
     deliver: bool  # master_validator: code agrees that the draft is proven
     rejected: list[RejectedDraft]  # master_validator

@@ -55,7 +55,7 @@ async def _work(role: AnalystRole, state: State, config: RunnableConfig, service
         if problem:
             raise ModelOutputError(problem)
     except ModelError as error:
-        return State(**base, usage=usage, failure=_failure(error), draft=None)
+        return State(**base, usage=usage, failure=_failure(error), failure_reason=str(error), draft=None)
     kept: list[BaseMessage] = [reply]
     return State(**base, messages=kept, usage=usage, failure=None, draft=draft)
 

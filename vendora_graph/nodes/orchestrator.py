@@ -58,6 +58,7 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
             usage=usage,
             draft=None,
             failure=None,
+            failure_reason="",
             verdict=None,
             rejected=[],
             fatal_before=[],

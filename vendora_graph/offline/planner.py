@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from vendora_graph.contracts import Period, Plan, Reading
 from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.offline.before import previous_period
-from vendora_graph.offline.results import Done, Row, Table
+from vendora_graph.offline.results import Cell, Done, Row, Table
 from vendora_graph.semantic.catalog import Catalog
 
 MAX_ROWS = 200
@@ -149,18 +149,27 @@ def _limit(plan: Plan, grouped: bool) -> int | None:
 def _trend_changes(table: Table) -> tuple[Call, ...]:
     """First against last point, for each metric, when there are two points and one row a bucket."""
     rows = [row for row in table.body if row.cells]
-    if len(rows) < 2 or _several_groups(rows):  # noqa: PLR2004
+    if len(rows) < 2 or several_groups(rows):  # noqa: PLR2004
         return ()
     calls = []
     for column in range(len(rows[0].cells)):
-        first, last = rows[0].cells[column], rows[-1].cells[column]
-        if first is None or last is None or first.value is None or last.value is None:
+        points = ends(rows, column)
+        if points is None:
             continue
+        first, last = points
         calls.append(Call("calculate", {"operation": "difference", "of": [last.ref.strip("{}"), first.ref.strip("{}")], "label": ""}))
     return tuple(calls)
 
 
-def _several_groups(rows: list[Row]) -> bool:
+def ends(rows: Sequence[Row], column: int) -> tuple[Cell, Cell] | None:
+    """Return the first and the last complete point of a line; None when there are not two."""
+    cells = [row.cells[column] for row in rows]
+    whole = [cell for cell in cells if cell is not None and cell.value is not None and not cell.partial]
+    return (whole[0], whole[-1]) if len(whole) > 1 else None
+
+
+def several_groups(rows: Sequence[Row]) -> bool:
+    """Return whether each bucket has several rows."""
     return any(len(row.names) > 1 for row in rows)
 
 

@@ -22,6 +22,7 @@ class Cell:
     n: int | None = None
     period: str | None = None
     grade: str = "metric"
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +132,5 @@ def _cell(item: dict[str, Any]) -> Cell:
         n=item.get("n"),
         period=item.get("period"),
         grade=item.get("grade", "metric"),
+        partial=bool(item.get("partial")),
     )

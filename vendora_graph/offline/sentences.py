@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from vendora_graph.contracts import TableSpec
-from vendora_graph.offline.planner import Asked
+from vendora_graph.offline.planner import Asked, ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
 from vendora_graph.offline.words import COUNTED, direction, filter_words, lowered, name_refs, period_words, say
 from vendora_graph.semantic.catalog import MetricInfo
@@ -163,15 +163,32 @@ class Told:
     def trend(self, index: int, change: Cell | None) -> str:
         """Return the sentence from the first to the last point."""
         place = self.column(index)
-        cells = [row.cells[place] for row in self.table.body]
-        points = [cell for cell in cells if cell is not None and cell.value is not None]
-        words = {**self.words(index), "first": points[0].ref, "last": points[-1].ref}
-        words |= {"first_period": points[0].period or "", "last_period": points[-1].period or ""}
-        if change is None or change.value is None or len(points) < 2:  # noqa: PLR2004
+        rows = self.table.body
+        if several_groups(rows):
+            return self._latest(place, index)
+        line = ends(rows, place)
+        cells = [row.cells[place] for row in rows]
+        known = [cell for cell in cells if cell is not None and cell.value is not None]
+        first, last = line if line is not None else (known[0], known[-1])
+        words = {**self.words(index), "first": first.ref, "last": last.ref}
+        words |= {"first_period": first.period or "", "last_period": last.period or ""}
+        if change is None or change.value is None or line is None:
             return say("trend", "short", **words)
         if change.value == 0:
             return say("trend", "flat", **words)
         return say("trend", "headline", direction=direction(change.value), change=change.ref, **words)
+
+    def _latest(self, place: int, index: int) -> str:
+        """Return who leads at the last point of several lines."""
+        rows = [row for row in self.table.body if _value(row, place) is not None]
+        stamp = rows[-1].cells[place]
+        period = stamp.period if stamp is not None else None
+        last = [row for row in rows if (cell := row.cells[place]) is not None and cell.period == period]
+        lead = max(last, key=lambda row: _value(row, place) or Decimal(0))
+        cell = lead.cells[place]
+        return say(
+            "trend", "lines", leader=self._named(lead), value=cell.ref if cell else "", last_period=period or "", **self.words(index)
+        )
 
     def table_spec(self) -> TableSpec:
         """Return the whole result as a table."""

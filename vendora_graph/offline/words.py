@@ -41,7 +41,7 @@ def period_words(ref: str | None, *, on: bool = False) -> str:
     """Return `in {{p1}}`, or `on {{p1}}` for a figure of one day."""
     if ref is None:
         return ""
-    joiner = say("joiners", "on" if on else "in")
+    joiner = say("joiners", "at" if on else "within")
     return f"{joiner} {ref}"
 
 

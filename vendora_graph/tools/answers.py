@@ -70,7 +70,7 @@ def answer_unproven(state: State, services: Services, thread: str) -> Answer:
     """Return what passed of a draft that did not: a table of proven facts, or nothing but the reason."""
     ledger, verdict = state["ledger"], state.get("verdict")
     facts = tuple(f for f in ledger.facts.values() if _agrees(f))
-    reason = say("limit") if state.get("failure") == "limit" else say("unproven")
+    reason = _why(state)
     if not facts or verdict is None:
         return Answer(
             status="withheld",
@@ -92,6 +92,15 @@ def answer_unproven(state: State, services: Services, thread: str) -> Answer:
         caveats=(reason,),
         **common(state, facts, services, thread),
     )
+
+
+def _why(state: State) -> str:
+    """Return why nothing was proven; a tool's own sentence where the offline analyst met one."""
+    if state.get("failure") == "limit":
+        return say("limit")
+    if state.get("failure") == "model_output" and set(state["usage"].models) <= {"offline"} and state.get("failure_reason"):
+        return state["failure_reason"]
+    return say("unproven")
 
 
 def _agrees(fact: Fact) -> bool:

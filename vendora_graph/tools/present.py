@@ -68,6 +68,8 @@ def _cell(fact: Fact, refs: dict[str, str], periods: dict[Any, str]) -> dict[str
         cell["grade"] = fact.grade
     if fact.period is not None:
         cell["period"] = _braced(periods.get((fact.period.start, fact.period.end)))
+        if not fact.period.complete:
+            cell["partial"] = True
     return cell
 
 

@@ -18,7 +18,7 @@ from vendora_graph.contracts import Fact, Grain, Ledger, QueryRecord, ResultTabl
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.medians import prove_median
-from vendora_graph.tools.runner import is_zero, needs_of
+from vendora_graph.tools.runner import is_zero, needs_of, plain
 from vendora_graph.tools.spans import buckets
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def prove(ledger: Ledger, services: Services, scope: Scope) -> Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """One fact to prove: its metric, its key among the request's groups, and its span."""
 
     fact: Fact
@@ -66,8 +66,15 @@ async def _prove_table(
     table: ResultTable, ledger: Ledger, services: Services, scope: Scope
 ) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
     query = MetricQuery.model_validate(json.loads(table.request))
-    groups: dict[tuple[Span, tuple[str, ...]], list[_Target]] = defaultdict(list)
-    for target, by in _targets(table, query, ledger):
+    groups: dict[tuple[Span, tuple[str, ...]], list[Target]] = defaultdict(list)
+    found = list(_targets(table, query, ledger))
+    if query.grain is not None and len(found) > 1 and all(plain(target.fact.metric, services) for target, _ in found):
+        from vendora_graph.tools.second_trend import prove_trend
+
+        proven = await prove_trend([target for target, _ in found], query, services, scope)
+        if proven is not None:
+            return proven
+    for target, by in found:
         groups[target.span, by].append(target)
     batches = await asyncio.gather(
         *(_prove_span(span, by, targets, query, services, scope) for (span, by), targets in groups.items())
@@ -80,7 +87,7 @@ async def _prove_table(
     return facts, queries
 
 
-def _targets(table: ResultTable, query: MetricQuery, ledger: Ledger) -> Iterable[tuple[_Target, tuple[str, ...]]]:
+def _targets(table: ResultTable, query: MetricQuery, ledger: Ledger) -> Iterable[tuple[Target, tuple[str, ...]]]:
     for place, cells in zip(table.keys, table.cells, strict=True):
         named = dict(place)
         by = query.group_by if place and set(query.group_by) <= set(named) else ()
@@ -88,11 +95,11 @@ def _targets(table: ResultTable, query: MetricQuery, ledger: Ledger) -> Iterable
         for fact_id in cells:
             fact = ledger.facts[fact_id] if fact_id else None
             if fact is not None and fact.grade == "metric" and fact.second is None and fact.period is not None:
-                yield _Target(fact, key, Span(start=fact.period.start, end=fact.period.end)), by
+                yield Target(fact, key, Span(start=fact.period.start, end=fact.period.end)), by
 
 
 async def _prove_span(
-    span: Span, by: tuple[str, ...], targets: list[_Target], query: MetricQuery, services: Services, scope: Scope
+    span: Span, by: tuple[str, ...], targets: list[Target], query: MetricQuery, services: Services, scope: Scope
 ) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
     medians = [t for t in targets if services.catalog.metrics[t.fact.metric].value_dimension]
     facts, records = await _prove_medians(span, by, medians, query, services, scope)
@@ -112,7 +119,7 @@ async def _prove_span(
 
 
 async def _prove_medians(
-    span: Span, by: tuple[str, ...], targets: list[_Target], query: MetricQuery, services: Services, scope: Scope
+    span: Span, by: tuple[str, ...], targets: list[Target], query: MetricQuery, services: Services, scope: Scope
 ) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
     facts: dict[str, Fact] = {}
     records: dict[str, QueryRecord] = {}
@@ -170,7 +177,7 @@ def _record_partition(dimensions: tuple[str, ...], services: Services) -> Partit
 
 
 def _second(
-    target: _Target,
+    target: Target,
     needs: dict[str, Need],
     parts: dict[Need, Partition | None],
     cells: dict[Partition, Cells],
@@ -197,7 +204,7 @@ def _second(
 
 
 def _bounds(
-    need: Need, target: _Target, found: Cells, total: Decimal | None, services: Services
+    need: Need, target: Target, found: Cells, total: Decimal | None, services: Services
 ) -> Decimal | None:
     """Return a distinct count that the parts' sum exceeds but the bounds allow: one key may stand in several parts."""
     value = target.fact.value

@@ -1,0 +1,90 @@
+"""The LangServe mount at `/vendora`: invoke and stream, identity from the request only, JSON-safe data out.
+
+LangServe is frozen upstream; everything it needs stands in this file. A client's `config` is not read: the one key that says who
+asks is set here and wins over anything a client sends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from langchain_core.runnables import Runnable, RunnableConfig
+from langserve import add_routes
+from typing_extensions import override
+
+from vendora_graph.api import Vendora
+from vendora_graph.contracts import Answer
+from vendora_graph.errors import NotAllowedError, VendoraError
+from vendora_graph.events import StepEvent
+from vendora_graph.identity import TICKET
+from vendora_graph.server.contracts import Ask
+from vendora_graph.server.problems import problem
+
+PATH = "/vendora"
+ENDPOINTS = ("invoke", "stream", "input_schema", "output_schema")
+
+
+class VendoraRunnable(Runnable[dict[str, Any], dict[str, Any]]):
+    """The graph as LangServe wants it: a question in, an answer in JSON form out; steps while streaming."""
+
+    def __init__(self, vendora: Vendora) -> None:
+        self._vendora = vendora
+
+    @override
+    def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Not offered: a server asks asynchronously."""
+        raise NotAllowedError("Ask asynchronously.")
+
+    @override
+    async def ainvoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Return the answer."""
+        answer: dict[str, Any] = {}
+        async for event in self.astream(input, config):
+            answer = event.get("answer", answer)
+        return answer
+
+    @override
+    async def astream(
+        self, input: dict[str, Any], config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield `{"step": ...}` as agents begin, then `{"answer": ...}`."""
+        ask = Ask.model_validate(input)
+        ticket = ((config or {}).get("configurable") or {}).get(TICKET)
+        try:
+            async for event in self._vendora.astream_ticket(ask.question, ticket, thread=ask.thread_id):
+                if isinstance(event, StepEvent):
+                    yield {"step": {"node": event.node, "label": event.label}}
+                else:
+                    yield {"answer": as_json(event.answer)}
+        except VendoraError as error:
+            status, body = problem(error)
+            raise HTTPException(status, body.model_dump()) from error
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer as JSON data (a Decimal would be an error here)."""
+    body: dict[str, Any] = json.loads(answer.model_dump_json())
+    return body
+
+
+def mount(app: FastAPI, vendora: Vendora) -> None:
+    """Add the LangServe routes."""
+
+    async def identify(config: dict[str, Any], request: Request) -> dict[str, Any]:
+        body = await request.json()
+        given = body.get("input") if isinstance(body, dict) else None
+        wishes = Ask.model_validate(given)
+        ticket = await vendora.ticket(dealership=wishes.dealership_id, role=wishes.role, person=wishes.person_id, as_of=wishes.as_of)
+        return {**config, "configurable": {TICKET: ticket}}
+
+    add_routes(
+        app,
+        VendoraRunnable(vendora).with_types(input_type=Ask, output_type=dict),
+        path=PATH,
+        config_keys=[],
+        per_req_config_modifier=identify,
+        enabled_endpoints=ENDPOINTS,
+    )
