@@ -37,14 +37,15 @@ class English:
     span: int
 
 
-def make_english(raw: Mapping[str, Any], abbreviations: Mapping[str, str] | None = None) -> English:
-    """Build `English` from the parsed file; `abbreviations` are the business's own and win over the general ones."""
+def make_english(raw: Mapping[str, Any], vocabulary: Mapping[str, Any] | None = None) -> English:
+    """Build `English` from the parsed file; the business's own `abbreviations` win, its `filler` words are small words too."""
+    vocabulary = vocabulary or {}
     plural = raw["plural"]
     limits = raw["limits"]
     return English(
         raw=raw,
-        stop=frozenset(str(raw["stop"]).split()),
-        abbreviations={**_text(raw["abbreviations"]), **_text(abbreviations or {})},
+        stop=frozenset([*str(raw["stop"]).split(), *str(vocabulary.get("filler") or "").split()]),
+        abbreviations={**_text(raw["abbreviations"]), **_text(vocabulary.get("abbreviations") or {})},
         numbers={str(word): int(n) for word, n in raw["numbers"].items()},
         multipliers={str(word): int(n) for word, n in raw["number_multipliers"].items()},
         plural_rules=tuple((str(end), str(new), int(size)) for end, new, size in plural["rules"]),

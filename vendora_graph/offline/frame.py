@@ -30,6 +30,8 @@ class Frame:
     choices: dict[str, list[str]] = field(default_factory=dict)
     rule: str = ""
     rules: list[str] = field(default_factory=list)
+    rule_spans: dict[str, Span] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
     topics: list[tuple[str, Span]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     departments: list[str] = field(default_factory=list)
@@ -144,18 +146,22 @@ class Framer:
 
     def after_cue(self, span: Span, names: set[str], gap: Iterable[str] | None = None) -> bool:
         """Whether one of the cues stands right before a span, with only small words between."""
+        return self.cue_before(span, names, gap) is not None
+
+    def cue_before(self, span: Span, names: set[str], gap: Iterable[str] | None = None) -> Span | None:
+        """Return the span of the cue that stands right before a span."""
         allowed = frozenset(gap if gap is not None else self.raw["value_cue_gap"])
         at = span.start
         for earlier in self.before(span):
             between = self.frame.tokens[earlier.end : at]
             if any(t.stem not in allowed for t in between):
-                return False
+                return None
             if cue_names(earlier) & names and not of_kind(earlier, *_CUE_BLOCKERS):
-                return True
+                return earlier
             if not all(t.stem in allowed for t in self.frame.tokens[earlier.start : earlier.end]):
-                return False
+                return None
             at = earlier.start
-        return False
+        return None
 
     def cues_ending(self, at: int) -> set[str]:
         """Return the cues of any phrase that ends right before token `at`, whatever the cover made of its words."""

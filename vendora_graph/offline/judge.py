@@ -17,6 +17,7 @@ _SQL = re.compile(r"^\s*(?:select\b.{0,400}\bfrom\b|insert\s+into\b|update\s+\S+
 _LATIN = 0.6
 _MOST = 0.5
 _AREAS = 5
+_MANY = 3
 _ALTERNATIVES = 3
 _REFUSALS: frozenset[str] = frozenset({"refused", "not_held", "not_allowed", "clarify"})
 
@@ -98,7 +99,7 @@ def nothing_read(framer: Framer) -> Reading | None:
     content = [i for i, t in enumerate(frame.tokens) if t.content]
     unused = [i for i in content if i not in frame.bound]
     lost = bool(content) and len(unused) / len(content) > _MOST
-    if frame.metrics and not (lost and (frame.from_hint or len(unused) > 2)):  # noqa: PLR2004
+    if frame.metrics and not (lost and (frame.from_hint or len(unused) > _MANY)):
         return None
     status: Literal["unread", "refused"] = "unread" if len(unused) < len(content) or not content else "refused"
     if not content and framer.ctx.previous is None and frame.has("follow", "why", "is_good", "inside", "that"):

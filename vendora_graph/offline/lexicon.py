@@ -83,7 +83,7 @@ class Lexicon:
         """
         vocabulary = vocabulary or {}
         values = values or {}
-        english = make_english(english_data(), vocabulary.get("abbreviations"))
+        english = make_english(english_data(), vocabulary)
         normaliser = Normaliser(english)
         builder = _Builder(normaliser)
         for phrase, sense in _all_senses(catalog, vocabulary, values):
@@ -128,7 +128,7 @@ class Lexicon:
         if not isinstance(body, dict) or body.get("format") != FORMAT:
             return None
         vocabulary = body["vocabulary"]
-        english = make_english(body["english"], vocabulary.get("abbreviations"))
+        english = make_english(body["english"], vocabulary)
         return cls(catalog, english, vocabulary, Normaliser(english), body["phrases"], body["bags"], body["words"], body["counts"])
 
     def senses(self, key: str) -> list[Sense]:
@@ -227,9 +227,11 @@ def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[
 
 def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
     extra = vocabulary.get("dimensions") or {}
+    not_names = vocabulary.get("not_names") or {}
     for name, dimension in catalog.dimensions.items():
+        dropped = {str(word).lower() for word in not_names.get(name, ())}
         for phrase in (dimension.label, dimension.plural, name.replace("_", " "), *dimension.synonyms, *extra.get(name, ())):
-            if phrase:
+            if phrase and str(phrase).lower() not in dropped:
                 yield str(phrase), Sense("dimension", name)
         for stored, words in dimension.values.items():
             for word in (stored, *words):

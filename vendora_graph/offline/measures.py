@@ -10,6 +10,7 @@ from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.variants import filters_of
 
 _EPSILON = 1e-9
 _LIST_CUES = {"list", "which"}
@@ -67,14 +68,31 @@ def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     """`show me the units over 90 days`: a list is asked for, and the noun names single records."""
     frame = framer.frame
     names = [s.key for s in dimensions if framer.catalog.dimensions[s.key].kind == "record"]
-    if not names or frame.has("how_many") or any(f"grain_{g}" in frame.cues for g in ("day", "week", "month", "quarter", "year")):
+    if not names or frame.has("how_many", *framer.raw["grain_cues"]):
         return False
-    listing = any(frame.spans[i].start <= span.start for name in _LIST_CUES for i in frame.cues.get(name, ()))
-    ranking = any(frame.spans[i].start <= span.start for name in framer.raw["record_rank_cues"] for i in frame.cues.get(name, ()))
-    if not (listing or ranking):
+    listing = _right_after(framer, span, _LIST_CUES)
+    if not (listing or _right_after(framer, span, set(framer.raw["record_rank_cues"]))) or framer.after_cue(span, {"group"}):
         return False
     weak = bool(of_kind(span, "metric", "hint"))
     return not weak or _narrowed(framer, span) or (listing and framer.inherits())
+
+
+def _right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
+    """Whether a cue stands before a noun with only small words, numbers, values and other such cues between."""
+    frame = framer.frame
+    for index in (i for name in sorted(cues) for i in frame.cues.get(name, ())):
+        cue = frame.spans[index]
+        if cue.end <= span.start and all(_light(framer, at) for at in range(cue.end, span.start)):
+            return True
+    return False
+
+
+def _light(framer: Framer, at: int) -> bool:
+    token = framer.frame.tokens[at]
+    if token.stop or token.number is not None or token.kind == "punct":
+        return True
+    inside = next((s for s in framer.frame.spans if s.start <= at < s.end), None)
+    return inside is not None and bool(of_kind(inside, "value", "cue")) and not of_kind(inside, "metric")
 
 
 def _narrowed(framer: Framer, span: Span) -> bool:
@@ -130,6 +148,7 @@ def _rules_and_reports(framer: Framer) -> None:
     for span in frame.spans:
         for sense in of_kind(span, "rule"):
             frame.rules.append(sense.key)
+            frame.rule_spans[sense.key] = span
             frame.bind(span, f"rule {sense.key}")
         for sense in of_kind(span, "report"):
             frame.reports.append(sense.key)
@@ -150,7 +169,9 @@ def _subordinate(framer: Framer) -> None:
             a, b = frame.metric_spans.get(first), frame.metric_spans.get(second)
             if a is None or b is None or _coordinated(framer, a, b):
                 continue
-            frame.metrics.remove(first if _rank(framer, first, a) < _rank(framer, second, b) else second)
+            loser = first if _rank(framer, first, a) < _rank(framer, second, b) else second
+            frame.metrics.remove(loser)
+            frame.dropped.append(loser)
             changed = True
             break
 
@@ -163,13 +184,18 @@ def _combine(framer: Framer) -> None:
             if entry.get("cue") and not framer.frame.has(*entry["cue"]):
                 continue
             span = framer.frame.metric_spans[wanted[0]]
+            named = framer.lexicon.section("named_slices")
+            framer.frame.filters.extend(f for m in wanted if m in named and m in (entry.get("keep") or ()) for f in filters_of(named[m]))
             framer.frame.metrics = [entry["to"] if m == wanted[0] else m for m in framer.frame.metrics if m not in wanted[1:]]
             framer.frame.metric_spans[entry["to"]] = span
 
 
 def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     between = framer.frame.tokens[first.end : second.start]
-    joiners = framer.raw["joiners"]
+    joiners = list(framer.raw["joiners"])
+    key = framer.lexicon.normaliser.key
+    if len(framer.frame.metrics) == 2 and key(framer.frame.said(second)) in _generic(framer):  # noqa: PLR2004
+        joiners.remove(",")
     return any(t.stem in joiners or t.text in joiners or t.stem in framer.raw["clause_joiners"] for t in between)
 
 
@@ -180,7 +206,7 @@ def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, float, i
     base = (named.get(metric) or {}).get("base")
     generic = framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer)
     content = sum(t.content for t in frame.tokens[span.start : span.end])
-    return (not generic, base in frame.metrics, content * span.quality, -span.start)
+    return (base in frame.metrics, not generic, content * span.quality, -span.start)
 
 
 def _generic(framer: Framer) -> frozenset[str]:
@@ -221,6 +247,27 @@ def bind_context(framer: Framer) -> None:
             frame.bind(span, "context")
         elif of_kind(span, "cue"):
             frame.bind(span, "cue")
+    _bind_own_words(framer)
+
+
+def _bind_own_words(framer: Framer) -> None:
+    """A word that stands in the metric's own name, synonyms or description, and means nothing else, is part of it."""
+    frame = framer.frame
+    left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound and t.number is None]
+    if not left or not frame.metrics:
+        return
+    infos = [framer.catalog.metrics[m] for m in frame.metrics]
+    words = " ".join(" ".join((i.label, i.description, i.formula, i.filter_text, *i.synonyms)) for i in infos)
+    stems = {t.stem for t in framer.lexicon.normaliser.tokens(words)}
+    for at in left:
+        senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1]))
+        weighty = any(s.kind in {"value", "metric", "rule"} or _category(framer, s) for s in senses)
+        if frame.tokens[at].stem in stems and not weighty:
+            frame.bound[at] = "part of " + frame.metrics[0]
+
+
+def _category(framer: Framer, sense: Sense) -> bool:
+    return sense.kind == "dimension" and framer.catalog.dimensions[sense.key].kind in {"category", "person", "store", "flag"}
 
 
 def _modifiers(framer: Framer) -> None:

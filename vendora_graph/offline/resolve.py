@@ -80,8 +80,10 @@ def _records(framer: Framer) -> None:
         return
     conditions = framer.lexicon.section("list_conditions")
     for name in [m for m in frame.metrics if m in conditions]:
-        frame.metrics.remove(name)
+        shown = [str(m) for m in conditions[name].get("show") or () if m in framer.catalog.metrics]
+        frame.metrics = [*shown, *(m for m in frame.metrics if m != name)]
         frame.filters.extend(f for f in filters_of(conditions[name]) if f not in frame.filters)
+    _columns(framer)
     own = [m for m in framer.catalog.dimensions[frame.record].record_metrics if m in framer.catalog.metrics]
     asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record)]
     wanted = [f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions]
@@ -93,6 +95,16 @@ def _records(framer: Framer) -> None:
         frame.groups = [frame.record]
     else:
         frame.record = ""
+
+
+def _columns(framer: Framer) -> None:
+    """`with their cost`: words that name a column of the list."""
+    frame = framer.frame
+    for word, metric in framer.lexicon.section("list_columns").items():
+        for at, token in enumerate(frame.tokens):
+            if token.stem == framer.lexicon.normaliser.stem(str(word)) and not frame.bound.get(at, "").startswith("metric"):
+                frame.metrics = list(dict.fromkeys([*frame.metrics, str(metric)]))
+                frame.bound.setdefault(at, "column")
 
 
 def _rank_measure(framer: Framer) -> None:
@@ -157,7 +169,7 @@ def _closed_day(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved 
 
 
 def _now(framer: Framer, clock: Clock, out: Outcome) -> Resolved | None:
-    flows = [m for m in framer.frame.metrics if not framer.catalog.metrics[m].snapshot]
+    flows = [m for m in framer.frame.metrics if not is_position(framer, m)]
     if not flows:
         return resolve(PeriodSpec("now"), clock)
     out.assumptions.append(text(framer, "now_flow").format(label=framer.catalog.metrics[flows[0]].label))
@@ -170,7 +182,7 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
     words = next((usual[g] for g in framer.frame.groups if g in usual and not any(i.snapshot for i in infos)), None)
     if words:
         return _worded(framer, clock, str(words), "default_period", out)
-    if all(info.snapshot for info in infos):
+    if all(is_position(framer, m) for m in framer.frame.metrics):
         spec, said = PeriodSpec("now"), "default_snapshot"
     elif any(info.ledger_month for info in infos):
         spec, said = PeriodSpec("last", {"unit": "month"}), "default_ledger"
@@ -180,6 +192,16 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
     if resolved is not None and not framer.frame.trend and not _silent(framer):
         out.assumptions.append(text(framer, said).format(label=resolved.period.label))
     return resolved
+
+
+def is_position(framer: Framer, metric: str) -> bool:
+    """Whether a metric is read at a moment: a snapshot, or computed from one or over windows that end with the day."""
+    info = framer.catalog.metrics[metric]
+    if info.snapshot:
+        return True
+    inputs = [i for i in info.inputs if i.metric in framer.catalog.metrics]
+    windowed = [i.window_days is not None or i.window_months is not None or i.all_time for i in inputs]
+    return bool(inputs) and all(w or framer.catalog.metrics[i.metric].snapshot for w, i in zip(windowed, inputs, strict=True))
 
 
 def _silent(framer: Framer) -> bool:
@@ -202,7 +224,7 @@ def _worded(framer: Framer, clock: Clock, words: str, said: str, out: Outcome) -
 def _one_day(framer: Framer, clock: Clock, resolved: Resolved | None, out: Outcome) -> Resolved | None:
     """A position is read on one day: that of the period's end (said when a longer period was asked for)."""
     metrics = framer.frame.metrics
-    snapshots = [m for m in metrics if framer.catalog.metrics[m].snapshot]
+    snapshots = [m for m in metrics if is_position(framer, m)]
     if resolved is None or framer.frame.trend or not metrics or len(snapshots) != len(metrics) or resolved.period.start == resolved.period.end:
         return resolved
     out.assumptions.append(text(framer, "snapshot_period").format(label=framer.catalog.metrics[snapshots[0]].label))

@@ -14,6 +14,7 @@ def apply_rules(framer: Framer) -> None:
     for name in framer.frame.rules:
         entry = framer.lexicon.section("rules").get(name) or {}
         if framer.frame.metrics and not entry.get("always"):
+            _join(framer, name, entry)
             continue
         metrics = _metrics_of_rule(framer, entry)
         if metrics and not framer.frame.metrics:
@@ -23,6 +24,18 @@ def apply_rules(framer: Framer) -> None:
             _parts(framer, entry)
         elif not framer.frame.metrics:
             framer.frame.rule = name
+
+
+def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
+    """`PVR, service contract pen and GAP pen`: an ambiguous word in a list of measures is one of them."""
+    frame, span = framer.frame, framer.frame.rule_spans[name]
+    around = [*frame.tokens[span.end : span.end + 1], *(frame.tokens[span.start - 1 : span.start] if span.start else ())]
+    if any(t.stem in framer.raw["joiners"] or t.text in framer.raw["joiners"] for t in around):
+        metrics = _metrics_of_rule(framer, entry)
+        first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
+        at = frame.metrics.index(first) if first else len(frame.metrics)
+        frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
+        frame.notes.append(("rule", {"rule": name}))
 
 
 def _metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:

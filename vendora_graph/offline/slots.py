@@ -56,10 +56,15 @@ def _values(framer: Framer) -> None:
         if sense is None:
             continue
         joined = last_end >= 0 and _joined(framer, last_end, span.start)
-        excluding = framer.after_cue(span, {"exclude"}, framer.raw["between_cue_and_value"]) or (excluding and joined)
+        cue = framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
+        excluding = cue is not None or (excluding and joined)
+        _consume(framer, cue)
         found.append((span, sense, excluding))
         last_end = span.end
         frame.bind(span, f"filter {sense.key}")
+        records = of_kind(span, "dimension")
+        if records and is_record(framer, span, records):
+            frame.record = frame.record or next(s.key for s in records if framer.catalog.dimensions[s.key].kind == "record")
     for dimension in dict.fromkeys(sense.key for _, sense, _ in found):
         _merge_values(framer, dimension, [(sense, out) for _, sense, out in found if sense.key == dimension])
     frame.side_by_side = frame.side_by_side or _compared_values(framer, [span for span, _, _ in found])
@@ -83,6 +88,16 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         options = tuple(sorted({value for s in [first, *rivals] for value in s.values}))
         framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
     return first
+
+
+def _consume(framer: Framer, cue: Span | None) -> None:
+    """A cue that did its work as one thing (`drop` walk-ins) is no other (a `drop` in sales)."""
+    if cue is not None:
+        at = framer.frame.spans.index(cue)
+        for name in ("change", "compare", "bottom", "top"):
+            left = [i for i in framer.frame.cues.get(name, ()) if i != at]
+            if name in framer.frame.cues and not left:
+                del framer.frame.cues[name]
 
 
 def _hidden_store(framer: Framer, span: Span) -> None:
@@ -189,9 +204,6 @@ def _record(framer: Framer, span: Span, senses: list[Sense]) -> None:
     fitting = [r for r in records if framer.fits(r)]
     frame.record = frame.record or (fitting or records)[0]
     frame.bind(span, f"records {frame.record}")
-    for value in of_kind(span, "value"):
-        if value.key not in {f.dimension for f in frame.filters}:
-            frame.filters.append(Filter(dimension=value.key, op="in", values=value.values))
 
 
 def _asks_stores(framer: Framer, span: Span) -> bool:

@@ -18,9 +18,9 @@ _MIN_TYPO = 4
 _DISTANCES = ((5, 1), (99, 2))
 _MAX_FIXES = 3
 _MAX_FUZZY_IN_SPAN = 2
-_STRICT = 3
+_NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
-_PARTING = frozenset({"vs", "and", "or", "by"})
+_PARTING = frozenset({"vs", "and", "or", "by", ","})
 _BAG_SPAN = 8
 
 
@@ -58,8 +58,10 @@ def find_spans(tokens: Sequence[Token], lexicon: Lexicon, grammar: PeriodGrammar
 def corrections(token: Token, lexicon: Lexicon) -> list[str]:
     """Return up to three known words a mistyped word may stand for; a known word is never corrected."""
     stem = token.stem
-    if stem in lexicon.words or token.text in lexicon.words or len(token.text) < _MIN_TYPO or not stem.isalpha():
+    if stem in lexicon.words or token.text in lexicon.words or not stem.isalpha():
         return []
+    if len(token.text) < _MIN_TYPO:
+        return _dropped_letter(stem, lexicon)
     if stem in lexicon.phrases:
         return []
     limit = next(distance for size, distance in _DISTANCES if len(stem) <= size)
@@ -67,6 +69,15 @@ def corrections(token: Token, lexicon: Lexicon) -> list[str]:
     found = [(word, distance, at) for word, distance, at in found if lexicon.words[word] < _STRICT or distance <= 1]
     ranked = sorted((distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6, word) for word, distance, _ in found if _similar(word, stem, distance))
     return [word for score, word in ranked[:_MAX_FIXES] if score <= ranked[0][0] + 0.5]
+
+
+def _dropped_letter(stem: str, lexicon: Lexicon) -> list[str]:
+    """A word of three letters is a typo only of one word with a letter more and the same ends (`rte` for `rate`)."""
+    if len(stem) != _MIN_TYPO - 1:
+        return []
+    found = [w for w, rank in lexicon.words.items() if len(w) == _MIN_TYPO and rank < _NAMES and w[0] == stem[0] and w[-1] == stem[-1]]
+    fits = sorted(w for w in found if any(w[:i] + w[i + 1 :] == stem for i in (1, 2)))
+    return fits if len(fits) == 1 else []
 
 
 def _similar(word: str, stem: str, distance: float) -> bool:

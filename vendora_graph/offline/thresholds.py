@@ -148,8 +148,8 @@ def _measure_before(framer: Framer, first: int) -> str | None:
     columns = framer.lexicon.section("measure_columns")
     frame = framer.frame
     for metric, span in frame.metric_spans.items():
-        if span.end == first and columns.get(metric) in framer.catalog.dimensions:
-            others = [m for m in frame.metrics if m != metric]
+        if span.end in {first, first + 1} and metric in frame.metrics and columns.get(metric) in framer.catalog.dimensions:
+            others = [m for m in frame.metrics if m != metric] or frame.dropped
             if others and all(can_take(framer, m, str(columns[metric])) for m in others):
                 frame.metrics = others
                 return str(columns[metric])
