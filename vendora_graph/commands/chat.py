@@ -111,8 +111,10 @@ class Conversation:
 @contextmanager
 def _opened(runner: asyncio.Runner, settings: Settings) -> Iterator[Vendora]:
     from vendora_graph import Vendora
+    from vendora_graph.commands.session import started
 
     vendora = runner.run(Vendora.open(settings).__aenter__())
+    started()
     try:
         yield vendora
     finally:

@@ -63,10 +63,12 @@ def _raw_warehouse(settings: Settings) -> str:
 
 def _run(settings: Settings, cases: Sequence[Case], golds: Golds, repeat: int) -> list[Outcome]:
     from vendora_graph import Vendora
+    from vendora_graph.commands.session import started
     from vendora_graph.evaluation.run import evaluate
 
     async def all_cases() -> list[Outcome]:
         async with Vendora.open(settings) as vendora:
+            started()
             if not sys.stderr.isatty():
                 return await evaluate(vendora, cases, golds, repeat=repeat)
             from rich.console import Console

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,6 +23,7 @@ async def ask_once(settings: Settings, question: str, wishes: Wishes, on_step: O
     from vendora_graph import Vendora
 
     async with Vendora.open(settings) as vendora:
+        started()
         return await ask_open(vendora, question, wishes, on_step)
 
 
@@ -37,6 +39,11 @@ async def ask_open(vendora: Vendora, question: str, wishes: Wishes, on_step: OnS
             return event.answer
         on_step(f"{event.label}: {event.detail}" if event.detail else event.label)
     raise InternalError("The question ended without an answer. Please report it.")
+
+
+def started() -> None:
+    """End the start: from here on garbage is collected again (`cli.main` had stopped it)."""
+    gc.enable()
 
 
 def prepare_demo(settings: Settings) -> None:
