@@ -183,6 +183,7 @@ sources:
         (MODEL.replace("primary", "foreign"), METRICS, "m0.yml:2", "no primary entity"),
         (MODEL, METRICS + "    filter: \"{{ Dimension('order__colour') }} = 'red'\"\n", "m1.yml:2", "cannot compile"),
         (MODEL, METRICS + "    filter: \"{{ Dimension('a__b__c__d') }} = 'red'\"\n", "m1.yml:2", "more than two joins"),
+        (MODEL, METRICS + "    filter: \"{{ Dimension('a__b__c') }} = 'red'\"\n", "m1.yml:2", "write Dimension('b__c', entity_path=['a'])"),
         (MODEL, METRICS + "    config: {meta: {unit: dollars}}\n", "m1.yml:2", "use one of usd"),
         (MODEL, METRICS + "    config: {meta: {bounds: [5, 1]}}\n", "m1.yml:2", "low end is above"),
         (MODEL, METRICS + "    config: {meta: {count_metric: nothing}}\n", "m1.yml:2", "is no metric"),

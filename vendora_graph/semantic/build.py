@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast, get_args
 
-from vendora_graph.contracts import Unit
-from vendora_graph.semantic.catalog import Additivity, Catalog, Good, MetricInfo
+from vendora_graph.contracts import Grain, Unit
+from vendora_graph.semantic.catalog import Additivity, Catalog, Good, MetricInfo, Ways, coarse_grain
 from vendora_graph.semantic.concepts import Concepts, words
 from vendora_graph.semantic.expand import Flat
 from vendora_graph.semantic.reader import model_format
@@ -43,7 +43,7 @@ def build_catalog(project: Project, flat: Mapping[str, Flat], group_bys: GroupBy
         version=version,
         metrics=metrics,
         dimensions=concepts.dimensions(by_model.values()),
-        metric_paths={(name, concept): path for name in sorted(paths) for concept, path in sorted(paths[name].items())},
+        metric_paths=Ways({name: dict(sorted(paths[name].items())) for name in sorted(paths)}),
         clarifying={str(key): str(value) for key, value in (project.vocabulary.get("clarifying") or {}).items() if isinstance(value, str)},
     )
 
@@ -105,6 +105,7 @@ class _MetricBuilder:
             kpi=_number(meta.get("kpi"), "kpi", name, place),
             tables=self._tables(name),
             aggregation=simple.agg if simple else project.computed[name].kind,
+            time_grain=self._time_grain(name),
             value_dimension=f"value_of_{name}" if name in project.values else None,
             value_metric=project.values.get(name),
             percentile=Decimal(simple.percentile) if simple and simple.percentile else None,
@@ -137,6 +138,16 @@ class _MetricBuilder:
     def _time(self, name: str) -> str:
         times = (part.time_dimension or self._project.models[part.model].time_dimension or "" for part in self._parts(name))
         return ", ".join(dict.fromkeys(time for time in times if time))
+
+    def _time_grain(self, name: str) -> Grain:
+        """The coarsest grain among the dates of a metric's parts; finer than a day counts as a day."""
+        grains = [coarse_grain(self._granularity(part)) for part in self._parts(name)]
+        return max(grains, key=get_args(Grain).index)
+
+    def _granularity(self, part: SimpleSpec) -> str | None:
+        model = self._project.models[part.model]
+        time = part.time_dimension or model.time_dimension
+        return next((item.granularity for item in model.dimensions if item.name == time), None)
 
     def _tables(self, name: str) -> tuple[str, ...]:
         found: list[str] = []

@@ -5,10 +5,10 @@ The loader fills it from dbt YAML; the grammar, the tools, the checks and the pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from vendora_graph.contracts import Grain, Unit
 
@@ -50,7 +50,8 @@ class MetricInfo:
     `arithmetic.median` takes it (at `percentile`).
     `variants` names, per concept, the metric that takes this one's place when a question groups or filters by that concept (units by
     salesperson come from the credited splits; ELR by pay type from the rate that is not limited to customer pay).
-    `fill` is what a group without a row is worth (a sum that knows its zero), None: unknown.
+    `time_grain` is the finest grain its time is kept by. `fill` is what a group without a row is worth (a sum that knows its
+    zero), None: unknown.
     """
 
     name: str
@@ -83,6 +84,7 @@ class MetricInfo:
     kpi: int | None = None
     tables: tuple[str, ...] = ()
     aggregation: str = ""
+    time_grain: Grain = "day"
     value_dimension: str | None = None
     value_metric: str | None = None
     percentile: Decimal | None = None
@@ -119,6 +121,25 @@ class DimensionInfo:
     granularity: str | None = None
 
 
+class Ways(Mapping[tuple[str, str], str]):
+    """(metric, concept) -> path, kept as one table for all metrics that share their ways: thousands of pairs cost nothing to load."""
+
+    __slots__ = ("_by_metric",)
+
+    def __init__(self, by_metric: Mapping[str, Mapping[str, str]]) -> None:
+        self._by_metric = by_metric
+
+    def __getitem__(self, key: tuple[str, str]) -> str:
+        metric, concept = key
+        return self._by_metric[metric][concept]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((metric, concept) for metric, ways in self._by_metric.items() for concept in ways)
+
+    def __len__(self) -> int:
+        return sum(len(ways) for ways in self._by_metric.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """Everything that can be asked of one semantic model. `version` is a content hash of its files."""
@@ -133,3 +154,8 @@ class Catalog:
     def path(self, metric: str, dimension: str) -> str | None:
         """Return the MetricFlow group-by name of a dimension for a metric, or None when the metric cannot be cut by it."""
         return self.metric_paths.get((metric, dimension))
+
+
+def coarse_grain(granularity: str | None) -> Grain:
+    """Return the grain a time can be read by: its own, or a day where that is finer or unknown."""
+    return cast(Grain, granularity) if granularity in get_args(Grain) else "day"

@@ -6,6 +6,7 @@ import json
 
 from vendora_graph.errors import UnknownMetricError
 from vendora_graph.semantic.binding import bind, finish, parameter_name
+from vendora_graph.semantic.catalog import coarse_grain
 from vendora_graph.semantic.loader import LoadedModel
 from vendora_graph.semantic.metricflow_adapter import MetricFlow
 from vendora_graph.semantic.request import CompileRequest
@@ -31,8 +32,8 @@ class Compiler:
         """
         paths = self._paths(request)
         kinds = slots_of(request, self._catalog).kinds
-        columns = {self._output(concept, paths[concept]): concept for concept in request.group_by}
         group_by = [self._group(concept, paths[concept]) for concept in request.group_by]
+        columns = dict(zip(group_by, request.group_by, strict=True))
         if request.grain:
             columns[f"metric_time__{request.grain}"] = "period"
             group_by.append(f"metric_time__{request.grain}")
@@ -46,6 +47,9 @@ class Compiler:
         return text, names, tuple(columns.values())
 
     def _paths(self, request: CompileRequest) -> dict[str, str]:
+        if len({self._catalog.metrics[metric].time_grain for metric in request.metrics}) > 1:
+            shown = ", ".join(request.metrics)
+            raise UnknownMetricError(f"{shown} are dated by different grains; compile the parts of `SemanticEngine.split`.")
         paths: dict[str, str] = {}
         for concept in (*request.group_by, *(item.dimension for item in request.filters)):
             found = {self._catalog.metric_paths[metric, concept] for metric in request.metrics}
@@ -55,12 +59,7 @@ class Compiler:
             paths[concept] = found.pop()
         return paths
 
-    def _is_time(self, concept: str) -> bool:
-        dimension = self._catalog.dimensions.get(concept)
-        return dimension is not None and dimension.kind == "time"
-
     def _group(self, concept: str, path: str) -> str:
-        return f"{path}__day" if self._is_time(concept) else path
-
-    def _output(self, concept: str, path: str) -> str:
-        return self._group(concept, path)
+        dimension = self._catalog.dimensions.get(concept)
+        is_time = dimension is not None and dimension.kind == "time" and dimension.granularity is not None
+        return f"{path}__{coarse_grain(dimension.granularity)}" if dimension and is_time else path

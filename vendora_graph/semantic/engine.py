@@ -71,14 +71,15 @@ class SemanticEngine:
         return CompiledQuery(template.shape, sql, dict(zip(template.names, values, strict=True)), template.columns)
 
     def split(self, request: CompileRequest) -> tuple[CompileRequest, ...]:
-        """Divide a request into ones whose metrics reach every concept by the same path, so that each can be compiled.
+        """Divide a request into ones whose metrics reach every concept by the same path and are dated alike: each can be compiled.
 
         Rows are then matched by the group columns; a group without a row is worth `MetricInfo.fill`.
         """
         concepts = (*request.group_by, *(item.dimension for item in request.filters))
         groups: dict[tuple[str | None, ...], list[str]] = {}
         for metric in request.metrics:
-            groups.setdefault(tuple(self.catalog.path(metric, concept) for concept in concepts), []).append(metric)
+            way = (*(self.catalog.path(metric, concept) for concept in concepts), self.metric(metric).time_grain)
+            groups.setdefault(way, []).append(metric)
         return tuple(replace(request, metrics=tuple(metrics)) for metrics in groups.values())
 
     def components(self, metric: str) -> tuple[MetricInput, ...]:
@@ -152,7 +153,16 @@ class SemanticEngine:
             check_filter(item, self.catalog)
         if request.grain is not None and request.grain not in get_args(Grain):
             raise UnknownMetricError(f"{request.grain!r} is not a grain; use one of {', '.join(get_args(Grain))}.")
+        if request.grain is not None:
+            self._check_grain(request.metrics, request.grain)
         self._check_columns(request)
+
+    def _check_grain(self, metrics: tuple[str, ...], grain: Grain) -> None:
+        order = get_args(Grain)
+        for name in metrics:
+            info = self.catalog.metrics[name]
+            if order.index(grain) < order.index(info.time_grain):
+                raise UnknownMetricError(f"{info.label} is kept by {info.time_grain}, so it cannot be shown by {grain}.")
 
     def _check_columns(self, request: CompileRequest) -> None:
         for concept in (*request.group_by, *(item.dimension for item in request.filters)):

@@ -57,8 +57,12 @@ def _check_filter(project: Project, spec: SimpleSpec, text: str) -> None:
             continue
         if len(parts) == 1:
             _complain(project, spec.place, f"a filter of {spec.name!r} names the dimension {path!r} shortly; write entity__{path}")
-        elif len(parts) - 1 > _MAX_LINKS:
-            raise fail(spec.place, f"a filter of {spec.name!r} reads {path!r}, which is more than two joins away; bring it nearer.")
+        elif len(parts) - 1 > 1:
+            *before, entity, name = parts
+            if len(parts) - 1 > _MAX_LINKS:
+                raise fail(spec.place, f"a filter of {spec.name!r} reads {path!r}, which is more than two joins away; bring it nearer.")
+            written = f"Dimension('{entity}__{name}', entity_path={before!r})"
+            raise fail(spec.place, f"a filter of {spec.name!r} names {path!r}; over two joins write {written}.")
 
 
 def _check_parts(project: Project, flat: Mapping[str, Flat]) -> None:

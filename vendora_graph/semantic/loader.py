@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from vendora_graph.errors import SemanticModelError
-from vendora_graph.semantic.catalog import Catalog, DimensionInfo, MetricInfo
+from vendora_graph.semantic.catalog import Catalog, DimensionInfo, MetricInfo, Ways
 from vendora_graph.semantic.sources import Source, find_source
 from vendora_graph.semantic.store import read_json, write_json
 
@@ -133,12 +133,14 @@ def catalog_to_json(catalog: Catalog) -> Json:
     paths: dict[str, dict[str, str]] = {}
     for (metric, concept), path in catalog.metric_paths.items():
         paths.setdefault(metric, {})[concept] = path
+    ways = list({tuple(item.items()): item for item in paths.values()}.values())
     return {
         "name": catalog.name,
         "version": catalog.version,
-        "metrics": metrics.dump_python(list(catalog.metrics.values()), mode="json"),
-        "dimensions": dimensions.dump_python(list(catalog.dimensions.values()), mode="json"),
-        "paths": paths,
+        "metrics": metrics.dump_python(list(catalog.metrics.values()), mode="json", exclude_defaults=True),
+        "dimensions": dimensions.dump_python(list(catalog.dimensions.values()), mode="json", exclude_defaults=True),
+        "ways": ways,
+        "way_of": {metric: ways.index(item) for metric, item in paths.items()},
         "clarifying": dict(catalog.clarifying),
     }
 
@@ -151,7 +153,7 @@ def catalog_from_json(content: Mapping[str, Any]) -> Catalog:
         version=content["version"],
         metrics={info.name: info for info in metrics.validate_python(content["metrics"])},
         dimensions={info.name: info for info in dimensions.validate_python(content["dimensions"])},
-        metric_paths={(metric, concept): path for metric, paths in content["paths"].items() for concept, path in paths.items()},
+        metric_paths=Ways({metric: content["ways"][index] for metric, index in content["way_of"].items()}),
         clarifying=content["clarifying"],
     )
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import get_args
 
-from vendora_graph.contracts import Filter
+from vendora_graph.contracts import Filter, Grain
 from vendora_graph.errors import UnknownMetricError
-from vendora_graph.semantic.catalog import Catalog, DimensionInfo
+from vendora_graph.semantic.catalog import Catalog, DimensionInfo, coarse_grain
 from vendora_graph.semantic.request import CompileRequest
 
 LIMIT_SENTINEL = 987654321
@@ -84,10 +85,11 @@ def where_of(request: CompileRequest, paths: Mapping[str, str], catalog: Catalog
     """
     clauses: list[str] = []
     number = 0
+    kept = max((catalog.metrics[name].time_grain for name in request.metrics), key=get_args(Grain).index)
     for day, operator in ((request.start, ">="), (request.end, "<=")):
         if day is not None:
             number += 1
-            clauses.append(f"{{{{ TimeDimension('metric_time', 'day') }}}} {operator} '{sentinel(number)}'")
+            clauses.append(f"{{{{ TimeDimension('metric_time', '{kept}') }}}} {operator} '{sentinel(number)}'")
     for item in request.filters:
         marks = [f"'{sentinel(number + index)}'" for index in range(1, len(item.values) + 1)]
         number += len(marks)
@@ -96,15 +98,14 @@ def where_of(request: CompileRequest, paths: Mapping[str, str], catalog: Catalog
 
 
 def _operand(item: Filter, paths: Mapping[str, str], dimension: DimensionInfo | None, dialect: str) -> str:
-    path = paths[item.dimension]
-    if dimension is None:
-        return f"{{{{ Dimension('{path}') }}}}"
-    if dimension.kind == "time":
-        return f"{{{{ TimeDimension('{path}', 'day') }}}}"
-    if dimension.typed:
-        return f"{{{{ Dimension('{path}') }}}}"
+    *before, entity, name = paths[item.dimension].split("__")
+    way = f", entity_path={before!r}" if before else ""
+    if dimension is not None and dimension.kind == "time":
+        return f"{{{{ TimeDimension('{entity}__{name}', '{coarse_grain(dimension.granularity)}'{way}) }}}}"
+    if dimension is None or dimension.typed:
+        return f"{{{{ Dimension('{entity}__{name}'{way}) }}}}"
     text = "STRING" if dialect == "bigquery" else "VARCHAR"
-    return f"CAST({{{{ Dimension('{path}') }}}} AS {text})"
+    return f"CAST({{{{ Dimension('{entity}__{name}'{way}) }}}} AS {text})"
 
 
 def _condition(item: Filter, operand: str, marks: list[str]) -> str:
