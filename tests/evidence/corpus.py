@@ -395,7 +395,7 @@ def delicate() -> Iterator[Sample]:
     result = ask("t1", Request(("total_gross",), OCT))
     refs = build("q", result)
     draft = Draft(headline=f"Total gross in {refs.p(OCT)}: {refs.at('total_gross')}.", tables=(spec(result),))
-    yield Sample("unread", "the total, como estamos", None, draft, refs.ledger, policy())
+    yield Sample("unread", "total gross last month, como estamos", None, draft, refs.ledger, policy())
     yield Sample("offline", "total gross last month", Plan(metrics=("total_gross",), period=OCT), draft, refs.ledger, policy(analyst_is_offline=True, independent=False))
 
     none = make_fact("units_retail", Decimal(0), "units", label="Retail units", slice=(("model", "Pilot"), ("salesperson", "Eli Novak")), period=one, query_id="q9", n=0, second=Second(value=Decimal(0), method="by day"))

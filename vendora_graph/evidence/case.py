@@ -224,12 +224,17 @@ class Case:
         """Return the dimension values a fact is about: slices and filters of itself and its parts."""
         known = self._pairs.get(fact.id)
         if known is None:
-            pairs = {pair for part in self.closure(fact) for pair in part.slice}
-            for part in self.closure(fact):
-                for ask in self.asks_of(part):
-                    pairs |= ask.named
-            known = self._pairs[fact.id] = frozenset(pairs)
+            known = self._pairs[fact.id] = frozenset(pair for part in self.closure(fact) for pair in self._own_pairs(part))
         return known
+
+    def _own_pairs(self, fact: Fact) -> set[tuple[str, str]]:
+        """A row's own value is narrower than the filter it was fetched under; words for several values are no value."""
+        pairs = set(fact.slice)
+        for ask in self.asks_of(fact):
+            worded = {d for d, op, values in ask.filters if op != "in" or dict(fact.slice).get(d) not in (None, *values)}
+            fixed = {dimension for dimension, _ in fact.slice} - worded
+            pairs |= {pair for pair in ask.named if pair[0] not in fixed}
+        return pairs
 
     @cached_property
     def _pairs(self) -> dict[str, Pairs]:

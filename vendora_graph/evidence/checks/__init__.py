@@ -1,11 +1,24 @@
 """All checks, in the order they are reported."""
 
-from vendora_graph.evidence.checks import claims, coverage, directions, labels, numerals, periods, proof, references, samples, tables
+from vendora_graph.evidence.checks import (
+    changes,
+    claims,
+    coverage,
+    directions,
+    labels,
+    numerals,
+    periods,
+    proof,
+    references,
+    samples,
+    tables,
+)
 from vendora_graph.evidence.checks.base import Problem, Rule
 
 ALL: tuple[Rule, ...] = (
     *references.CHECKS,
     *labels.CHECKS,
+    *changes.CHECKS,
     *numerals.CHECKS,
     *directions.CHECKS,
     *proof.CHECKS,

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from vendora_graph.contracts import Fact, Filter, Plan
 from vendora_graph.evidence.asks import Ask, condition
+from vendora_graph.evidence.calendar import back
 from vendora_graph.evidence.case import Case, Days, days
 from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.phrases import valued
+from vendora_graph.evidence.references import tokens
+from vendora_graph.evidence.vocabulary import metric_phrases
 
 _TIME = ("day", "week", "month", "quarter", "year")
 _WORDS_ONLY = ("definition",)
+_OWN = ("metric", "sql", "forecast")
 
 
 @rule("coverage.read")
@@ -44,7 +49,7 @@ def asked(case: Case) -> Plan | None:
 
 def delivered(case: Case, metric: str) -> list[Evidence]:
     """Return the figures of a metric the reader sees (or that stand under one), with their calls."""
-    found = [fact for fact in case.behind.values() if fact.metric == metric and not fact.parts]
+    found = [fact for fact in case.behind.values() if fact.metric == metric and not fact.parts and fact.grade in _OWN]
     return [Evidence(fact, ask) for fact in found for ask in case.asks_of(fact) or (None,)]
 
 
@@ -126,7 +131,11 @@ def headline(case: Case) -> Iterator[Problem]:
     """The first line answers: an asked metric, of the asked period and filters, or something computed from one."""
     plan = asked(case)
     heads = [ref.fact for sentence in case.sentences if sentence.place == "headline" for ref in sentence.facts]
-    if plan is None or (not heads and plan.intent == "list"):
+    if plan is None:
+        if case.plan is None and case.used and not heads:
+            yield Problem("it holds no figure")
+        return
+    if not heads and plan.intent == "list":
         return
     under = {part.id for fact in heads for part in case.closure(fact)}
     answers = {
@@ -151,13 +160,13 @@ def grouping(case: Case) -> Iterator[Problem]:
 
 
 def _rows_shown(case: Case, plan: Plan) -> bool:
-    """A breakdown of two rows or more shows them: in a table, a chart or the text."""
-    rows = {(fact.slice, days(fact.period)) for fact in case.used.values() if fact.metric in plan.metrics}
-    most = max(
-        (len(table.keys) for name in plan.metrics for one in delivered(case, name) for table in case.tables_of.get(one.fact.id, ())),
-        default=0,
-    )
-    return len(rows) >= min(2, most)
+    """Every row of a breakdown is shown, but for its total: in a table, a chart or the text."""
+    rows = {(fact.slice, days(fact.period)) for fact in case.used.values() if fact.metric in plan.metrics and not fact.parts}
+    results = [table for name in plan.metrics for one in delivered(case, name) for table in case.tables_of.get(one.fact.id, ())]
+    shown = {table.id for _, table in case.tables} | ({case.draft.chart.table} if case.draft.chart else set())
+    if any(table.id in shown for table in results):
+        return True
+    return len(rows) >= max((sum(1 for key in table.keys if key) for table in results), default=0)
 
 
 @rule("coverage.comparison")
@@ -231,6 +240,30 @@ def _as_many(case: Case, limit: int) -> bool:
     return not case.tables
 
 
+@rule("coverage.question")
+def question(case: Case) -> Iterator[Problem]:
+    """Where the question was not read, its own words still bind: metrics and periods it names, conditions it got."""
+    if case.plan is not None or not case.used:
+        return
+    words = tokens(case.question)
+    named = [found for found in metric_phrases(case.policy).find(words) if found.end - found.start > 1]
+    metrics_used = {name for fact in case.behind.values() for name in case.metrics_of(fact)}
+    for found in named:
+        if found.meaning.isdisjoint(metrics_used):
+            yield Problem(f"{found.words!r}")
+    for span_found in valued("relative_periods").find(words):
+        grain, count = span_found.meaning
+        span = back(case.policy.as_of, grain, count)
+        if not any(
+            fact.period is not None and span.start <= fact.period.start and fact.period.end <= span.end for fact in case.behind.values()
+        ):
+            yield Problem(f"{span_found.words!r}")
+    said = {(name.name.dimension, name.name.value) for sentence in case.sentences for name in sentence.names}
+    for pair in sorted({pair for fact in case.used.values() for ask in case.asks_of(fact) for pair in ask.named | ask.excluded}):
+        if pair not in said:
+            yield Problem(f"limited by {pair[1]!r}, which the answer does not say")
+
+
 @rule("coverage.steps")
 def steps(case: Case) -> Iterator[Problem]:
     """A complex question's tools were used."""
@@ -246,4 +279,4 @@ def _label(case: Case, name: str) -> str:
     return rules.label if rules is not None else name
 
 
-CHECKS = (read, independent, metrics, period, filters, headline, grouping, comparison, values, ranking, steps)
+CHECKS = (read, independent, metrics, period, filters, headline, grouping, comparison, values, ranking, question, steps)

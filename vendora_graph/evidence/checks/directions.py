@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from vendora_graph.contracts import Fact, ResultTable
+from vendora_graph.contracts import Fact, ResultTable, Unit
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.formats import render_value
 from vendora_graph.evidence.phrases import Found, grouped
 from vendora_graph.evidence.references import Token
 from vendora_graph.evidence.resources import resource
 
 CHANGES = ("difference", "points", "change")
-_LEVEL = Decimal("0.005")
 _NEGATION_REACH = 3
 
 
@@ -40,7 +40,7 @@ def _disagreement(case: Case, sentence: Sentence, word: Found[str], previous: in
         wanted = _wanted(case, fact, word.meaning)
         if wanted is None:
             return f"{fact.label!r} has no good side"
-        if not _agrees(value, wanted, negated=_negated(sentence.tokens, word.start)):
+        if not _agrees(value, fact.unit, wanted, negated=_negated(sentence.tokens, word.start)):
             return f"{fact.label!r} says otherwise"
     return ""
 
@@ -103,9 +103,9 @@ def _wanted(case: Case, fact: Fact, meaning: str) -> int | None:
     return {"up": 1, "down": -1, "level": 0}[meaning]
 
 
-def _agrees(value: Decimal, wanted: int, *, negated: bool) -> bool:
+def _agrees(value: Decimal, unit: Unit, wanted: int, *, negated: bool) -> bool:
     if wanted == 0:
-        return (value == 0 or abs(value) < _LEVEL) != negated
+        return (not any(digit in "123456789" for digit in render_value(value, unit))) != negated
     return (value * wanted > 0) != negated
 
 

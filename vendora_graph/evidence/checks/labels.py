@@ -7,12 +7,18 @@ from functools import lru_cache
 from typing import Any
 
 from vendora_graph.contracts import Name, Period
+from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.calendar import back
 from vendora_graph.evidence.case import Case, Days, FactRef, NameRef, PeriodRef, Sentence, days
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.checks.binding import bind, breaks
 from vendora_graph.evidence.phrases import Found, grouped, valued
+from vendora_graph.evidence.references import Token
 from vendora_graph.evidence.resources import resource
+
+_TIME = ("day", "week", "month", "quarter", "year")
+_BASE_WORDS = frozenset(("from", "against", "than", "versus", "vs", "since", "with", "over"))
+_NOW_WORDS = frozenset(("to", "in", "for", "during", "through"))
 
 
 @rule("labels.period")
@@ -39,16 +45,44 @@ def _main_days(case: Case) -> frozenset[Days]:
 
 def _period_fits(case: Case, sentence: Sentence, ref: FactRef, main: frozenset[Days], relative: list[Period]) -> bool:
     own = case.days_of(ref.fact)
+    moved = operation_of(ref.fact) in ("difference", "points", "change")
+    behind = _behind(sentence, ref) if moved else ()
+    if behind:
+        return _sides_fit(case, sentence, ref, behind)
     found = bind(sentence, ref, sentence.periods)
     if found.how == "none" and ref.fact.parts:
         stated = {days(label.period) for label in sentence.periods}
         return bool(own & main) or own <= stated
     if found.how == "none":
         return bool(own & main) or _is_last_day(case, ref, main) or _within(ref.fact.period, relative)
+    if moved:
+        return _sides_fit(case, sentence, ref, found.labels)
     wanted = [days(label.period) for label in found.labels]
     if len(found.labels) > 1 and not ref.fact.parts:
         return _in_turn(sentence, ref, found.labels, own)
     return any(key in own for key in wanted)
+
+
+def _behind(sentence: Sentence, ref: FactRef) -> tuple[PeriodRef, ...]:
+    """Return the periods behind a change, up to the next figure or comma: "by {{..}} from {{p..}} to {{p..}}"."""
+    stop = next((i for i in range(ref.at + 1, len(sentence.tokens)) if _ends_reach(sentence.tokens[i])), len(sentence.tokens))
+    return tuple(label for label in sentence.periods if ref.at < label.at < stop)
+
+
+def _ends_reach(token: Token) -> bool:
+    return token.kind == "f" or (token.kind == "mark" and token.text in ",;")
+
+
+def _sides_fit(case: Case, sentence: Sentence, ref: FactRef, labels: Sequence[PeriodRef]) -> bool:
+    """A change is told "from" or "against" its earlier period and "to" or "in" its later one."""
+    parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
+    now, before = days(parts[0].period), days(parts[-1].period)
+    for label in labels:
+        near = {token.text for token in sentence.tokens[max(0, label.at - 2) : label.at] if token.kind == "word"}
+        wanted = (before,) if not near.isdisjoint(_BASE_WORDS) else (now,) if not near.isdisjoint(_NOW_WORDS) else (now, before)
+        if days(label.period) not in wanted:
+            return False
+    return True
 
 
 def _in_turn(sentence: Sentence, ref: FactRef, labels: Sequence[PeriodRef], own: frozenset[Days]) -> bool:
@@ -100,7 +134,8 @@ def relative_period(case: Case) -> Iterator[Problem]:
             if not sentence.free(found):
                 continue
             span = _span(case, found)
-            if not any(span.start <= own.start and own.end <= span.end for own in stated):
+            inside = found.start > 0 and sentence.tokens[found.start - 1].text in ("month", "quarter", "period", "week", "days")
+            if not any(span.start <= own.start and own.end <= span.end and (own.start == span.start or inside) for own in stated):
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is of it")
 
 
@@ -120,12 +155,25 @@ def _row_problems(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Prob
     for pair in ref.fact.slice:
         if pair not in named and not _said_otherwise(case, ref, pair):
             yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {pair[1]!r}, which its sentence does not name", (ref.key,))
+    yield from _sides_of_rows(case, sentence, ref)
     found = bind(sentence, ref, sentence.names)
     for dimension in dict.fromkeys(label.name.dimension for label in found.labels):
         labels = [label for label in found.labels if label.name.dimension == dimension]
         if not _row_fits(sentence, ref, labels, pairs | out, found.how):
             shown = labels[-1].name.value
             yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {shown!r}, which stands beside it", (ref.key,))
+
+
+def _sides_of_rows(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Problem]:
+    """A difference of two rows names the first before the second: "A is ahead of B by {{..}}"."""
+    parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
+    if operation_of(ref.fact) not in ("difference", "points", "change", "ratio") or len(parts) != 2:  # noqa: PLR2004 - two sides
+        return
+    for dimension, value in parts[0].slice:
+        other = dict(parts[1].slice).get(dimension, value)
+        named = [label.name.value for label in sentence.names if label.name.dimension == dimension]
+        if dimension not in _TIME and other != value and named[:2] != [value, other]:
+            yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is {value!r} less {other!r}, in this order", (ref.key,))
 
 
 def _row_fits(sentence: Sentence, ref: FactRef, labels: Sequence[NameRef], pairs: frozenset[tuple[str, str]], how: str) -> bool:
@@ -143,10 +191,12 @@ def _row_fits(sentence: Sentence, ref: FactRef, labels: Sequence[NameRef], pairs
 
 def _said_otherwise(case: Case, ref: FactRef, pair: tuple[str, str]) -> bool:
     """A filter of the question holds for the whole answer; time is said by periods."""
-    if pair in case.context or pair[0] in ("day", "week", "month", "quarter", "year"):
+    if pair in case.context or pair[0] in _TIME:
         return True
     if case.plan is None:
-        return any(pair in ask.named for ask in case.asks_of(ref.fact))
+        heads = {(n.name.dimension, n.name.value) for s in case.sentences if s.place in ("headline", "assumption") for n in s.names}
+        worded = {d for ask in case.asks_of(ref.fact) for d, op, v in ask.filters if op != "in" or len(v) > 1}
+        return pair in heads or pair[0] in worded
     return any(f.dimension == pair[0] and (f.op != "in" or len(f.values) > 1) for f in case.plan.filters)
 
 
@@ -163,6 +213,7 @@ def excluded(case: Case) -> Iterator[Problem]:
     """A name stands behind "without" exactly when its rows were left out."""
     words = _excluding()
     for sentence in case.claims:
+        yield from _left_out_periods(sentence)
         for label in sentence.names:
             near = sentence.tokens[max(0, label.at - 3) : label.at]
             said = any(token.text in words for token in near)
@@ -171,6 +222,12 @@ def excluded(case: Case) -> Iterator[Problem]:
                 if problem:
                     yield Problem(f"{label.name.value!r} in the {sentence.where} {problem}", (label.key,))
                     break
+
+
+def _left_out_periods(sentence: Sentence) -> Iterator[Problem]:
+    for label in sentence.periods:
+        if label.at and sentence.tokens[label.at - 1].text in ("without", "excluding", "except", "minus"):
+            yield Problem(f"{label.period.label!r} in the {sentence.where} reads as if it were left out", (label.key,))
 
 
 def _exclusion(case: Case, name: Name, ref: FactRef, *, said: bool) -> str:

@@ -16,7 +16,7 @@ from vendora_graph.evidence.phrases import PhraseSet, listed, valued
 from vendora_graph.evidence.references import Token
 from vendora_graph.evidence.resources import resource
 
-_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_ROMAN = re.compile(r"[MDCLXVI]+")
 _MARKUP = re.compile(r"https?:|www\.|</?[a-z!]|!\[|\]\(|javascript:|data:\w+/", re.IGNORECASE)
 _SHORTEST = 2
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from vendora_graph.contracts import Fact, ResultTable
+from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.asks import Ask, ask_of
 from vendora_graph.evidence.case import Case, days
 from vendora_graph.evidence.checks.base import Problem, rule
@@ -44,20 +45,20 @@ def _of_row(case: Case, fact: Fact, key: dict[str, str]) -> bool:
             rules = case.rules(fact.metric)
             if value not in (fact.metric, fact.label, rules.label if rules else fact.metric):
                 return False
-        elif (dimension, value) not in own and not (dimension in _TIME and _other_bucket(fact, value)):
+        elif (dimension, value) not in own and not (dimension in _TIME and _other_bucket(case, fact, value)):
             return False
     stated = {dimension for dimension, _ in own}
     asked = {d for ask in case.asks_of(fact) for d in ask.group_by}
     return fact.parts != () or all(d in key for d in asked & stated) or bool(key)
 
 
-def _other_bucket(fact: Fact, value: str) -> bool:
+def _other_bucket(case: Case, fact: Fact, value: str) -> bool:
     """A comparison's cell is of the matching bucket of the other period, or the fact carries no time dimension."""
-    if fact.period is None:
+    if fact.period is None or fact.parts:
         return True
-    stated = [v for d, v in fact.slice if d in _TIME]
-    if stated:
-        return stated[0] != value and stated[0] == fact.period.label
+    if any(dimension in _TIME for dimension, _ in fact.slice):
+        own = (fact.period.start.isoformat(), fact.period.end.isoformat())
+        return any(ask.compare is not None and ask.compare[0] <= own[0] and own[1] <= ask.compare[1] for ask in case.asks_of(fact))
     return value in (fact.period.label, fact.period.start.isoformat(), render_period(fact.period))
 
 
@@ -72,11 +73,24 @@ def columns(case: Case) -> Iterator[Problem]:
             facts = [case.ledger.facts[cell] for cell in cells if cell is not None and cell in case.ledger.facts]
             if by_metric or not facts:
                 continue
-            if len({(fact.metric, fact.unit) for fact in facts}) > 1:
+            if len({(fact.metric, fact.unit, operation_of(fact)) for fact in facts}) > 1:
                 yield Problem(f"the column {head!r} mixes figures")
-            named = labels.get(head.lower(), labels.get(head.lower().partition(",")[0]))
-            if named is not None and facts[0].metric != named:
-                yield Problem(f"the column {head!r} holds {facts[0].label!r}", (facts[0].id,))
+            what = _other_head(head, facts[0], ask_of(table), labels)
+            if what:
+                yield Problem(f"the column {head!r} holds {what}", (facts[0].id,))
+
+
+def _other_head(head: str, fact: Fact, ask: Ask, labels: dict[str, str]) -> str:
+    """Return what a column holds instead of what its head says; heads that name no metric claim nothing."""
+    text, label = head.lower(), fact.label.lower()
+    if not text.startswith(label):
+        named = [metric for metric in labels if metric in text]
+        return repr(fact.label) if named else ""
+    if fact.parts or ask.period is None or ask.compare is None or fact.period is None:
+        return ""
+    own = (fact.period.start.isoformat(), fact.period.end.isoformat())
+    start, end = ask.compare if text != label else ask.period
+    return "" if start <= own[0] and own[1] <= end else f"{fact.label!r} of {fact.period.label}"
 
 
 @rule("tables.order")

@@ -1,0 +1,96 @@
+"""Changes are told as changes, values as values, shares as shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from vendora_graph.evidence.arithmetic import operation_of
+from vendora_graph.evidence.case import Case, FactRef, Sentence
+from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.phrases import direction_words
+from vendora_graph.evidence.references import Token
+from vendora_graph.evidence.resources import resource
+
+_CHANGES = ("difference", "points", "change")
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(resource("words")[name])
+
+
+@cache
+def _moves() -> frozenset[str]:
+    """Return the direction words behind which a change stands ("up 5"), comparatives left out ("above 5" is a value)."""
+    return direction_words() - _listed("comparatives")
+
+
+@rule("labels.change")
+def change(case: Case) -> Iterator[Problem]:
+    """A change stands behind a direction word or "the change is", a value behind "from" and "to"."""
+    for sentence in case.claims:
+        for ref in sentence.facts:
+            moved = operation_of(ref.fact) in _CHANGES
+            if moved and not _told_as_change(sentence, ref):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a change, told as a value", (ref.key,))
+            if not moved and _expects_change(sentence, ref):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a value, told as a change", (ref.key,))
+
+
+@rule("labels.share")
+def share(case: Case) -> Iterator[Problem]:
+    """A share is called one, and nothing else is."""
+    for sentence in case.claims:
+        for ref in sentence.facts:
+            called = not _listed("share_words").isdisjoint(words_before(sentence, ref)[-3:])
+            is_share = operation_of(ref.fact) == "share"
+            if (is_share and not called) or (called and ref.fact.unit != "rate"):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
+
+
+def words_before(sentence: Sentence, ref: FactRef) -> list[str]:
+    """Return the words before a figure, since the figure or comma before it, nearest last."""
+    return _run(sentence.tokens[: ref.at][::-1])[::-1]
+
+
+def _run(nearby: Sequence[Token]) -> list[str]:
+    out: list[str] = []
+    for token in nearby:
+        if token.kind == "f" or (token.kind == "mark" and token.text in ",;"):
+            break
+        if token.kind == "word":
+            out.append(token.text)
+    return out
+
+
+def _told_as_change(sentence: Sentence, ref: FactRef) -> bool:
+    before, after = words_before(sentence, ref), _run(sentence.tokens[ref.at + 1 : ref.at + 4])
+    if before and before[-1] in _listed("level_before"):
+        return False
+    said = direction_words() | _listed("change_nouns")
+    return _in_parentheses(sentence, ref) or not said.isdisjoint(before) or not said.isdisjoint(after)
+
+
+def _in_parentheses(sentence: Sentence, ref: FactRef) -> bool:
+    """A change in another unit stands in parentheses right behind the change."""
+    before = sentence.tokens[max(0, ref.at - 2) : ref.at]
+    return [token.text for token in before[1:]] == ["("] and before[0].kind == "f"
+
+
+def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
+    following = sentence.tokens[ref.at + 1 : ref.at + 2]
+    if following and following[0].text in _listed("comparatives"):
+        return True
+    place = ref.at - 1
+    if place < 0 or sentence.tokens[place].kind != "word" or place in sentence.labelled:
+        return False
+    before = words_before(sentence, ref)
+    if before[-1] in _moves():
+        return True
+    if before[-1] == "of":
+        return not _moves().isdisjoint(before[-3:-1])
+    return before[-1] == "by" and not direction_words().isdisjoint(before)
+
+
+CHECKS = (change, share)
