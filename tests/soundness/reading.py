@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from vendora_graph import Vendora
-from vendora_graph.contracts import Answer
+from vendora_graph.contracts import Answer, Fact
 
 Row = dict[str, Any]
 Rows = Callable[..., list[Row]]
@@ -26,12 +26,20 @@ class Asker:
 
 
 def figures(answer: Answer, metric: str, **labels: str) -> set[Decimal | None]:
-    """Return the different values an answer gives a metric under these labels (and no other label of those dimensions)."""
+    """Return the different values an answer gives a metric in its own period under these labels."""
     return {
         fact.value
-        for fact in answer.evidence
+        for fact in asked(answer)
         if fact.metric == metric and fact.grade == "metric" and all(dict(fact.slice).get(name) == value for name, value in labels.items())
     }
+
+
+def asked(answer: Answer) -> list[Fact]:
+    """Return the facts of the period that was asked about; a comparison with an earlier period is left out."""
+    if answer.period is None:
+        return list(answer.evidence)
+    span = (answer.period.start, answer.period.end)
+    return [fact for fact in answer.evidence if fact.period is not None and (fact.period.start, fact.period.end) == span]
 
 
 def figure(answer: Answer, metric: str, **labels: str) -> Decimal:
@@ -52,7 +60,7 @@ def by_label(answer: Answer, metric: str, dimension: str) -> dict[str, Decimal |
     """Return the values of a metric by the label it has in one dimension."""
     return {
         dict(fact.slice)[dimension]: fact.value
-        for fact in answer.evidence
+        for fact in asked(answer)
         if fact.metric == metric and fact.grade == "metric" and dimension in dict(fact.slice)
     }
 

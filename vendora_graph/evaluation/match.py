@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vendora_graph.contracts import Answer, Fact, Period
+from vendora_graph.contracts import Answer, Fact, Period, Slice
 from vendora_graph.evaluation.gold import Gold, GoldRow
 
 TOLERANCE = Decimal("0.000001")
@@ -147,7 +147,7 @@ def _is_whole(fact: Fact, labels: Sequence[str], facts: Sequence[Fact]) -> bool:
     A label more than asked is fine when it is a condition of the question (the same for all), not one group of several.
     """
     wanted = {label.casefold() for label in labels}
-    extra = {(name, value) for name, value in fact.slice if value.casefold() not in wanted}
+    extra = {(name, value) for name, value in fact.slice if value.casefold() not in wanted and not _is_condition(value)}
     if not extra:
         return True
     return not any(_family(other) == _family(fact) and other.slice != fact.slice and _carries(other, labels) for other in facts)
@@ -202,10 +202,25 @@ def _extra_problems(answer: Answer, gold: Gold, matched: Matched) -> Iterator[st
     found = [fact for facts in matched.values() for fact in facts if fact.slice]
     wanted = {fact.slice for fact in found}
     alike = {_family(fact) for fact in found}
-    extra = {fact.slice for fact in answer.evidence if fact.value and fact.slice not in wanted and _family(fact) in alike}
+    extra = {
+        fact.slice
+        for fact in answer.evidence
+        if fact.value and fact.slice not in wanted and _family(fact) in alike and not _is_total(fact, wanted)
+    }
     if extra:
         names = "; ".join(sorted(", ".join(value for _, value in labels) for labels in extra)[:5])
         yield f"{len(extra)} groups that the gold result does not have: {names}"
+
+
+def _is_condition(value: str) -> bool:
+    """Return whether a label is the words of a filter (`not chat`, `> 60`, `cash or lease`), not the name of a group."""
+    return value.startswith(("not ", "> ", ">= ", "< ", "<= ", "between ")) or " or " in value
+
+
+def _is_total(fact: Fact, wanted: Collection[Slice]) -> bool:
+    """Return whether a fact is the whole of a filtered breakdown: where the groups have names it has the filter's words."""
+    conditions = {(name, value) for name, value in fact.slice if _is_condition(value)}
+    return any(pair not in labels for pair in conditions for labels in wanted)
 
 
 def _family(fact: Fact) -> tuple[str, Period | None, tuple[str, ...]]:
