@@ -17,6 +17,8 @@ from vendora_graph.evidence.checks.base import Problem, Rule
 
 ALL: tuple[Rule, ...] = (
     *references.CHECKS,
+    *label_periods.CHECKS,
+    *label_rows.CHECKS,
     *labels.CHECKS,
     *changes.CHECKS,
     *numerals.CHECKS,

@@ -119,10 +119,20 @@ def rank(case: Case) -> Iterator[Problem]:
     """The words "highest", "best" and "second" need a row of a result that stands there."""
     known = grouped("ranks", harmless="rank_harmless")
     for sentence in case.claims:
-        for word in known.find(sentence.tokens):
+        for word in (*known.find(sentence.tokens), *_verbs(sentence)):
             claims = sentence.free(word) and not _followed_by_number(sentence, word)
             if claims and not any(_stands(case, ref.fact, word.meaning) for ref in _near(sentence, word)):
                 yield Problem(f"{word.words!r} in the {sentence.where}")
+
+
+def _verbs(sentence: Sentence) -> Iterator[Found[str]]:
+    """Yield "leads" behind a name; elsewhere it is what the sales desk works on."""
+    verbs, follow = resource("words")["rank_verbs"], resource("words")["rank_verb_objects"]
+    for label in sentence.names:
+        place = label.at + 1
+        words = [token.text for token in sentence.tokens[place : place + 2]]
+        if words[:1] and words[0] in verbs and words[1:] and words[1] in follow:
+            yield Found(place, place + 1, sentence.tokens[place].text, "lead")
 
 
 def _followed_by_number(sentence: Sentence, word: Found[str]) -> bool:
@@ -150,7 +160,7 @@ def _place(case: Case, fact: Fact, table: ResultTable, meaning: str) -> bool:
     if fact.value is None or not known:
         return False
     high, low = _ends(case, fact, table, len(rows))
-    towards = {"max": 1, "min": -1}.get(meaning) or _towards(case, fact, meaning)
+    towards = {"max": 1, "min": -1, "lead": _listed_first(case, fact)}.get(meaning) or _towards(case, fact, meaning)
     if towards == 0 or not (high if towards > 0 else low):
         return False
     place = {"second": 1, "third": 2}.get(meaning, 0)
@@ -164,6 +174,12 @@ def _ends(case: Case, fact: Fact, table: ResultTable, rows: int) -> tuple[bool, 
         return True, True
     orders = [ask.order for ask in case.asks_of(fact) if ask.order is not None and ask.order[0] == fact.metric]
     return any(o[1] == "desc" for o in orders), any(o[1] == "asc" for o in orders)
+
+
+def _listed_first(case: Case, fact: Fact) -> int:
+    """Return which end comes first in the fact's own list; the highest where it has no order."""
+    orders = [ask.order for ask in case.asks_of(fact) if ask.order is not None and ask.order[0] == fact.metric]
+    return -1 if orders and all(order[1] == "asc" for order in orders) else 1
 
 
 def _towards(case: Case, fact: Fact, meaning: str) -> int:
