@@ -159,7 +159,7 @@ def test_a_pipe_gets_plain_text_that_leads_with_the_figure(library, vendora):
 def test_why_shows_the_evidence(library, vendora):
     library(rich_answer())
     plain, why = vendora("ask", "gross?").out, vendora("ask", "gross?", "--why").out
-    for evidence in ("SELECT SUM(front_gross) FROM deal", "by day, recombined", "Price less cost.", "orchestrator > respond"):
+    for evidence in ("  SUM(front_gross)\nFROM deal", "by day, recombined", "Price less cost.", "orchestrator > respond"):
         assert evidence in why
         assert evidence not in plain
 

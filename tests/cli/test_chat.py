@@ -42,5 +42,5 @@ def test_why_belongs_to_the_last_answer(library, vendora):
     library(rich_answer())
     ended = vendora("chat", typed="/why\ngross?\n/why\n/nonsense\n")
     assert "Nothing was answered yet." in ended.out
-    assert ended.out.count("SELECT SUM(front_gross)") == 1
+    assert ended.out.count("SUM(front_gross)\nFROM deal") == 1
     assert "There is no /nonsense." in ended.out

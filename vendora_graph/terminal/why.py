@@ -52,7 +52,17 @@ def _definitions(answer: Answer) -> Iterator[Block]:
 
 def _statements(answer: Answer) -> Iterator[Block]:
     for query in answer.queries:
-        yield Code(_statement_title(query), clean(query.sql.strip()))
+        yield Code(_statement_title(query), clean(_laid_out(query)))
+
+
+def _laid_out(query: QueryRecord) -> str:
+    """Return a statement in lines for reading; as it was run when it cannot be parsed."""
+    import sqlglot
+
+    try:
+        return sqlglot.transpile(query.sql, read=query.dialect, write=query.dialect, pretty=True)[0]
+    except (sqlglot.errors.SqlglotError, ValueError):
+        return query.sql.strip()
 
 
 def _statement_title(query: QueryRecord) -> str:
@@ -61,12 +71,17 @@ def _statement_title(query: QueryRecord) -> str:
 
 
 def _checks(answer: Answer) -> Iterator[Block]:
-    if answer.checks:
+    """Return the checks that say something as a table, and the others by name."""
+    speaking = [check for check in answer.checks if check.reason or not check.passed]
+    if speaking:
         rows = tuple(
             ("passed" if check.passed else "FAILED", clean(check.name), f"-{check.penalty}" if check.penalty else "", clean(check.reason))
-            for check in answer.checks
+            for check in speaking
         )
         yield Grid("Checks", ("", "Check", "Cost", "Why"), rows, (False, False, True, False))
+    silent = ", ".join(check.name for check in answer.checks if check.passed and not check.reason)
+    if silent:
+        yield Lines("Checks passed", (clean(silent),), quiet=True)
 
 
 def _journey(answer: Answer) -> Iterator[Block]:
