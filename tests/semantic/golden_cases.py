@@ -23,7 +23,7 @@ from vendora_graph.semantic.windows import input_period
 GOLDEN = Path(__file__).parent / "golden"
 Key = tuple[str | None, ...]
 Values = dict[Key, Decimal | None]
-_TOKEN = re.compile(r"(\w+\.)?@(store|retail|inv|unique|closed|in|last)(?:\((\w+)\))?")
+_TOKEN = re.compile(r"(\w+\.)?@(store|retail|inv|unique|closed|in|last|since)(?:\((\w+)\))?")
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def expand(sql: str) -> str:
             "closed": "(r.dealership_id = $store AND r.ro_status = 'closed' AND r.closed_date BETWEEN $start AND $end)",
             "in": f"{prefix}{argument} BETWEEN $start AND $end",
             "last": f"{prefix}snapshot_date = (SELECT MAX(snapshot_date) FROM {argument} WHERE dealership_id = $store AND snapshot_date <= $end)",
+            "since": f"(CASE WHEN last_day($end) = $end THEN last_day($end - INTERVAL {argument} MONTH) ELSE $end - INTERVAL {argument} MONTH END)",
         }[word]
 
     return _TOKEN.sub(swap, sql)

@@ -48,7 +48,7 @@ def test_every_metric_is_described_for_a_reader(catalog: Catalog) -> None:
 
 
 def test_hidden_components_carry_an_access_class_too(catalog: Catalog) -> None:
-    written = {metric["name"] for path in sorted(MODEL.glob("metrics_*.yaml")) for metric in yaml.safe_load(path.read_text())["metrics"]}
+    written = {metric["name"] for path in sorted((MODEL / "metrics").glob("*.yaml")) for metric in yaml.safe_load(path.read_text())["metrics"]}
     assert [name for name in sorted(written) if catalog.metrics[name].access not in ACCESS] == []
 
 

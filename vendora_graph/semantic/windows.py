@@ -13,13 +13,14 @@ _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 def input_period(item: MetricInput, start: date | None, end: date) -> tuple[date | None, date]:
     """Return the first and last day an input reads when the asked period is `start` to `end`.
 
-    `window_days` and `window_months` end with `end` (one month to 12 November starts 13 October), `to_date` starts the grain that holds
+    `window_days` and `window_months` end with `end` (one month to 12 November starts 13 October,
+    one to 28 February on the 1st), `to_date` starts the grain that holds
     `end`, `all_time` has no start. An offset moves both days back by whole grains (the last day of a month stays one).
     """
     if item.window_days is not None:
         start = end - timedelta(days=item.window_days - 1)
     elif item.window_months is not None:
-        start = add_months(end, -item.window_months) + timedelta(days=1)
+        start = _shift_end(end, -item.window_months, "month") + timedelta(days=1)
     elif item.to_date is not None:
         start = grain_start(end, item.to_date)
     elif item.all_time:
