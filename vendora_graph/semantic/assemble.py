@@ -47,7 +47,7 @@ def assemble(source: Source) -> dict[str, Any]:
 
 
 def _check(project: Project, metricflow: MetricFlow) -> None:
-    """Let MetricFlow validate the whole and compile each kind of filter once."""
+    """Let MetricFlow validate the whole and resolve each kind of filter once."""
     problems = metricflow.problems()
     if problems:
         raise fail(_place(project, problems[0]), problems[0])
@@ -58,7 +58,7 @@ def _check(project: Project, metricflow: MetricFlow) -> None:
             continue
         seen.add(shape)
         try:
-            metricflow.explain([spec.name], [], [], "duckdb")
+            metricflow.check(spec.name)
         except SemanticModelError as error:
             raise fail(spec.place, str(error)) from error
 
