@@ -5,6 +5,8 @@ from vendora_graph.evidence.checks import (
     claims,
     coverage,
     directions,
+    label_periods,
+    label_rows,
     labels,
     numerals,
     periods,
