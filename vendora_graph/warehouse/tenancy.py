@@ -170,5 +170,13 @@ def _check(tables: Mapping[str, TableRule], tenant: str, source: str) -> None:
         if rule.kind == "via" and (rule.key not in rule.columns or not rule.facts):
             raise ConfigError(f"{source}: {rule.name!r} needs a key it has, and at least one fact.")
         for fact, _ in (*rule.facts, *rule.implied):
-            if fact not in tables or tenant not in tables[fact].columns:
-                raise ConfigError(f"{source}: {rule.name!r} is visible via {fact!r}, which does not carry {tenant!r} itself.")
+            if fact != rule.name and not _ends(fact, tables, (rule.name,)):
+                raise ConfigError(f"{source}: {rule.name!r} is visible via {fact!r}, which leads to no store or back to itself.")
+
+
+def _ends(name: str, tables: Mapping[str, TableRule], passed: tuple[str, ...]) -> bool:
+    """Say whether every way from a fact ends at a table that carries the store."""
+    rule = tables.get(name)
+    if rule is None or name in passed or rule.kind not in ("own", "via"):
+        return False
+    return rule.kind == "own" or all(fact == name or _ends(fact, tables, (*passed, name)) for fact, _ in rule.facts)

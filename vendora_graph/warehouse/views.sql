@@ -168,7 +168,7 @@ GROUP BY dealership_id, month_start, department_id, statement_line, is_closed, i
 -- over all complete months of its history.
 CREATE VIEW v_pace AS
 WITH bounds AS (
-  SELECT MAX(snapshot_date) AS data_through FROM inventory_snapshot
+  SELECT dealership_id, MAX(snapshot_date) AS data_through FROM inventory_snapshot GROUP BY dealership_id
 ),
 daily AS (
   SELECT dealership_id, booked_date AS metric_date,
@@ -196,11 +196,13 @@ spine AS (
     c.selling_days_in_month, m.department_id, m.metric_id,
     COALESCE(d.metric_value, 0) AS metric_value
   FROM store_calendar AS c
-  CROSS JOIN (SELECT DISTINCT department_id, metric_id FROM daily) AS m
+  JOIN bounds AS b ON b.dealership_id = c.dealership_id
+  JOIN (SELECT dealership_id, department_id, metric_id, MIN(MIN(metric_date)) OVER (PARTITION BY dealership_id) AS first_date
+    FROM daily GROUP BY dealership_id, department_id, metric_id) AS m
+    ON m.dealership_id = c.dealership_id
   LEFT JOIN daily AS d ON d.dealership_id = c.dealership_id AND d.metric_date = c.calendar_date
     AND d.department_id = m.department_id AND d.metric_id = m.metric_id
-  WHERE c.calendar_date <= (SELECT data_through FROM bounds)
-    AND c.calendar_date >= (SELECT MIN(metric_date) FROM daily)
+  WHERE c.calendar_date <= b.data_through AND c.calendar_date >= m.first_date
 ),
 running AS (
   SELECT dealership_id, calendar_date, month_start, department_id, metric_id,
@@ -214,11 +216,12 @@ running AS (
   FROM spine
 ),
 curve AS (
-  SELECT dealership_id, department_id, metric_id, selling_day_no_in_month,
-    CAST(SUM(mtd) AS DOUBLE PRECISION) / NULLIF(SUM(month_total), 0) AS share_done
-  FROM running
-  WHERE month_start < (SELECT DATE_TRUNC('month', data_through) FROM bounds)
-  GROUP BY dealership_id, department_id, metric_id, selling_day_no_in_month
+  SELECT r.dealership_id, r.department_id, r.metric_id, r.selling_day_no_in_month,
+    CAST(SUM(r.mtd) AS DOUBLE PRECISION) / NULLIF(SUM(r.month_total), 0) AS share_done
+  FROM running AS r
+  JOIN bounds AS b ON b.dealership_id = r.dealership_id
+  WHERE r.month_start < DATE_TRUNC('month', b.data_through)
+  GROUP BY r.dealership_id, r.department_id, r.metric_id, r.selling_day_no_in_month
 ),
 current_target AS (
   SELECT dealership_id, department_id, metric_id, month_start, target_value

@@ -65,26 +65,28 @@ class Scoper:
             table.set("alias", exp.TableAlias(this=_identifier(alias)))
         return table
 
-    def _predicate(self, rule: TableRule) -> exp.Expr | None:
+    def _predicate(self, rule: TableRule, alias: str = "", depth: int = 1) -> exp.Expr | None:
+        name = alias or rule.name
         if rule.kind == "shared":
             return None
         if rule.kind == "own":
-            return self._is_tenant(rule.name, rule.tenant_column)
-        tests = [self._seen_by(rule, fact, column) for fact, column in rule.facts]
+            return self._is_tenant(name, rule.tenant_column)
+        tests = [self._seen_by(rule, name, fact, column, depth) for fact, column in rule.facts]
         combined = tests[0]
         for test in tests[1:]:
             combined = exp.Or(this=combined, expression=test)
         return combined
 
-    def _seen_by(self, rule: TableRule, fact: str, column: str) -> exp.Expr:
+    def _seen_by(self, rule: TableRule, name: str, fact: str, column: str, depth: int) -> exp.Expr:
         """The key stands among the fact's references. IN and not a correlated EXISTS: one scan and a hash in every engine."""
-        owner = self._policy.tables[fact]
+        owner, alias = self._policy.tables[fact], f"f{depth}"
+        visible = self._is_tenant(alias, owner.tenant_column) if fact == rule.name else self._predicate(owner, alias, depth + 1)
         facts = exp.Select(
-            expressions=[exp.Column(this=_identifier(column), table=_identifier("f"))],
-            from_=exp.From(this=self._table(fact, "f")),
-            where=exp.Where(this=self._is_tenant("f", owner.tenant_column)),
+            expressions=[exp.Column(this=_identifier(column), table=_identifier(alias))],
+            from_=exp.From(this=self._table(fact, alias)),
+            where=exp.Where(this=visible),
         )
-        key = exp.Column(this=_identifier(rule.key), table=_identifier(rule.name))
+        key = exp.Column(this=_identifier(rule.key), table=_identifier(name))
         return exp.In(this=key, query=exp.Subquery(this=facts))
 
     def _is_tenant(self, table: str, column: str) -> exp.Expr:
@@ -150,7 +152,7 @@ def _is_reference(key: exp.Column, other: exp.Column, name: str, scope: Scope, d
 def _origin(source: Source, column: str, dialect: str) -> tuple[str, str] | None:
     """Follow a column through plain projections of derived tables to the fact it is read from."""
     if source.rule is not None:
-        return (source.rule.name, column) if source.rule.kind == "own" and column in source.rule.columns else None
+        return (source.rule.name, column) if source.rule.kind in ("own", "via") and column in source.rule.columns else None
     if source.query is None:
         return None
     for item in source.query.select.expressions:
