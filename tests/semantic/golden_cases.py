@@ -64,6 +64,7 @@ def expand(sql: str) -> str:
 
     def swap(match: re.Match[str]) -> str:
         prefix, word, argument = match[1] or "", match[2], match[3]
+        ago, own = f"$end - INTERVAL {argument} MONTH", "dealership_id = $store"
         return {
             "store": f"{prefix}dealership_id = $store",
             "retail": f"({prefix}deal_type IN ('retail', 'lease') AND {prefix}deal_status IN ('booked', 'finalized'))",
@@ -71,8 +72,8 @@ def expand(sql: str) -> str:
             "unique": f"(NOT {prefix}is_duplicate AND {prefix}lead_status <> 'bad')",
             "closed": "(r.dealership_id = $store AND r.ro_status = 'closed' AND r.closed_date BETWEEN $start AND $end)",
             "in": f"{prefix}{argument} BETWEEN $start AND $end",
-            "last": f"{prefix}snapshot_date = (SELECT MAX(snapshot_date) FROM {argument} WHERE dealership_id = $store AND snapshot_date <= $end)",
-            "since": f"(CASE WHEN last_day($end) = $end THEN last_day($end - INTERVAL {argument} MONTH) ELSE $end - INTERVAL {argument} MONTH END)",
+            "last": f"{prefix}snapshot_date = (SELECT MAX(snapshot_date) FROM {argument} WHERE {own} AND snapshot_date <= $end)",
+            "since": f"(CASE WHEN last_day($end) = $end THEN last_day({ago}) ELSE {ago} END)",
         }[word]
 
     return _TOKEN.sub(swap, sql)

@@ -43,8 +43,6 @@ def test_golden(case: Case, demo: duckdb.DuckDBPyConnection, dealership: Semanti
 def test_the_demo_gives_the_goldens_something_to_prove(demo: duckdb.DuckDBPyConnection) -> None:
     """A golden that is zero or empty in both periods proves nothing: name the few where that is the truth."""
     empty = {
-        str(case)
-        for case in cases()
-        if not any(value for piece in (OCTOBER, NOVEMBER) for value in by_hand(demo, case, piece).values())
+        str(case) for case in cases() if not any(value for piece in (OCTOBER, NOVEMBER) for value in by_hand(demo, case, piece).values())
     }
     assert empty <= {"adv_per_lead", "open_ros_10"}

@@ -14,6 +14,7 @@ from vendora_graph.semantic.catalog import Catalog
 from vendora_graph.semantic.loader import load_catalog
 
 MODEL = Path(__file__).parents[2] / "vendora_graph" / "semantic" / "dealership"
+WORDS = ("label", "description", "synonyms", "basis", "formula", "filter_text", "family", "department")
 ACCESS = {
     "units", "gross", "gross_by_person", "fi", "cost", "inventory", "leads", "fixed", "productivity_by_name", "pay", "department_pnl",
     "store_pnl", "csi",
@@ -42,13 +43,14 @@ def test_every_metric_is_described_for_a_reader(catalog: Catalog) -> None:
     for name, info in catalog.metrics.items():
         if info.hidden:
             continue
-        missing = [key for key in ("label", "description", "synonyms", "basis", "formula", "filter_text", "family", "department") if not getattr(info, key)]
+        missing = [key for key in WORDS if not getattr(info, key)]
         assert not missing, f"{name} has no {missing}"
         assert info.access in ACCESS, name
 
 
 def test_hidden_components_carry_an_access_class_too(catalog: Catalog) -> None:
-    written = {metric["name"] for path in sorted((MODEL / "metrics").glob("*.yaml")) for metric in yaml.safe_load(path.read_text())["metrics"]}
+    files = sorted((MODEL / "metrics").glob("*.yaml"))
+    written = {metric["name"] for path in files for metric in yaml.safe_load(path.read_text(encoding="utf-8"))["metrics"]}
     assert [name for name in sorted(written) if catalog.metrics[name].access not in ACCESS] == []
 
 
@@ -84,3 +86,10 @@ def test_benchmark_ids_exist_and_only_comparable_ones_are_named(catalog: Catalog
             assert wanted in rows, f"{name} names {wanted}"
             assert rows[wanted]["comparable"] in {"yes", "partly"}, f"{name} names {wanted}"
             assert rows[wanted]["metric_id"] == name, f"{name} names {wanted}, which is of {rows[wanted]['metric_id']}"
+
+
+def test_the_page_of_metrics_lists_them_all(catalog: Catalog) -> None:
+    page = (MODEL.parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    shown = {name for name, info in catalog.metrics.items() if not info.hidden}
+    assert [name for name in sorted(shown) if f"| `{name}` |" not in page] == []
+    assert f"\n{len(shown)} metrics can be asked" in page
