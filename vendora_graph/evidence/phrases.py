@@ -27,15 +27,18 @@ class PhraseSet(Generic[T]):
     """Phrases by their first word; a phrase with meaning None is harmless."""
 
     def __init__(self, entries: Iterable[tuple[str, T | None]]) -> None:
+        """Take phrases with their meanings; the marks of a phrase may stand between its words ("CSI, top box")."""
+        self._marks: dict[tuple[str, ...], frozenset[str]] = {}
         by_first: dict[str, dict[tuple[str, ...], T | None]] = {}
         for phrase, meaning in entries:
             words = tuple(token.text for token in tokens(phrase) if token.kind == "word")
             if words:
+                self._marks[words] = frozenset(token.text for token in tokens(phrase) if token.kind == "mark")
                 by_first.setdefault(words[0], {})[words] = meaning
         self._by_first = {first: sorted(phrases.items(), key=lambda item: -len(item[0])) for first, phrases in by_first.items()}
 
     def find(self, sentence: Sequence[Token]) -> list[Found[T]]:
-        """Return the phrases of a sentence from left to right, not overlapping; marks and references break a phrase."""
+        """Return the phrases of a sentence from left to right, not overlapping; references break a phrase."""
         out: list[Found[T]] = []
         position, length = 0, len(sentence)
         while position < length:
@@ -44,18 +47,29 @@ class PhraseSet(Generic[T]):
             if match is None:
                 position += 1
                 continue
-            words, meaning = match
+            end, words, meaning = match
             if meaning is not None:
-                out.append(Found(position, position + len(words), " ".join(words), meaning))
-            position += len(words)
+                out.append(Found(position, end, " ".join(words), meaning))
+            position = end
         return out
 
-    def _longest(self, sentence: Sequence[Token], position: int) -> tuple[tuple[str, ...], T | None] | None:
+    def _longest(self, sentence: Sequence[Token], position: int) -> tuple[int, tuple[str, ...], T | None] | None:
         for words, meaning in self._by_first[sentence[position].text]:
-            run = sentence[position : position + len(words)]
-            if len(run) == len(words) and all(t.kind == "word" and t.text == w for t, w in zip(run, words, strict=True)):
-                return words, meaning
+            end = self._end(sentence, position, words)
+            if end is not None:
+                return end, words, meaning
         return None
+
+    def _end(self, sentence: Sequence[Token], position: int, words: tuple[str, ...]) -> int | None:
+        """Return where a phrase that starts at `position` ends, None when it is another one."""
+        marks = self._marks[words]
+        for i, word in enumerate(words):
+            while i and position < len(sentence) and sentence[position].text in marks:
+                position += 1
+            if position >= len(sentence) or sentence[position].text != word or sentence[position].kind != "word":
+                return None
+            position += 1
+        return position
 
 
 @cache

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from vendora_graph.contracts import ValidationPolicy
 from vendora_graph.evidence.phrases import PhraseSet
+from vendora_graph.evidence.references import tokens
 
 _Key = tuple[tuple[str, str, tuple[str, ...]], ...]
 
@@ -17,9 +18,13 @@ def metric_phrases(policy: ValidationPolicy) -> PhraseSet[frozenset[str]]:
 
 @lru_cache(maxsize=16)
 def _phrases(metrics: _Key) -> PhraseSet[frozenset[str]]:
-    meanings: dict[str, set[str]] = {}
+    labels: dict[tuple[str, ...], set[str]] = {}
+    others: dict[tuple[str, ...], set[str]] = {}
+    spelled: dict[tuple[str, ...], str] = {}
     for name, label, synonyms in metrics:
         for phrase in (label, *synonyms):
-            meanings.setdefault(phrase.lower(), set()).add(name)
-    labels = {label.lower(): name for name, label, _ in metrics}
-    return PhraseSet((phrase, frozenset({labels[phrase]} if phrase in labels else names)) for phrase, names in sorted(meanings.items()))
+            words = tuple(token.text for token in tokens(phrase) if token.kind == "word")
+            spelled[words] = max(spelled.get(words, ""), phrase, key=len)
+            (labels if phrase is label else others).setdefault(words, set()).add(name)
+    meanings = {words: frozenset(labels.get(words) or others[words]) for words in sorted(spelled)}
+    return PhraseSet((spelled[words], names) for words, names in meanings.items())

@@ -80,7 +80,7 @@ def _in_parentheses(sentence: Sentence, ref: FactRef) -> bool:
 
 def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
     following = sentence.tokens[ref.at + 1 : ref.at + 2]
-    if following and following[0].text in _listed("comparatives"):
+    if following and following[0].text in _listed("comparatives") and (ref.at + 1) not in sentence.labelled:
         return True
     place = ref.at - 1
     if place < 0 or sentence.tokens[place].kind != "word" or place in sentence.labelled:
