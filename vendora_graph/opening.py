@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from vendora_graph.warehouse.port import Warehouse
 
 Graph = "CompiledStateGraph[Any, Any, Any, Any]"
-PROFILE_FORMAT = 1
+PROFILE_FORMAT = 2
 
 
 @dataclass

@@ -12,7 +12,7 @@ from vendora_graph.access import AccessRules
 from vendora_graph.contracts import Plan, Principal, Reading
 from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.offline.context import Person, ReadContext
-from vendora_graph.offline.planner import Asked
+from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.reader import Reader
 from vendora_graph.semantic.catalog import Catalog
 from vendora_graph.warehouse.profile import DataProfile

@@ -30,3 +30,25 @@ def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Per
     end = calendar.align(period, start, last, kind)
     label = f"{name} through the same selling day ({range_text(start, end)})" if end < last else name
     return Period(start=start, end=end, label=label, grain=grain, complete=end == last, full_end=None if end == last else last)
+
+
+def same_last_year(period: Period, calendar: SellingCalendar, kind: str) -> Period:
+    """Return the same calendar span a year earlier; a running unit is matched with as many selling days."""
+    start = add_units(period.start, "year", -1)
+    if period.complete or period.grain is None:
+        end = add_units(period.end, "year", -1)
+        if (period.end + ONE_DAY).day == 1:
+            end = unit_end(end, "month")
+        name = unit_name(start, period.grain) if period.grain else range_text(start, end)
+        return Period(start=start, end=end, label=name or range_text(start, end), grain=period.grain)
+    last = unit_end(start, period.grain)
+    end = calendar.align(period, start, last, kind)
+    name = unit_name(start, period.grain)
+    return Period(
+        start=start,
+        end=end,
+        label=f"{name} through the same selling day ({range_text(start, end)})",
+        grain=period.grain,
+        complete=end == last,
+        full_end=None if end == last else last,
+    )

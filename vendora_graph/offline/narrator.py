@@ -5,8 +5,10 @@ from __future__ import annotations
 from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
 from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
-from vendora_graph.offline.planner import Asked, Call, calls_for, compared
+from vendora_graph.offline.asked import Asked, Call
+from vendora_graph.offline.planner import calls_for, compared
 from vendora_graph.offline.results import Done, Result, Table
+from vendora_graph.offline.scorecards import narrate_scorecard
 from vendora_graph.offline.words import lowered, say
 from vendora_graph.semantic.catalog import MetricInfo
 
@@ -26,6 +28,8 @@ def narrate(asked: Asked, done: Done) -> Draft:
         raise ModelOutputError(refused)
     if asked.plan.intent == "definition" or not calls:
         return _definition(asked)
+    if calls[0].tool in ("scorecard", "compare_to_benchmark"):
+        return narrate_scorecard(asked, calls, results)
     table = results[0].tables[0]
     told = _tell(asked, table, calls, results)
     return told.model_copy(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from vendora_graph.contracts import Period, Plan, Reading
-from vendora_graph.offline.calendar import SellingCalendar
+from vendora_graph.contracts import Period, Plan
+from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.results import Cell, Done, Row, Table
+from vendora_graph.offline.senior_plans import senior_calls
 from vendora_graph.semantic.catalog import Catalog
 
 MAX_ROWS = 200
@@ -20,47 +17,14 @@ RANKED = 25
 """Rows of a breakdown or ranking when the question names no number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One tool call with an id that is a hash of what it asks: the same question asks with the same ids."""
-
-    tool: str
-    args: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        """Return the call's id."""
-        body = json.dumps([self.tool, self.args], sort_keys=True)
-        return "off_" + hashlib.sha256(body.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A reading with what planning needs around it."""
-
-    question: str
-    reading: Reading
-    catalog: Catalog
-    calendar: SellingCalendar
-    data_start: date
-    revision: int = 0
-
-    @property
-    def plan(self) -> Plan:
-        """Return the plan of the reading."""
-        return self.reading.plan or Plan()
-
-
-def span(period: Period) -> dict[str, str]:
-    """Return a period as tool arguments."""
-    return {"start": period.start.isoformat(), "end": period.end.isoformat()}
-
-
 def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
     """Return every call the question needs so far; those already answered in `done` need not be made again."""
     plan = asked.plan
     if plan.intent == "definition":
         return (Call("find_metrics", {"words": " ".join(plan.metrics) or asked.reading.restated, "limit": 3}),)
+    complex_calls = senior_calls(asked)
+    if complex_calls is not None:
+        return complex_calls
     first = _query(asked)
     if first is None:
         return ()

@@ -23,6 +23,7 @@ class Cell:
     period: str | None = None
     grade: str = "metric"
     partial: bool = False
+    named: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +134,5 @@ def _cell(item: dict[str, Any]) -> Cell:
         period=item.get("period"),
         grade=item.get("grade", "metric"),
         partial=bool(item.get("partial")),
+        named=item.get("named", {}),
     )

@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from vendora_graph.contracts import TableSpec
-from vendora_graph.offline.planner import Asked, ends, several_groups
+from vendora_graph.offline.asked import Asked
+from vendora_graph.offline.planner import ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
 from vendora_graph.offline.words import COUNTED, direction, filter_words, lowered, name_refs, period_words, say
 from vendora_graph.semantic.catalog import MetricInfo

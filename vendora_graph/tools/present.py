@@ -23,7 +23,7 @@ def present(table: ResultTable, ledger: Ledger) -> dict[str, Any]:
         rows.append(
             {
                 "of": {dimension: {"name": _braced(names.get((dimension, value))), "value": value} for dimension, value in place},
-                "cells": [_cell(ledger.facts[c], refs, periods) if c else None for c in cells],
+                "cells": [_cell(ledger.facts[c], refs, periods, names) if c else None for c in cells],
             }
         )
     return {
@@ -54,7 +54,7 @@ def _period(period: Period | None, refs: dict[Any, str]) -> dict[str, Any] | Non
     return {"ref": _braced(ref), "label": period.label, "complete": period.complete, "day": period.start == period.end}
 
 
-def _cell(fact: Fact, refs: dict[str, str], periods: dict[Any, str]) -> dict[str, Any]:
+def _cell(fact: Fact, refs: dict[str, str], periods: dict[Any, str], names: dict[tuple[str, str], str]) -> dict[str, Any]:
     cell: dict[str, Any] = {
         "ref": _braced(refs[fact.id]),
         "metric": fact.metric,
@@ -66,6 +66,8 @@ def _cell(fact: Fact, refs: dict[str, str], periods: dict[Any, str]) -> dict[str
         cell["n"] = fact.n
     if fact.grade != "metric":
         cell["grade"] = fact.grade
+    if fact.grade == "benchmark":
+        cell["named"] = {d: _braced(names.get((d, v))) or "" for d, v in fact.slice}
     if fact.period is not None:
         cell["period"] = _braced(periods.get((fact.period.start, fact.period.end)))
         if not fact.period.complete:

@@ -32,6 +32,7 @@ class Store:
     name: str
     opened: date
     group: str
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class DataProfile:
     def store(self, store_id: str) -> Store | None:
         """Return a store by id."""
         return next((store for store in self.stores if store.id == store_id), None)
+
+    def segment(self, store_id: str) -> str | None:
+        """Return the kind of franchise of a store (domestic, import, luxury), as benchmarks are cut."""
+        store = self.store(store_id)
+        return store.segment if store and store.segment else None
 
     def person(self, person_id: str) -> Person | None:
         """Return an employee by id."""
@@ -122,7 +128,7 @@ class DataProfile:
         """Return the profile as JSON."""
         body = {
             "span": [self.data_start.isoformat(), self.data_through.isoformat(), self.as_of.isoformat()],
-            "stores": [[s.id, s.name, s.opened.isoformat(), s.group] for s in self.stores],
+            "stores": [[s.id, s.name, s.opened.isoformat(), s.group, s.segment] for s in self.stores],
             "people": [[p.id, p.name, p.role, p.store, p.department] for p in self.people],
             "values": {d: [[v.value, v.count, v.stores, v.aliases] for v in vs] for d, vs in self.values.items()},
             "days": [[store, day.isoformat(), int(a), int(b)] for store, day, a, b in self.days],
@@ -139,7 +145,7 @@ class DataProfile:
             data_start=start,
             data_through=through,
             as_of=as_of,
-            stores=tuple(Store(i, n, date.fromisoformat(o), g) for i, n, o, g in body["stores"]),
+            stores=tuple(Store(i, n, date.fromisoformat(o), g, k) for i, n, o, g, k in body["stores"]),
             people=tuple(Person(*row) for row in body["people"]),
             values={d: tuple(Value(v, c, tuple(s), tuple(a)) for v, c, s, a in vs) for d, vs in body["values"].items()},
             days=tuple((s, date.fromisoformat(d), bool(a), bool(b)) for s, d, a, b in body["days"]),
@@ -173,7 +179,7 @@ async def read_profile(
         data_start=start,
         data_through=through,
         as_of=as_of or day or through + timedelta(days=1),
-        stores=tuple(Store(str(i), str(n), o, str(g)) for i, n, o, g in await rows("stores")),
+        stores=tuple(Store(str(i), str(n), o, str(g), str(k)) for i, n, o, g, k in await rows("stores")),
         people=tuple(Person(*(str(x or "") for x in row)) for row in await rows("people")),
         values=values,
         days=tuple((str(s), d, bool(a), bool(b)) for s, d, a, b in await rows("calendar")),

@@ -1,5 +1,7 @@
 """The senior analyst's tools: why, compared with what, where it is heading, what to do."""
 
 from vendora_graph.tools.registry import Tool
+from vendora_graph.tools.senior.compare_to_benchmark import TOOL as COMPARE_TO_BENCHMARK
+from vendora_graph.tools.senior.scorecard import TOOL as SCORECARD
 
-SENIOR_TOOLS: tuple[Tool, ...] = ()
+SENIOR_TOOLS: tuple[Tool, ...] = (SCORECARD, COMPARE_TO_BENCHMARK)

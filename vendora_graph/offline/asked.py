@@ -1,0 +1,49 @@
+"""What planning and narrating work on: a reading with its surroundings, and tool calls."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vendora_graph.contracts import Period, Plan, Reading
+from vendora_graph.offline.calendar import SellingCalendar
+from vendora_graph.semantic.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One tool call with an id that is a hash of what it asks: the same question asks with the same ids."""
+
+    tool: str
+    args: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Return the call's id."""
+        body = json.dumps([self.tool, self.args], sort_keys=True)
+        return "off_" + hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reading with what planning needs around it. `revision` counts the drafts the validator has sent back."""
+
+    question: str
+    reading: Reading
+    catalog: Catalog
+    calendar: SellingCalendar
+    data_start: date
+    revision: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan of the reading."""
+        return self.reading.plan or Plan()
+
+
+def span(period: Period) -> dict[str, str]:
+    """Return a period as tool arguments."""
+    return {"start": period.start.isoformat(), "end": period.end.isoformat()}

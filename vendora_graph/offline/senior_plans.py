@@ -1,0 +1,72 @@
+"""Plans of the senior analyst: which tools a complex question needs. Pure and deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from vendora_graph.contracts import Period
+from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.before import previous_period, same_last_year
+from vendora_graph.semantic.catalog import MetricInfo
+
+STORE = "The store"
+COMPARED_WITH_BENCHMARKS = 20
+
+
+@cache
+def knowledge() -> Mapping[str, Any]:
+    """Return what a scorecard holds and which gaps are worth money."""
+    text = files("vendora_graph.tools.senior").joinpath("scorecard.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def senior_calls(asked: Asked) -> tuple[Call, ...] | None:
+    """Return the calls of a complex question, or None when it is answered like a standard one."""
+    plan = asked.plan
+    if plan.period is None:
+        return None
+    if plan.intent in ("scorecard", "recommend", "report"):
+        return (*_scorecards(asked, plan.period), *_benchmarks(asked, plan.period))
+    if plan.intent == "benchmark":
+        return _benchmarks(asked, plan.period)
+    return None
+
+
+def _scorecards(asked: Asked, period: Period) -> tuple[Call, ...]:
+    calls = []
+    covered: set[str] = set()
+    departments = [(d["name"], tuple(d["metrics"]), d["department"]) for d in knowledge()["departments"]]
+    for _, metrics, _ in departments:
+        covered.update(metrics)
+    rest = tuple(m for m in asked.plan.metrics if m not in covered)
+    for name, metrics, department in ((STORE, rest, "sales"), *departments):
+        known = [m for m in metrics if m in asked.catalog.metrics]
+        kind = "service" if department in ("service", "parts") else "sales"
+        before = previous_period(period, asked.calendar, kind)
+        if not known or before is None:
+            continue
+        year = same_last_year(period, asked.calendar, kind)
+        calls.append(
+            Call(
+                "scorecard",
+                {"title": name, "metrics": known, "period": span(period), "previous": span(before), "last_year": span(year)},
+            )
+        )
+    return tuple(calls)
+
+
+def _benchmarks(asked: Asked, period: Period) -> tuple[Call, ...]:
+    wanted = [m for m in asked.plan.metrics if _comparable(asked.catalog.metrics.get(m))]
+    usual = [m for m in knowledge()["gaps"] if _comparable(asked.catalog.metrics.get(m))]
+    names = list(dict.fromkeys((*wanted, *usual)))[:COMPARED_WITH_BENCHMARKS]
+    return (Call("compare_to_benchmark", {"metrics": names, "period": span(period)}),) if names else ()
+
+
+def _comparable(info: MetricInfo | None) -> bool:
+    return info is not None and bool(info.benchmarks) and info.additivity in ("ratio", "average", "median")

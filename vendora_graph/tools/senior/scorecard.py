@@ -1,0 +1,107 @@
+"""`scorecard`: a department's figures against the period before and the same period last year."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable, Slice
+from vendora_graph.errors import NotAllowedError
+from vendora_graph.evidence.ledger import merge
+from vendora_graph.tools.query_metrics import check_names, within_access
+from vendora_graph.tools.registry import Tool, ToolResult
+from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.runner import as_period, run_query, table_id
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+
+class Scorecard(Contract):
+    """Put several metrics of one department in a table: value, the period before, change, the same period last year, change."""
+
+    title: str = Field(max_length=60)
+    metrics: tuple[str, ...] = Field(min_length=1, max_length=12)
+    period: Span
+    previous: Span
+    last_year: Span
+
+
+async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+    asked = Scorecard.model_validate(arguments)
+    allowed = _allowed(asked, services, scope)
+    queries = [
+        MetricQuery(metrics=allowed, period=asked.period, compare=against) for against in (asked.previous, asked.last_year)
+    ]
+    for query in queries:
+        check_names(query, services.catalog)
+    first, second = await asyncio.gather(*(run_query(within_access(q, services, scope), services, scope) for q in queries))
+    table = _table(asked, allowed, first, second, services, scope)
+    return ToolResult(merge(merge(first, second), Ledger(turn=scope.turn, tables={table.id: table})))
+
+
+def _allowed(asked: Scorecard, services: Services, scope: Scope) -> tuple[str, ...]:
+    """Return the metrics the asker may see; a scorecard shows what it may and leaves out the rest.
+
+    Raises:
+        NotAllowedError: None of them is allowed.
+    """
+    kept = []
+    refused = ""
+    for name in asked.metrics:
+        try:
+            query = MetricQuery(metrics=(name,), period=asked.period)
+            check_names(query, services.catalog)
+            within_access(query, services, scope)
+        except NotAllowedError as error:
+            refused = str(error)
+            continue
+        kept.append(name)
+    if not kept:
+        raise NotAllowedError(refused)
+    return tuple(kept)
+
+
+def _table(
+    asked: Scorecard, metrics: tuple[str, ...], first: Ledger, second: Ledger, services: Services, scope: Scope
+) -> ResultTable:
+    keys: list[Slice] = []
+    cells: list[tuple[str | None, ...]] = []
+    for name in metrics:
+        before, year = _row(name, first), _row(name, second)
+        keys.append((("metric", services.catalog.metrics[name].label),))
+        cells.append((before[0], before[1], before[2], year[1], year[2]))
+    columns = (
+        as_period(asked.period, scope).label,
+        as_period(asked.previous, scope).label,
+        "Change",
+        as_period(asked.last_year, scope).label,
+        "Change on the year",
+    )
+    request = asked.model_dump_json()
+    return ResultTable(
+        id=table_id("scorecard", request),
+        tool="scorecard",
+        request=request,
+        title=asked.title,
+        columns=columns,
+        keys=tuple(keys),
+        cells=tuple(cells),
+        period=as_period(asked.period, scope),
+    )
+
+
+def _row(name: str, found: Ledger) -> tuple[str | None, str | None, str | None]:
+    """Return the ids of a metric's figure, the one compared with, and their difference."""
+    (table,) = found.tables.values()
+    row = table.cells[0]
+    for place, cell in enumerate(row):
+        fact: Fact | None = found.facts[cell] if cell else None
+        if fact is not None and fact.metric == name and not fact.parts:
+            return row[place], row[place + 1], row[place + 2]
+    return None, None, None
+
+
+TOOL = Tool(name="scorecard", description=Scorecard.__doc__ or "", arguments=Scorecard, run=_run, senior=True)
