@@ -54,7 +54,7 @@ def _originals(world: World) -> Columns:
         since = day_number(settings["opened_date"])
         spread = 0.6 / 30.4 + 0.4 * calendar.sales_weight[store, calendar.at(days)]
         key = (store + 1) * 100_000 + days
-        row, number = repeat_index(rng.poisson("count", key, settings["leads"] * 1.16 * spread * (days >= since)))
+        row, number = repeat_index(rng.poisson("count", key, settings["leads"] * 1.48 * spread * (days >= since)))
         none = np.full(len(row), -1, dtype=np.int64)
         parts.append({"key": 10**13 + key[row] * 1000 + number, "store": np.full(len(row), store), "created": days[row], "deal": none, "unit": none})
     leads = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}

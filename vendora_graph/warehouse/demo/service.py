@@ -177,7 +177,7 @@ def _labor(world: World, ros: Columns, lines: Columns) -> None:
     ops = load("service")["ops"]
     key, ro, op, pay = lines["key"], lines["ro"], lines["op"], lines["pay"]
     store, live = ros["store"][ro], ~lines["declined"]
-    factor = np.where(pay == CP, _hours_factor(world, ros, ro), 1.0)
+    factor = np.where(pay == CP, _hours_factor(world, ros, ro), 0.72)
     standard = np.array([o[3] for o in ops])[op]
     billed = np.rint(standard * 100 * factor * np.exp(0.25 * rng.normal("hours", key))).astype(np.int64) * live
     lines["posted_rate"] = door_rate(world.config, store, pay, ros["work_day"][ro])

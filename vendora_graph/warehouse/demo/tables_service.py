@@ -100,7 +100,9 @@ def _misc_columns(world: World, service: Service) -> Columns:
         chosen = rows[rng.chance(f"has_{kind}", ros["key"][rows], share)]
         sale = whole_dollars(low + spread * rng.u(f"sale_{kind}", ros["key"][chosen]))
         parts.append({"ro": chosen, "kind": np.full(len(chosen), kind, dtype=np.int64), "sale": sale, "cost": sale * cost // 100})
-    return {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    misc = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    ros["misc_rows"], ros["misc_sale"], ros["misc_cost"] = misc["ro"], misc["sale"], misc["cost"]
+    return misc
 
 
 def _misc(world: World, service: Service, misc: Columns) -> pa.Table:

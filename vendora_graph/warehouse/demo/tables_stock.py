@@ -19,7 +19,7 @@ STATES = ("in_transit", "in_recon", "frontline", "hold", "sold", "wholesaled", "
 BUCKETS = ("0-30", "31-45", "46-60", "61-90", "90+")
 _EDGES = np.array([31, 46, 61, 91])
 _MARKET_STEP = 24
-_RATES = ((0, 0.0795), (20_270, 0.0745), (20_450, 0.0690))  # (day from, yearly floorplan rate)
+RATES = ((0, 0.0795), (20_270, 0.0745), (20_450, 0.0690))  # (day from, yearly floorplan rate)
 
 
 def stock_tables(world: World) -> Iterator[tuple[str, pa.Table]]:
@@ -184,7 +184,7 @@ def _floorplan(world: World) -> pa.Table:
     held = np.maximum(high - low, 0)
     row, month = np.nonzero(held)
     rate = np.zeros(len(months))
-    for since, yearly in _RATES:
+    for since, yearly in RATES:
         rate = np.where(months >= since, yearly, rate)
     principal = np.where(u["is_new"], u["acquisition_cost"], u["acquisition_cost"] * 85 // 100)[row]
     interest = np.rint(principal * rate[month] / 365 * held[row, month]).astype(np.int64)
