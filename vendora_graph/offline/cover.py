@@ -16,7 +16,7 @@ KIND_BONUS: Mapping[str, float] = {
     "group": 0.12, "cue": 0.1, "hint": 0.08, "other_store": 0.14, "number": 0.0,
 }  # fmt: skip
 """How kinds of one length are ordered: tuning of the reader, not vocabulary."""
-_MERGE = 0.45
+_MERGE, _SMALL, _LOOSE = 0.45, 0.15, 0.2
 _CONTENT = 1.0
 
 
@@ -64,5 +64,7 @@ def span_score(tokens: Sequence[Token], span: Span, priors: Mapping[str, float])
     content = sum(token.content for token in inside)
     words = sum(token.kind != "punct" for token in inside)
     best = max(KIND_BONUS[s.kind] * s.weight + priors.get(s.key, 0.0) * (s.kind == "metric") for s in span.senses)
-    merge = _MERGE * (words - 1) if span.reason != "order" else _MERGE * (content - 1)
+    merge = _MERGE * (content - 1) + _SMALL * (words - content) if content else _LOOSE * (words - 1)
+    if span.reason == "order":
+        merge = _MERGE * (content - 1)
     return (_CONTENT * content + merge) * span.quality + best

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,8 @@ _SHORT_NUMBER = 2
 _RANKS: Mapping[str, int] = {"value": 2, "topic": 3, "cue": 3}
 _VOCABULARY_WEIGHT = 1.02
 _STORE_PART = 0.85
+_GENERAL = 0.3
+"""What a name as general as `units` weighs less than one that says which units."""
 _NAME_WEIGHT = 0.9
 _FULL = 1.0
 _Row = list[Any]
@@ -59,7 +62,7 @@ class Sense:
     tenants: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """Phrases with their senses, and the data the later steps of reading need."""
 
@@ -139,6 +142,15 @@ class Lexicon:
         """Return the senses of the content words of `tokens` in any order."""
         return [_sense(row) for row in self.bags.get(_bag(tokens), ())]
 
+    @cached_property
+    def exact(self) -> Mapping[str, frozenset[str]]:
+        """Words whose singular or plural is another word (`parts`, `ups`): key -> the forms that count."""
+        forms: dict[str, frozenset[str]] = {}
+        for word in self.vocabulary.get("exact_words") or ():
+            key = self.normaliser.key(str(word))
+            forms[key] = forms.get(key, frozenset()) | {str(word)}
+        return forms
+
     def section(self, name: str) -> Mapping[str, Any]:
         """Return a mapping of the vocabulary, empty when absent."""
         found = self.vocabulary.get(name) or {}
@@ -215,14 +227,16 @@ def _all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping
 def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
     extra = vocabulary.get("metrics") or {}
     not_names = vocabulary.get("not_names") or {}
+    generic = {str(word).lower() for word in vocabulary.get("generic_names") or ()}
     for name, metric in catalog.metrics.items():
         if metric.hidden:
             continue
         dropped = {str(word).lower() for word in not_names.get(name, ())}
-        for weight, phrases in ((1.0, (metric.label, name.replace("_", " "))), (_FULL, metric.synonyms), (_VOCABULARY_WEIGHT, extra.get(name, ()))):
+        for weight, phrases in ((_FULL, (metric.label, name.replace("_", " "))), (_FULL, metric.synonyms), (_VOCABULARY_WEIGHT, extra.get(name, ()))):
             for phrase in phrases:
                 if str(phrase).lower() not in dropped:
-                    yield str(phrase), Sense("metric", name, weight=weight)
+                    general = str(phrase).lower() in generic
+                    yield str(phrase), Sense("metric", name, weight=weight - _GENERAL if general else weight)
 
 
 def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:

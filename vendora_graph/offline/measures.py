@@ -47,12 +47,37 @@ def _reads_otherwise(framer: Framer, span: Span) -> bool:
         return True
     if named and framer.inherits() and any(framer.fits(s.key) for s in of_kind(span, "value")):
         return True
-    if _swaps(framer, span):
+    if _swaps(framer, span) or _value_in_list(framer, span):
         return True
     dimensions = of_kind(span, "dimension")
     if dimensions and is_record(framer, span, dimensions):
         return True
     return bool(dimensions) and named and framer.after_cue(span, {"group"})
+
+
+def _value_in_list(framer: Framer, span: Span) -> bool:
+    """`new and used units`: a slice's name joined to a value of the same kind is its value, of the base metric."""
+    named = framer.lexicon.section("named_slices")
+    values = {s.key for s in of_kind(span, "value")}
+    for sense in of_kind(span, "metric"):
+        entry = named.get(sense.key)
+        if entry is None or not values & {f.dimension for f in filters_of(entry)}:
+            continue
+        for other in framer.frame.spans:
+            if other is not span and any(s.key in values for s in of_kind(other, "value")) and joined(framer, other, span):
+                if entry["base"] not in framer.frame.metrics:
+                    framer.frame.metrics.append(entry["base"])
+                    framer.frame.metric_spans[entry["base"]] = span
+                return True
+    return False
+
+
+def joined(framer: Framer, first: Span, second: Span) -> bool:
+    """Whether only `and`, a comma, a comparison and small words stand between two spans."""
+    joiners, tokens = framer.raw["joiners"], framer.frame.tokens
+    between = tokens[min(first.end, second.end) : max(first.start, second.start)]
+    said = [t for t in between if t.stem in joiners or t.text in joiners or t.stem == framer.raw["versus_word"]]
+    return bool(said) and not any(t.content and t not in said for t in between)
 
 
 def _swaps(framer: Framer, span: Span) -> bool:
@@ -89,7 +114,7 @@ def _right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
 
 def _light(framer: Framer, at: int) -> bool:
     token = framer.frame.tokens[at]
-    if token.stop or token.number is not None or token.kind == "punct":
+    if token.stem in framer.raw["record_gap"] or token.number is not None or token.kind == "punct":
         return True
     inside = next((s for s in framer.frame.spans if s.start <= at < s.end), None)
     return inside is not None and bool(of_kind(inside, "value", "cue")) and not of_kind(inside, "metric")
@@ -199,14 +224,15 @@ def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     return any(t.stem in joiners or t.text in joiners or t.stem in framer.raw["clause_joiners"] for t in between)
 
 
-def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, float, int]:
+def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, int]:
     """Specificity: a slice of the other, not a generic name, more content words, then the earlier one."""
     frame = framer.frame
     named = framer.lexicon.section("named_slices")
     base = (named.get(metric) or {}).get("base")
     generic = framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer)
     content = sum(t.content for t in frame.tokens[span.start : span.end])
-    return (base in frame.metrics, not generic, content * span.quality, -span.start)
+    rate = framer.catalog.metrics[metric].unit == "rate" and frame.has("share")
+    return (base in frame.metrics, rate, not generic, content * span.quality, -span.start)
 
 
 def _generic(framer: Framer) -> frozenset[str]:
@@ -226,6 +252,7 @@ def _hints(framer: Framer) -> None:
             continue
         for sense in of_kind(span, "hint"):
             votes[sense.key] = votes.get(sense.key, 0.0) + sense.weight
+    frame.votes = votes
     if not votes or frame.metrics or frame.rules or frame.reports or frame.record:
         return
     best = max(votes, key=lambda name: (votes[name] + framer.prior(name), name))
@@ -275,6 +302,10 @@ def _modifiers(framer: Framer) -> None:
     frame = framer.frame
     modifiers = framer.lexicon.section("modifiers")
     mapped: list[str] = []
+    for name, entry in modifiers.items():
+        if any(m in (entry.get("of") or ()) and framer.after_cue(frame.metric_spans[m], {"group"}) for m in frame.dropped):
+            mapped.extend(t for m, t in (entry.get("map") or {}).items() if m in frame.metrics and t in framer.catalog.metrics)
+            frame.modifiers.append(str(name))
     for span in frame.spans:
         for sense in of_kind(span, "modifier"):
             if span.start in frame.bound:

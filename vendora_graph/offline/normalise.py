@@ -25,7 +25,7 @@ _TOKEN = re.compile(
       | (?P<word>[a-z\d]+(?:'[a-z]+)*'?)
       | (?P<op>>=|<=|>|<|=)
       | (?P<yr>(?<=\s)'\d{2}(?!\d))
-      | (?P<punct>[-&\#%@/,;:.?!+()])""",
+      | (?P<punct>[-&\#%@/,;:.?!+()$])""",
     re.VERBOSE,
 )
 _BREAKS = frozenset(";?!")

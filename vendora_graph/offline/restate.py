@@ -101,11 +101,12 @@ def note_text(framer: Framer, name: str, values: dict[str, str]) -> str:
     if name == "rule":
         entry = framer.lexicon.section("rules").get(values["rule"]) or {}
         return str(entry.get("assume", ""))
-    if name in {"dropped_slot", "who", "cannot_split"}:
+    if name in {"dropped_slot", "who", "cannot_split", "left_out"}:
         dimension = framer.catalog.dimensions.get(values["dimension"])
-        label = framer.catalog.metrics[framer.frame.metrics[0]].label if framer.frame.metrics else ""
+        metric = values.get("metric") or (framer.frame.metrics[0] if framer.frame.metrics else "")
+        label = framer.catalog.metrics[metric].label if metric else ""
         shown = dimension.label.lower() if dimension else values["dimension"]
         if name == "who":
             return str(assume["who"]).format(label=shown)
-        return str(assume["dropped_slot"]).format(label=label, dimension=shown)
+        return str(assume["left_out" if name == "left_out" else "dropped_slot"]).format(label=label, dimension=shown)
     return str(assume[name]).format(**values)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.measures import joined
+from vendora_graph.offline.spans import Span
 
 
 def apply_rules(framer: Framer) -> None:
@@ -16,7 +18,7 @@ def apply_rules(framer: Framer) -> None:
         if framer.frame.metrics and not entry.get("always"):
             _join(framer, name, entry)
             continue
-        metrics = _metrics_of_rule(framer, entry)
+        metrics = _that_fit(framer, entry, _metrics_of_rule(framer, entry))
         if metrics and not framer.frame.metrics:
             framer.frame.metrics = metrics
             framer.frame.rule = name
@@ -26,11 +28,23 @@ def apply_rules(framer: Framer) -> None:
             framer.frame.rule = name
 
 
+def _that_fit(framer: Framer, entry: Mapping[str, Any], chosen: list[str]) -> list[str]:
+    """A value said (`from the retail counter`) that the chosen measures cannot take picks another reading of the word."""
+    every = [m for group in (entry.get("by_department") or {}).values() for m in group if m in framer.catalog.metrics]
+    for span in framer.frame.spans:
+        values = [s.key for s in of_kind(span, "value")]
+        if span.start in framer.frame.bound or not values or any(can_cut(framer.lexicon, m, d) for m in chosen for d in values):
+            continue
+        other = next((m for d in values for m in every if can_cut(framer.lexicon, m, d)), None)
+        if other is not None and not of_kind(span, "metric", "group"):
+            return [other]
+    return chosen
+
+
 def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     """`PVR, service contract pen and GAP pen`: an ambiguous word in a list of measures is one of them."""
     frame, span = framer.frame, framer.frame.rule_spans[name]
-    around = [*frame.tokens[span.end : span.end + 1], *(frame.tokens[span.start - 1 : span.start] if span.start else ())]
-    if any(t.stem in framer.raw["joiners"] or t.text in framer.raw["joiners"] for t in around):
+    if any(joined(framer, span, other) for other in frame.metric_spans.values()) or _and_later(framer, span):
         metrics = _metrics_of_rule(framer, entry)
         first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
         at = frame.metrics.index(first) if first else len(frame.metrics)
@@ -38,14 +52,28 @@ def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
         frame.notes.append(("rule", {"rule": name}))
 
 
+def _and_later(framer: Framer, span: Span) -> bool:
+    """`inventory by age bucket and floorplan`: an `and` parts the word from the measure after it."""
+    tokens, joiner = framer.frame.tokens, framer.raw["joiners"][0]
+    others = [s for s in framer.frame.metric_spans.values() if s.start >= span.end]
+    return any(t.stem == joiner for s in others[:1] for t in tokens[span.end : s.start])
+
+
 def _metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:
     ctx = framer.ctx
     last = ctx.previous.metrics[0] if ctx.previous and ctx.previous.metrics else ""
     last_department = framer.catalog.metrics[last].department if last in framer.catalog.metrics else ""
     departments = entry.get("by_department") or {}
+    voted = [m for m in entry.get("metrics") or () if m in framer.frame.votes]
+    beside = [framer.catalog.metrics[m].department for m in framer.frame.metrics]
+    last_department = next((d for d in beside if d in departments), last_department)
     said = next((departments[d] for d in framer.frame.departments if d in departments), None)
     if said is None:
         said = next((departments[s.key] for span in framer.frame.spans for s in span.senses if s.kind == "group" and s.key in departments), None)
+    if voted and not said:
+        return [max(voted, key=lambda m: framer.frame.votes[m])]
+    if not said and any(d in departments for d in beside):
+        said = departments[last_department]
     chosen = said or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
     return [m for m in chosen or entry.get("metrics") or () if m in framer.catalog.metrics]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Grain
-from vendora_graph.offline.frame import Framer, cue_names, of_kind
+from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.spans import Span
@@ -181,6 +181,8 @@ def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
     sense = next((s for s in senses if framer.fits(s.key)), None)
     if sense is None and frame.metrics:
         swap = _replacement(framer, senses[0].key)
+        if swap is None and _leave_out(framer, senses):
+            swap = next(s.key for s in senses if framer.fits(s.key))
         if swap is None:
             frame.notes.append(("cannot_split", {"dimension": senses[0].key}))
             frame.bind(span, f"group {senses[0].key}")
@@ -190,6 +192,20 @@ def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
     if sense.key not in frame.groups:
         frame.groups.append(sense.key)
     frame.bind(span, f"group {sense.key}")
+
+
+def _leave_out(framer: Framer, senses: list[Sense]) -> bool:
+    """Of several measures those that cannot be cut as asked are left out, and said; none can: False."""
+    frame = framer.frame
+    for sense in senses:
+        fitting = [m for m in frame.metrics if can_cut(framer.lexicon, m, sense.key)]
+        if fitting:
+            for metric in frame.metrics:
+                if metric not in fitting:
+                    frame.notes.append(("left_out", {"metric": metric, "dimension": sense.key}))
+            frame.metrics = fitting
+            return True
+    return False
 
 
 def _replacement(framer: Framer, dimension: str) -> str | None:

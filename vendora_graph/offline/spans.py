@@ -98,9 +98,11 @@ def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], 
 
 
 def _exact(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stores: frozenset[str]) -> Iterator[Span]:
-    rows = lexicon.phrases.get(compact(list(tokens[start:end])))
-    if rows:
-        senses = _visible(lexicon.senses(compact(list(tokens[start:end]))), stores, lexicon)
+    key = compact(list(tokens[start:end]))
+    if end - start == 1 and key in lexicon.exact and tokens[start].text not in lexicon.exact[key]:
+        return
+    if key in lexicon.phrases:
+        senses = _visible(lexicon.senses(key), stores, lexicon)
         if senses:
             yield Span(start, end, senses)
 
