@@ -79,6 +79,17 @@ def test_ratios_are_exact_to_thirty_digits(a, b, c):
     assert abs(Fraction(value) - exact) <= abs(exact) * Fraction(1, 10**30)
 
 
+@pytest.mark.parametrize(
+    ("formula", "linear"),
+    [
+        ("a - b", True), ("2 * a + b / 4", True), ("-(a - b) * 3", True), ("a", True), ("a / b", False), ("a * b", False), ("1 - a", False),
+        ("a + 1", False), ("3", False), ("4 / a", False), ("COALESCE(a, 0) - b", False), ("(a + b) * (c - c)", False),
+    ],
+)  # fmt: skip
+def test_linear_formulas(formula, linear):
+    assert arithmetic.is_linear(formula) is linear
+
+
 def test_names_and_substitution():
     assert arithmetic.names("b + a / NULLIF(b, 0)") == ("b", "a")
     assert substitute("1 - m", {"m": "p / q"}) == "1 - (p / q)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from tests.semantic.conftest import CLINIC
 from vendora_graph.errors import SemanticModelError
 from vendora_graph.semantic.catalog import MetricInput
+from vendora_graph.semantic.engine import SemanticEngine
 from vendora_graph.semantic.loader import load_catalog
+from vendora_graph.semantic.request import CompileRequest
 from vendora_graph.semantic.sources import Source, find_source
 
 MODEL = """\
@@ -209,7 +212,7 @@ sources:
             "m1.yml:",
             "needs itself",
         ),
-        ("- just\n- a list\n", MODEL + METRICS, "m0.yml:1", "must be a mapping"),
+        ("- metrics: []\n- a list\n", MODEL + METRICS, "m0.yml:1", "must be a mapping"),
         (MODEL.replace("semantic_models", "semantic_model"), METRICS + "# semantic_models\n", "m0.yml:1", "unknown key 'semantic_model'"),
         ("semantic_models: []\n", "metrics: []\n", "", "has no metrics"),
     ],
@@ -283,6 +286,37 @@ def test_a_loaded_model_is_noted_where_ours_would_be_refused(tmp_path):
     assert loaded.catalog.metrics["stocked"].snapshot
     assert loaded.catalog.metrics["stocked"].additivity == "semi_additive"
     assert loaded.catalog.metrics["m"].inputs == (MetricInput("a", "revenue", shift_count=1, shift_grain="month"),)
+
+
+def test_what_real_dbt_projects_hold_besides(tmp_path):
+    (tmp_path / "ci.yml").write_text("- a list\n- of something else\n")
+    (tmp_path / "jinja.yml").write_text("vars:\n  x: {{ broken\n")
+    (tmp_path / "profiles.yml").write_text("outputs: {dev: {type: duckdb}}\n")
+    (tmp_path / "dbt_packages").mkdir()
+    (tmp_path / "dbt_packages" / "other.yml").write_text("semantic_models: [broken")
+    metrics = METRICS.replace("fill_nulls_with: 0", "fill_nulls_with: 0, join_to_timespine: true") + (
+        "    config: {group: finance, enabled: true}\n"
+        "  - {name: all_orders, type: simple, type_params: {measure: ones}, filter: [\"{{Dimension('order__status')}} = 'done'\"]}\n"
+        "  - {name: twice, type: derived, type_params: {expr: 2 * revenue, metrics: [revenue]}}\n"
+        "  - {name: upper_share, type: ratio, type_params: {numerator: Revenue, denominator: {name: REVENUE}}}\n"
+        "  - {name: so_far, type: cumulative, type_params: {measure: order_total, grain_to_date: month}}\n"
+        "  - {name: ever, type: cumulative, type_params: {cumulative_type_params: {metric: {name: revenue}, period_agg: last}}}\n"
+        "saved_queries: [{name: q, query_params: {metrics: [revenue]}}]\n"
+        "groups: [{name: finance}]\n"
+    )
+    model = MODEL.replace("granularity: day", "granularity: hour") + "      - {name: ones, agg: sum, expr: 1, create_metric: true}\n"
+    loaded = load_catalog(write(tmp_path, model, metrics))
+    catalog = loaded.catalog
+    assert catalog.metrics["twice"].additivity == "additive"
+    assert catalog.metrics["upper_share"].additivity == "ratio"
+    assert catalog.metrics["revenue"].time_grain == "day"
+    assert catalog.metrics["so_far"].inputs[0].to_date == "month"
+    assert catalog.metrics["ever"].inputs == (MetricInput("value", "revenue", all_time=True),)
+    assert catalog.metrics["ones"].aggregation == "sum"
+    for name in ("revenue", "all_orders"):
+        sql = SemanticEngine(loaded).compile(CompileRequest((name,), (), "day", (), date(2026, 1, 1), date(2026, 1, 31)), "duckdb").sql
+        assert sql.count("FROM orders") == 1
+        assert "spine" not in sql
 
 
 def test_nothing_there_is_said(tmp_path):

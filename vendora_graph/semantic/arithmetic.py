@@ -43,6 +43,28 @@ def names(expr: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.id for node in sorted(found, key=lambda node: node.col_offset)))
 
 
+def is_linear(expr: str) -> bool:
+    """Say whether a canonical formula is a sum of names, each times a number: such a metric of additive parts is additive."""
+    return _degree(_tree(expr)) == 1
+
+
+def _degree(node: ast.expr) -> int | None:
+    """Return 0 for a constant, 1 for a linear form without a constant term, None for anything else."""
+    if isinstance(node, ast.Name | ast.Constant):
+        return int(isinstance(node, ast.Name))
+    if isinstance(node, ast.UnaryOp):
+        return _degree(node.operand)
+    if not isinstance(node, ast.BinOp):
+        return None
+    left, right = _degree(node.left), _degree(node.right)
+    if left is None or right is None:
+        return None
+    if isinstance(node.op, ast.Mult):
+        return left + right if left + right <= 1 else None
+    fits = left == right if isinstance(node.op, ast.Add | ast.Sub) else right == 0
+    return left if fits else None
+
+
 def median(histogram: Iterable[tuple[Decimal | None, int]], fraction: Decimal = Decimal("0.5")) -> Decimal | None:
     """Return the exact continuous percentile of values given as (value, how often) pairs.
 

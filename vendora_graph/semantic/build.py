@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast, get_args
 
 from vendora_graph.contracts import Grain, Unit
-from vendora_graph.semantic.catalog import Additivity, Catalog, Good, MetricInfo, Ways, coarse_grain
+from vendora_graph.semantic import arithmetic
+from vendora_graph.semantic.catalog import Additivity, Catalog, Good, MetricInfo, MetricInput, Ways, coarse_grain
 from vendora_graph.semantic.concepts import Concepts, words
 from vendora_graph.semantic.expand import Flat
 from vendora_graph.semantic.reader import model_format
@@ -125,10 +126,18 @@ class _MetricBuilder:
 
     def _additivity(self, name: str, meta: Mapping[str, Any], simple: SimpleSpec | None, place: Place) -> Additivity:
         if simple is None:
-            default = "average" if self._project.computed[name].kind == "average" else "ratio"
+            default = self._computed_additivity(name)
         else:
             default = "semi_additive" if meta.get("snapshot") else model_format()["additivity_of"][simple.agg]
         return cast(Additivity, _word(meta, "additivity", model_format()["additivity"], default, name, place))
+
+    def _computed_additivity(self, name: str) -> str:
+        if self._project.computed[name].kind == "average":
+            return "average"
+        flat = self._flat[name]
+        whole = all(item == MetricInput(item.alias, item.metric) for item in flat.inputs)
+        additive = all(model_format()["additivity_of"][part.agg] == "additive" for part in self._parts(name))
+        return "additive" if whole and additive and arithmetic.is_linear(flat.expr) else "ratio"
 
     def _parts(self, name: str) -> tuple[SimpleSpec, ...]:
         flat = self._flat.get(name)

@@ -84,7 +84,6 @@ def _metric(spec: SimpleSpec) -> Json:
             },
             "expr": expr,
             "fill_nulls_with": spec.fill_nulls_with,
-            "join_to_timespine": spec.join_to_timespine,
         },
     }
     if spec.filters:

@@ -16,7 +16,6 @@ from vendora_graph.semantic.reader import (
     check_keys,
     check_meta,
     choice,
-    items_of,
     meta_of,
     model_format,
     non_additive,
@@ -105,7 +104,6 @@ class MetricReader:
             spec,
             filters=(*more, *filters),
             fill_nulls_with=None if fill is None else int(fill),
-            join_to_timespine=bool(own.get("join_to_timespine") or params.get("join_to_timespine")),
         )
 
     def _native(self, name: str, params: Node, native: Node, filters: tuple[str, ...], place: Place) -> SimpleSpec:
@@ -118,7 +116,6 @@ class MetricReader:
         return SimpleSpec(
             name, model, agg, str(params.get("expr") or name), place, str(time).lower() if time else None, percentile, discrete,
             non_additive(native.get("non_additive_dimension"), place), filters, None if fill is None else int(fill),
-            bool(params.get("join_to_timespine")),
         )  # fmt: skip
 
     def _measure(self, name: str, given: object, place: Place) -> tuple[ModelSpec, MeasureSpec, tuple[str, ...]]:
@@ -140,7 +137,10 @@ class MetricReader:
 
     def _derived(self, name: str, params: Node, filters: tuple[str, ...], place: Place) -> ComputedSpec:
         expr = canonical(text_of(params, "expr", place), place)
-        inputs = tuple(_input_of(item, place) for item in items_of(params, "metrics", place))
+        given = params.get("metrics") or []
+        if not isinstance(given, list):
+            raise fail(place, f"`metrics:` of {name!r} must be a list of metrics (names, or mappings with `name:`).")
+        inputs = tuple(_input_of(item, place) for item in given)
         _check_names(name, expr, inputs, place)
         if self._project.strict and any(item.shift_count or item.shift_to for item in inputs):
             raise fail(place, f"the metric {name!r} uses an offset; comparisons are separate requests here, so remove it.")

@@ -16,6 +16,7 @@ from vendora_graph.errors import SemanticModelError
 from vendora_graph.semantic.yaml_source import Located, Place, fail, parse_yaml, read_yaml
 
 _SKIPPED = frozenset({"target", "dbt_packages", "dbt_modules", "logs", "node_modules", "venv"})
+_OURS = (b"semantic_models", b"metrics:")
 _PROJECT = "dbt_project.yml"
 _MANIFEST = "semantic_manifest.json"
 
@@ -31,8 +32,15 @@ class Source:
     manifest: Path | None = None
 
     def documents(self) -> list[Located]:
-        """Read every YAML document."""
-        return [document for shown, path in self.files for document in read_yaml(path, shown)]
+        """Read every YAML document; in a loaded project, a file without metrics or models that is not our business may be anything."""
+        found: list[Located] = []
+        for shown, path in self.files:
+            try:
+                found.extend(read_yaml(path, shown))
+            except SemanticModelError:
+                if self.strict or any(key in path.read_bytes() for key in _OURS):
+                    raise
+        return found
 
     def manifest_data(self) -> dict[str, Any]:
         """Read the compiled manifest.

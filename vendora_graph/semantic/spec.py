@@ -97,7 +97,11 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class SimpleSpec:
-    """A metric that one aggregation of one table answers."""
+    """A metric that one aggregation of one table answers.
+
+    dbt's `join_to_timespine` is left out: it makes rows for days without data, and those are filled by the caller
+    (`fill_nulls_with`), so that no statement reads a time spine.
+    """
 
     name: str
     model: str
@@ -110,7 +114,6 @@ class SimpleSpec:
     non_additive: NonAdditive | None = None
     filters: tuple[str, ...] = ()
     fill_nulls_with: int | None = None
-    join_to_timespine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
