@@ -406,7 +406,76 @@ def delicate() -> Iterator[Sample]:
     yield Sample("zero", "Pilots by Eli Novak yesterday", plan, draft, refs.ledger, policy())
 
 
+def narrated() -> Iterator[Sample]:
+    """The offline narrator's own sentences, on figures of this world."""
+    result = ask("t1", Request(("units_retail",), OCT, group_by=("salesperson",), order_by=("units_retail", "desc"), total=True))
+    refs = build("q", result)
+    rows = [result.facts[row[0] or ""] for row in result.table.cells]
+    lead = refs.n(rows[0].slice[0][1])
+    draft = Draft(
+        headline=f"Retail units in {refs.p(OCT)}: {refs.f(rows[-1])} in all. {lead} leads with {refs.f(rows[0])}.",
+        tables=(spec(result),),
+        chart=ChartSpec(table="t1", kind="bar", x="salesperson", y=("Retail units",)),
+    )
+    plan = Plan(intent="breakdown", metrics=("units_retail",), period=OCT, group_by=("salesperson",))
+    yield Sample("narrated breakdown", "units by salesperson", plan, draft, refs.ledger, policy())
+
+    result = ask("t1", Request(("front_pvr",), MTD, group_by=("salesperson",), order_by=("front_pvr", "desc"), total=True))
+    refs = build("q", result)
+    rows = [result.facts[row[0] or ""] for row in result.table.cells]
+    thin = [refs.n(fact.slice[0][1]) for fact in rows[:-1] if fact.n is not None and fact.n < 5]
+    enough = next(fact for fact in rows if fact.n is not None and fact.n >= 5)
+    assert len(thin) > 1
+    draft = Draft(
+        headline=f"Front gross per unit in {refs.p(MTD)}: {refs.f(rows[-1])} for the whole.",
+        findings=(
+            Finding(text=f"{refs.n(enough.slice[0][1])} stands at {refs.f(enough)}.", kind="rank"),
+            Finding(text=f"Small numbers: {', '.join(thin)} rest on few records.", kind="rank"),
+        ),
+        tables=(spec(result),),
+    )
+    plan = Plan(intent="breakdown", metrics=("front_pvr",), period=MTD, group_by=("salesperson",))
+    yield Sample("narrated small", "front pvr by salesperson mtd", plan, draft, refs.ledger, policy())
+
+    filters = (("lead_source", "not_in", ("walk_in", "third_party")),)
+    result = ask("t1", Request(("leads",), Q3, group_by=("salesperson",), filters=filters, order_by=("leads", "asc"), limit=3))
+    refs = build("3", result)
+    row = result.facts[result.table.cells[0][0] or ""]
+    name = refs.n(dict(row.slice)["salesperson"])
+    out = f"(without {refs.n('walk_in')}, {refs.n('third_party')})"
+    draft = Draft(headline=f"{name} is last by sales leads in {refs.p(Q3)} {out}, with {refs.f(row)}.", tables=(spec(result, limit=3),))
+    plan = Plan(intent="ranking", metrics=("leads",), period=Q3, group_by=("salesperson",), filters=(Filter(dimension="lead_source", op="not_in", values=("walk_in", "third_party")),), ranking=Ranking(by="leads", direction="asc", limit=3))
+    yield Sample("narrated ranking", "bottom 3 by leads without walk-ins and third party", plan, draft, refs.ledger, policy())
+
+    result = ask("t1", Request(("front_gross",), HALF, grain="month"))
+    facts = [result.facts[row[0] or ""] for row in result.table.cells]
+    move = calculate("difference", (facts[-1], facts[0]))
+    refs = build("q", result, more=(move,), tables=(calculated(move),))
+    first, last = facts[0].period, facts[-1].period
+    assert first is not None and last is not None
+    draft = Draft(headline=f"Front gross went from {refs.f(facts[0])} in {refs.p(first)} to {refs.f(facts[-1])} in {refs.p(last)}, {word(move)} {refs.f(move)}.", tables=(spec(result),))
+    yield Sample("narrated trend", "front gross trend", Plan(intent="trend", metrics=("front_gross",), period=HALF, grain="month"), draft, refs.ledger, policy())
+
+    result = ask("t1", Request(("units_retail",), MTD, compare=OCT_12))
+    refs = build("q", result)
+    cells = [result.facts[cell or ""] for cell in result.table.cells[0]]
+    draft = Draft(
+        headline=f"{refs.f(cells[0])} retail units in {refs.p(MTD)}.",
+        findings=(Finding(text=f"{word(cells[2], 'Up', 'Down')} {refs.f(cells[2])} ({refs.f(cells[3])}) from {refs.f(cells[1])} in {refs.p(OCT_12)}, with the same number of selling days.", kind="change"),),
+        tables=(spec(result),),
+        caveats=(f"{refs.p(MTD)} is still running: figures go through the last complete day.",),
+    )
+    plan = Plan(intent="compare", metrics=("units_retail",), period=MTD, comparison=Comparison(kind="previous_period", period=OCT_12, aligned="selling_days"))
+    yield Sample("narrated change", "units mtd vs last month", plan, draft, refs.ledger, policy())
+
+    result = ask("t1", Request(("inventory_units",), DAY, filters=(("vehicle_class", "in", ("used",)),)))
+    refs = build("over 60 days", result)
+    draft = Draft(headline=f"{refs.f(result.table.cells[0][0] or '')} units in stock on {refs.p(DAY)} ({refs.n('used')}).", assumptions=("You asked for days in stock over {{q1}}.",))
+    plan = Plan(metrics=("inventory_units",), period=DAY, filters=(Filter(dimension="vehicle_class", values=("used",)),))
+    yield Sample("narrated stock", "used units in stock", plan, draft, refs.ledger, policy())
+
+
 def samples() -> list[Sample]:
     """Return the whole corpus, always in this order."""
-    makers = (totals, filtered, to_date, compared, broken_down, ranked, trends, several, two_sides, benchmarked, explained, delicate)
+    makers = (totals, filtered, to_date, compared, broken_down, ranked, trends, several, two_sides, benchmarked, explained, delicate, narrated)
     return [sample for make in makers for sample in make()]

@@ -84,7 +84,7 @@ def _both_ways(prefix: str) -> Make:
 
         def change(text: str) -> str | None:
             found = list(dict.fromkeys(re.findall(r"\{\{(" + prefix + r"\d+)\}\}", text)))
-            if len(found) < 2 or not _kin(entries.get(found[0]), entries.get(found[1])):
+            if len(found) < 2 or not FACT_REF.search(text) or not _kin(entries.get(found[0]), entries.get(found[1])):
                 return None
             one, two = _brace(found[0]), _brace(found[1])
             return text.replace(one, "\0").replace(two, one).replace("\0", two)
@@ -94,10 +94,17 @@ def _both_ways(prefix: str) -> Make:
     return _each(texts)
 
 
+def _same_change(one: Fact | None, other: Fact | None) -> bool:
+    """A change and the same change in percent may stand in either order."""
+    return one is not None and other is not None and one.parts != () and one.parts == other.parts
+
+
 def _exchange_facts(case: Case) -> Iterator[Mutant]:
     def change(text: str) -> str | None:
         found = list(dict.fromkeys(FACT_REF.findall(text)))
         if len(found) < 2:
+            return None
+        if _same_change(case.fact(found[0]), case.fact(found[1])):
             return None
         one, two = _brace(found[0]), _brace(found[1])
         return text.replace(one, "\0").replace(two, one).replace("\0", two)
@@ -208,6 +215,13 @@ def _turn(*pairs: tuple[str, str]) -> Make:
                 yield lambda text, old=old, new=new: re.sub(rf"\b{old}\b", new, text, count=1) if re.search(rf"\b{old}\b", text) else None  # type: ignore[misc]
 
     return _each(texts)
+
+
+def _turned_exclusion(text: str) -> str | None:
+    """Tell what was left out as in, and what is in as left out."""
+    if re.search(r"without \{\{n", text):
+        return re.sub(r"without (?=\{\{n)", "for ", text, count=1)
+    return re.sub(r"\b(?:for|of) (?=\{\{n)", "without ", text, count=1)
 
 
 def _wordings(olds: tuple[str, ...], news: tuple[str, ...]) -> Make:
@@ -383,7 +397,7 @@ MUTATORS = (
     _m("flat for a change", "a change is told as none", _wordings(("rose", "fell"), ("was unchanged",)), number=False),
     _m("negation", "a change is denied", _negate, number=False),
     _m("invented direction", "a change is claimed that nothing shows", _sentence("It is up again."), number=False),
-    _m("with for without", "what was left out is told as in", _turn(("without", "for")), number=False),
+    _m("with for without", "what was left out is told as in", _text(_turned_exclusion), number=False),
     _m("label of the family", "a figure stands under the name of a metric of its family", _relabel, number=False),
     _m("last year", "a period is told by words that do not fit", _period_words("the year before"), number=False),
     _m("typed month", "another month is typed", _period_words("February"), number=False),

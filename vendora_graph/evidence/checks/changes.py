@@ -82,6 +82,8 @@ def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
     following = sentence.tokens[ref.at + 1 : ref.at + 2]
     if following and following[0].text in _listed("comparatives") and (ref.at + 1) not in sentence.labelled:
         return True
+    if _in_parentheses(sentence, ref):
+        return any(other.at == ref.at - 2 and operation_of(other.fact) in _CHANGES for other in sentence.facts)
     place = ref.at - 1
     if place < 0 or sentence.tokens[place].kind != "word" or place in sentence.labelled:
         return False

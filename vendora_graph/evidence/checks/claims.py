@@ -1,4 +1,4 @@
-"""Claims that need their own kind of evidence: benchmarks, causes, causes_direction, estimates, advice, access, words left over."""
+"""Claims that need their own kind of evidence: benchmarks, causes, estimates, advice, access, words left over."""
 
 from __future__ import annotations
 
@@ -89,8 +89,6 @@ def causes(case: Case) -> Iterator[Problem]:
         for found in phrases.find(sentence.tokens):
             if sentence.free(found) and not _decomposed(case, [ref.fact for ref in sentence.facts]):
                 yield Problem(f"{found.words!r} in the {sentence.where}")
-        if sentence.kind == "cause" and sentence.facts and not _decomposed(case, [ref.fact for ref in sentence.facts]):
-            yield Problem(f"the {sentence.where} is called a cause")
 
 
 @rule("causes.direction")
@@ -112,6 +110,15 @@ def _whole(case: Case, part: Fact) -> Fact | None:
         if same and set(fact.slice) < set(part.slice):
             return fact
     return None
+
+
+@rule("causes.finding")
+def cause_findings(case: Case) -> Iterator[Problem]:
+    """A finding of kind cause refers to a decomposition."""
+    for number, finding in enumerate(case.draft.findings):
+        facts = [ref.fact for s in case.claims if s.place == "finding" and s.number == number for ref in s.facts]
+        if finding.kind == "cause" and not _decomposed(case, facts):
+            yield Problem(f"finding {number + 1}")
 
 
 def _decomposed(case: Case, facts: list[Fact]) -> bool:
@@ -178,4 +185,4 @@ def assumptions(case: Case) -> Iterator[Problem]:
         yield Problem("; ".join(made), count=len(made))
 
 
-CHECKS = (source, definition, age, allowed, known, causes, causes_direction, estimates, grounded, impact, count, unused, assumptions)
+CHECKS = (source, definition, age, allowed, known, causes, cause_findings, causes_direction, estimates, grounded, impact, count, unused, assumptions)

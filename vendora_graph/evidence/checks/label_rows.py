@@ -32,12 +32,26 @@ def _row_problems(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Prob
         if pair not in named and not _said_otherwise(case, ref, pair):
             yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {pair[1]!r}, which its sentence does not name", (ref.key,))
     yield from _sides_of_rows(case, sentence, ref)
+    yield from _several_values(case, sentence, ref)
     found = bind(sentence, ref, sentence.names)
     for dimension in dict.fromkeys(label.name.dimension for label in found.labels):
         labels = [label for label in found.labels if label.name.dimension == dimension]
         if not _row_fits(sentence, ref, labels, pairs | out, found.how):
             shown = labels[-1].name.value
             yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {shown!r}, which stands beside it", (ref.key,))
+
+
+def _several_values(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Problem]:
+    """A figure of several values, or without several, names them all or none."""
+    row = dict(ref.fact.slice)
+    said = {(label.name.dimension, label.name.value) for label in sentence.names}
+    for ask in case.asks_of(ref.fact):
+        for dimension, op, values in ask.filters:
+            named = [value for value in values if (dimension, value) in said]
+            whole = op == "not_in" or (op == "in" and row.get(dimension) not in values)
+            if whole and 0 < len(named) < len(values):
+                what = f"{{{{{ref.key}}}}} in the {sentence.where} is about {', '.join(values)}, its sentence names fewer"
+                yield Problem(what, (ref.key,))
 
 
 def _sides_of_rows(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Problem]:

@@ -28,6 +28,18 @@ def small(case: Case) -> Iterator[Problem]:
         yield Problem(f"{{{{{thin[0].key}}}}} stands on {thin[0].fact.n} records", tuple(ref.key for ref in thin))
 
 
+@rule("samples.named_small")
+def named_small(case: Case) -> Iterator[Problem]:
+    """Whoever is said to rest on few records does."""
+    for sentence in case.claims:
+        if sentence.facts or not sentence.names or not says(sentence.text, "says_small"):
+            continue
+        thin = {pair for fact in case.shown.values() if is_small(case, fact) for pair in fact.slice}
+        for label in sentence.names:
+            if (label.name.dimension, label.name.value) not in thin:
+                yield Problem(f"{label.name.value!r} in the {sentence.where}", (label.key,))
+
+
 @rule("samples.small_rank")
 def small_rank(case: Case) -> Iterator[Problem]:
     """Nobody is best or worst on few records."""
@@ -116,4 +128,4 @@ def history(case: Case) -> Iterator[Problem]:
             return
 
 
-CHECKS = (small, small_rank, missing, zero, unit, impossible, implausible, history)
+CHECKS = (small, named_small, small_rank, missing, zero, unit, impossible, implausible, history)

@@ -42,14 +42,22 @@ def _of_row(case: Case, fact: Fact, key: dict[str, str]) -> bool:
     own = {pair for part in case.closure(fact) for pair in part.slice} if fact.parts else set(fact.slice)
     for dimension, value in key.items():
         if dimension == "metric":
-            rules = case.rules(fact.metric)
-            if value not in (fact.metric, fact.label, rules.label if rules else fact.metric):
+            if value not in _names_of(case, fact):
                 return False
         elif (dimension, value) not in own and not (dimension in _TIME and _other_bucket(case, fact, value)):
             return False
     stated = {dimension for dimension, _ in own}
     asked = {d for ask in case.asks_of(fact) for d in ask.group_by}
     return fact.parts != () or all(d in key for d in asked & stated) or bool(key)
+
+
+def _names_of(case: Case, fact: Fact) -> set[str]:
+    """Return what a row of metrics may be called: the figure's own names, and those of the figures it was derived from."""
+    found = {fact.metric, fact.label}
+    for part in (fact, *case.closure(fact)):
+        rules = case.rules(part.metric)
+        found |= {part.metric, rules.label if rules else part.metric}
+    return found
 
 
 def _other_bucket(case: Case, fact: Fact, value: str) -> bool:
