@@ -21,6 +21,8 @@ def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Per
             end = calendar.last_open(end, kind)
             return Period(start=end, end=end, label=range_text(end, end), grain="day")
         start = end - timedelta(days=length - 1)
+        if period.start.day == 1 and (period.end + ONE_DAY).day == 1:
+            start = add_units(period.start, "month", -_months(period))
         return Period(start=start, end=end, label=range_text(start, end))
     start = add_units(period.start, grain, -1)
     last = unit_end(start, grain)
@@ -30,6 +32,11 @@ def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Per
     end = calendar.align(period, start, last, kind)
     label = f"{name} through the same selling day ({range_text(start, end)})" if end < last else name
     return Period(start=start, end=end, label=label, grain=grain, complete=end == last, full_end=None if end == last else last)
+
+
+def _months(period: Period) -> int:
+    """Return how many whole months a period of whole months has."""
+    return 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
 
 
 def same_last_year(period: Period, calendar: SellingCalendar, kind: str) -> Period:

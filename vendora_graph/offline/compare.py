@@ -23,8 +23,8 @@ def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]
         return None, None
     if len(specs) == 1:
         at, spec = specs[0]
-        if spec.op in {"range", "months", "both"} and _verb_first(framer) and len(spec.parts) > 1:
-            return spec.parts[0], spec.parts[1]
+        if spec.op in {"range", "months", "both"} and _verb_first(framer):
+            return _two(spec)
         asks_back = framer.inherits() and not framer.frame.metric_spans
         if _follows_compare(framer, at) and (not _verb_first(framer) or asks_back):
             return None, spec
@@ -38,6 +38,15 @@ def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]
     versus = marked[0][1] if marked else specs[1][1]
     main = next((spec for _, spec in specs if spec is not versus), None)
     return main, versus
+
+
+def _two(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec]:
+    """The two periods of a stretch that a comparison takes apart."""
+    if len(spec.parts) > 1:
+        return spec.parts[0], spec.parts[1]
+    year = {"year": spec.number("year2", spec.number("year", 0))} if "year" in spec.args else {}
+    first = {"year": spec.number("year", 0)} if "year" in spec.args else {}
+    return PeriodSpec("month", {"month": spec.number("month"), **first}), PeriodSpec("month", {"month": spec.number("month2"), **year})
 
 
 def _through(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> PeriodSpec | None:
@@ -85,7 +94,7 @@ def comparison_of(
         return _against(framer, clock, period, versus, said)
     if frame.versus == "same_period_last_year":
         return _last_year(framer, clock, period, said)
-    if frame.versus == "previous_period" or _asks_change(framer):
+    if frame.versus == "previous_period" or _asks_change(framer) or (frame.has("why") and not frame.has("definition", "inside")):
         return _previous(framer, clock, period, said)
     if frame.side_by_side:
         return Comparison(kind="values")
@@ -95,7 +104,8 @@ def comparison_of(
 
 
 def _asks_change(framer: Framer) -> bool:
-    return framer.frame.has("change") and not framer.frame.trend and not framer.frame.ranked
+    since = any(spec.op in {"since", "after"} for _, spec in framer.frame.periods)
+    return framer.frame.has("change") and not framer.frame.trend and not framer.frame.ranked and not since
 
 
 def _again(framer: Framer, clock: Clock, period: Period, last: Comparison, said: list[str]) -> Comparison | None:

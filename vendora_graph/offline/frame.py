@@ -110,6 +110,13 @@ class Framer:
                 self.frame.periods.append((span.start, span.period))
                 self.frame.bind(span, "period")
 
+    def collect_late(self) -> None:
+        """Note the cues of words that might have been values and were not."""
+        for index, span in enumerate(self.frame.spans):
+            if of_kind(span, "value", "dimension") and not of_kind(span, "metric", "rule", "report", "period") and span.start not in self.frame.bound:
+                for name in sorted(cue_names(span)):
+                    self.frame.cues.setdefault(name, []).append(index)
+
     def note_typos(self) -> None:
         """Say which words were read as others, for the words that became part of the plan."""
         for span in self.frame.spans:
@@ -122,7 +129,11 @@ class Framer:
         return self.ctx.previous is not None and bool(self.ctx.previous.metrics)
 
     def measures(self) -> list[str]:
-        """Return the metrics so far, or those of the last answer."""
+        """Return the metrics so far, those of the records listed, or those of the last answer."""
+        if self.frame.record and not self.frame.metrics:
+            own = [m for m in self.catalog.dimensions[self.frame.record].record_metrics if m in self.catalog.metrics]
+            if own:
+                return own
         return self.frame.metrics or (list(self.ctx.previous.metrics) if self.ctx.previous else [])
 
     def fits(self, dimension: str) -> bool:

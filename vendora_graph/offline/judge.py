@@ -99,11 +99,13 @@ def nothing_read(framer: Framer) -> Reading | None:
     content = [i for i, t in enumerate(frame.tokens) if t.content]
     unused = [i for i in content if i not in frame.bound]
     lost = bool(content) and len(unused) / len(content) > _MOST
-    if frame.metrics and not (lost and (frame.from_hint or len(unused) > _MANY)):
+    if (frame.metrics or frame.record) and not (lost and (frame.from_hint or len(unused) > _MANY)):
         return None
     status: Literal["unread", "refused"] = "unread" if len(unused) < len(content) or not content else "refused"
     if not content and framer.ctx.previous is None and frame.has("follow", "why", "is_good", "inside", "that"):
         return Reading(status="clarify", clarification=reasons["no_previous"], reason=reasons["no_previous"], alternatives=examples(framer.lexicon))
+    if not frame.metrics and not unused and frame.periods:
+        return _clarify(framer, framer.raw["texts"]["ask"]["measure"], tuple(m.label for m in _headline(framer.lexicon)))
     reason = reasons["off_topic" if status == "refused" else "unread"]
     return Reading(status=status, reason=_about(framer.lexicon, reason), alternatives=examples(framer.lexicon), unused=frame.unused(), used=used_of(framer))
 

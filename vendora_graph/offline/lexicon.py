@@ -174,7 +174,7 @@ class _Builder:
         row = [sense.kind, sense.key, list(sense.values), sense.weight, phrase, list(sense.tenants)]
         _append(self.phrases, key, row)
         content = [token for token in tokens if token.content]
-        if sense.kind in _BAG_KINDS and len(content) in _BAG_WORDS:
+        if sense.kind in _BAG_KINDS and len(content) in _BAG_WORDS and not any(t.number is not None for t in content):
             _append(self.bags, _bag(tokens), row)
         for token in tokens:
             self._learn(token.stem, _RANKS.get(sense.kind, 1))

@@ -27,7 +27,7 @@ def fill_measures(framer: Framer) -> None:
 
 def _metrics(framer: Framer) -> None:
     spans = [span for span in framer.frame.spans if of_kind(span, "metric")]
-    sure = [span for span in spans if not of_kind(span, "value", "dimension", "group", "rule", "topic")]
+    sure = [span for span in spans if not of_kind(span, "value", "dimension", "group", "rule", "topic", "modifier")]
     for span in sure:
         _take(framer, span)
     for span in spans:
@@ -42,12 +42,19 @@ def _reads_otherwise(framer: Framer, span: Span) -> bool:
     frame = framer.frame
     if of_kind(span, "rule"):
         return True
+    modifiers = framer.lexicon.section("modifiers")
+    if any(m in (modifiers[s.key].get("map") or {}) for s in of_kind(span, "modifier") for m in frame.metrics):
+        return True
+    if of_kind(span, "value") and framer.after_cue(span, {"exclude"}, framer.raw["between_cue_and_value"]):
+        return True
+    if of_kind(span, "group") and frame.has("scorecard") and not frame.metrics:
+        return True
     named = bool(frame.metrics) or framer.inherits()
     if named and any(framer.fits(s.key) for s in of_kind(span, "value")) and not framer.after_cue(span, {"follow"}, ()):
         return True
     if named and framer.inherits() and any(framer.fits(s.key) for s in of_kind(span, "value")):
         return True
-    if _swaps(framer, span) or _value_in_list(framer, span):
+    if _swaps(framer, span) or value_in_list(framer, span):
         return True
     dimensions = of_kind(span, "dimension")
     if dimensions and is_record(framer, span, dimensions):
@@ -55,21 +62,20 @@ def _reads_otherwise(framer: Framer, span: Span) -> bool:
     return bool(dimensions) and named and framer.after_cue(span, {"group"})
 
 
-def _value_in_list(framer: Framer, span: Span) -> bool:
+def value_in_list(framer: Framer, span: Span) -> bool:
     """`new and used units`: a slice's name joined to a value of the same kind is its value, of the base metric."""
     named = framer.lexicon.section("named_slices")
     values = {s.key for s in of_kind(span, "value")}
+    beside = [o for o in framer.frame.spans if o is not span and any(s.key in values for s in of_kind(o, "value")) and joined(framer, o, span)]
+    if not beside:
+        return False
     for sense in of_kind(span, "metric"):
         entry = named.get(sense.key)
-        if entry is None or not values & {f.dimension for f in filters_of(entry)}:
-            continue
-        for other in framer.frame.spans:
-            if other is not span and any(s.key in values for s in of_kind(other, "value")) and joined(framer, other, span):
-                if entry["base"] not in framer.frame.metrics:
-                    framer.frame.metrics.append(entry["base"])
-                    framer.frame.metric_spans[entry["base"]] = span
-                return True
-    return False
+        if entry is not None and entry["base"] not in framer.frame.metrics and values & {f.dimension for f in filters_of(entry)}:
+            framer.frame.metrics.append(entry["base"])
+            framer.frame.metric_spans[entry["base"]] = span
+            return True
+    return not any(of_kind(o, "metric") for o in beside)
 
 
 def joined(framer: Framer, first: Span, second: Span) -> bool:
@@ -98,8 +104,20 @@ def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     listing = _right_after(framer, span, _LIST_CUES)
     if not (listing or _right_after(framer, span, set(framer.raw["record_rank_cues"]))) or framer.after_cue(span, {"group"}):
         return False
+    if frame.has("who") or _grouped_otherwise(framer, span):
+        return False
     weak = bool(of_kind(span, "metric", "hint"))
     return not weak or _narrowed(framer, span) or (listing and framer.inherits())
+
+
+def _grouped_otherwise(framer: Framer, span: Span) -> bool:
+    """Another noun is what the answer is cut by (`which store wholesaled the most cars`)."""
+    for other in framer.frame.spans:
+        if other is span or of_kind(other, "value", "metric", "hint"):
+            continue
+        if any(_category(framer, s) for s in of_kind(other, "dimension")) and framer.after_cue(other, {"group", "which", "list", *framer.raw["record_rank_cues"]}):
+            return True
+    return False
 
 
 def _right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
@@ -264,6 +282,7 @@ def _hints(framer: Framer) -> None:
 def bind_context(framer: Framer) -> None:
     """Weak words beside a metric that took them up are used; so are modifiers of a metric that already is an average."""
     frame = framer.frame
+    report = bool(frame.reports)
     averages = any(framer.catalog.metrics[m].additivity in {"ratio", "average", "median"} for m in frame.metrics)
     for span in frame.spans:
         if span.start in frame.bound:
@@ -274,6 +293,8 @@ def bind_context(framer: Framer) -> None:
             frame.bind(span, "context")
         elif of_kind(span, "cue"):
             frame.bind(span, "cue")
+        elif (report and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
+            frame.bind(span, "context")
     _bind_own_words(framer)
 
 
@@ -354,7 +375,7 @@ def _matching(filters: Sequence[Filter], condition: Mapping[str, Any]) -> Filter
 def default_metric(framer: Framer) -> None:
     """`top 5 salespeople`: a grouping or record without a measure has a usual one."""
     frame = framer.frame
-    if frame.metrics:
+    if frame.metrics or frame.rule or (frame.record and framer.catalog.dimensions[frame.record].record_metrics):
         return
     usual = framer.lexicon.section("dimension_metrics")
     for name in [*frame.groups, frame.record, *(f.dimension for f in frame.filters)]:

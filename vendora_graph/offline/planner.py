@@ -84,9 +84,15 @@ def _metrics(asked: Asked) -> tuple[str, ...]:
         for dimension in plan.group_by:
             for extra in asked.catalog.dimensions[dimension].record_metrics:
                 fits = extra in asked.catalog.metrics and set(plan.group_by) <= set(asked.catalog.metrics[extra].dimensions)
-                if extra not in names and fits and _filters_fit(plan, extra, asked.catalog):
+                same = extra in asked.catalog.metrics and _one_table(plan.metrics[0], extra, asked.catalog)
+                if extra not in names and fits and same and _filters_fit(plan, extra, asked.catalog):
                     names.append(extra)
     return tuple(names[:8])
+
+
+def _one_table(metric: str, other: str, catalog: Catalog) -> bool:
+    """A record's own columns come from the table that was asked about; another table would show zeros."""
+    return catalog.metrics[metric].tables == catalog.metrics[other].tables
 
 
 def _filters_fit(plan: Plan, metric: str, catalog: Catalog) -> bool:

@@ -12,7 +12,7 @@ from vendora_graph.offline.period_math import Clock, Resolved, day_text, resolve
 from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.variants import filters_of, generalise, specialise, stand_in
 
-_GOOD_HIGH = frozenset({"up", "band", "none"})
+_GOOD_HIGH = frozenset({"up", "none"})
 _FLIPPED = {"desc": "asc", "asc": "desc"}
 _SIMPLE_METRICS = 2
 
@@ -55,7 +55,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
         metrics=tuple(dict.fromkeys(frame.metrics)), group_by=groups, grain=grain, filters=tuple(frame.filters), period=period,
         comparison=comparison, ranking=ranking, topic=_topic(framer),
     )  # fmt: skip
-    plan = specialise(framer.lexicon, plan)
+    plan = plan if plan.topic == "share" else specialise(framer.lexicon, plan)
     intent, out.complexity, steps = _intent(framer, plan, intent_rule)
     out.plan = plan.model_copy(update={"intent": intent, "steps": steps})
     _period_notes(framer, resolved, clock, out)
@@ -131,7 +131,7 @@ def _main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous
     if main is not None and main.op == "now":
         return _now(framer, clock, out)
     if main is not None:
-        found = resolve(main, clock)
+        found = _ahead(framer, clock, main, resolve(main, clock))
         out.bad_period = found is None
         return _closed_day(framer, clock, main, found, out)
     if previous is not None and previous.period is not None:
@@ -139,6 +139,13 @@ def _main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous
     if not framer.frame.metrics:
         return resolve(PeriodSpec("this", {"unit": "month"}), clock)
     return _default_period(framer, clock, out)
+
+
+def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:
+    """A bare month in a forecast is the next one, not the last."""
+    if found is None or not framer.frame.has("forecast") or main.op not in {"month", "quarter"} or main.args.get("year") or not found.period.complete:
+        return found
+    return resolve(PeriodSpec(main.op, {**main.args, "year": found.period.start.year + 1}), clock)
 
 
 def _carried(framer: Framer, clock: Clock, period: Period, out: Outcome) -> Resolved | None:
@@ -332,10 +339,40 @@ def _plain_intent(framer: Framer, plan: Plan) -> Intent:
 def _topic(framer: Framer) -> str | None:
     if framer.frame.reports:
         return framer.frame.reports[0]
+    if framer.frame.has("what_if"):
+        return _what_if(framer)
+    change = _change_over(framer) if framer.frame.has("anomaly") else None
+    if change is not None:
+        return change
     rates = all(framer.catalog.metrics[m].unit == "rate" for m in framer.frame.metrics)
     if framer.frame.has("share") and not rates and (framer.frame.groups or framer.frame.filters):
         return "share"
     return framer.frame.departments[0] if framer.frame.departments else None
+
+
+def _change_over(framer: Framer) -> str | None:
+    """`up more than 10%`: the least change worth showing, as a fraction."""
+    for index, token in enumerate(framer.frame.tokens):
+        if token.number is not None and token.unit == "pct" and index not in framer.frame.bound:
+            framer.frame.bound[index] = "least change"
+            return f"change_over:{token.number / 100:f}"
+    return None
+
+
+def _what_if(framer: Framer) -> str | None:
+    """The change asked about: the first number with its sign (`+0.3`, `-200`, `+0.01` for one percent)."""
+    frame, down = framer.frame, framer.raw["what_if_down"]
+    numbers = [(i, t) for i, t in enumerate(frame.tokens) if t.number is not None and frame.bound.get(i, "amount") == "amount"]
+    for index, token in enumerate(frame.tokens):
+        if token.text in framer.raw["what_if_words"]:
+            frame.bound.setdefault(index, "change")
+    if not numbers:
+        return None
+    index, token = numbers[0]
+    frame.bound[index] = "amount"
+    percent = token.unit == "pct" or (index + 1 < len(frame.tokens) and frame.tokens[index + 1].stem in framer.raw["threshold_words"]["rate"])
+    value = (token.number or 0) / (100 if percent else 1)
+    return f"{'-' if any(t.text in down for t in frame.tokens) else '+'}{value:f}{' rate' if percent else ''}"
 
 
 def text(framer: Framer, name: str) -> str:

@@ -17,6 +17,8 @@ def apply_rules(framer: Framer) -> None:
         entry = framer.lexicon.section("rules").get(name) or {}
         if framer.frame.metrics and not entry.get("always"):
             _join(framer, name, entry)
+            for cue in entry.get("also_cues") or ():
+                framer.frame.cues.setdefault(str(cue), [])
             continue
         metrics = _that_fit(framer, entry, _metrics_of_rule(framer, entry))
         if metrics and not framer.frame.metrics:
@@ -74,14 +76,16 @@ def _metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:
         return [max(voted, key=lambda m: framer.frame.votes[m])]
     if not said and any(d in departments for d in beside):
         said = departments[last_department]
-    chosen = said or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
+    dimensions = entry.get("by_dimension") or {}
+    cut = next((dimensions[s.key] for span in framer.frame.spans for s in of_kind(span, "dimension") if s.key in dimensions), None)
+    chosen = said or cut or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
     return [m for m in chosen or entry.get("metrics") or () if m in framer.catalog.metrics]
 
 
 def _parts(framer: Framer, entry: Mapping[str, Any]) -> None:
     """What else a rule says: a comparison, a grouping, filters, an intent's cue."""
     frame = framer.frame
-    if entry.get("versus") and not frame.versus and not frame.periods:
+    if entry.get("versus") and not frame.versus:
         frame.versus = str(entry["versus"])
     for group in entry.get("group_by") or ():
         if group not in frame.groups and all(can_cut(framer.lexicon, m, group) for m in frame.metrics):
@@ -106,15 +110,17 @@ def apply_departments(framer: Framer) -> None:
         return
     if frame.reports:
         return
+    usual = any(g in framer.lexicon.section("dimension_metrics") for g in frame.groups)
     wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, (departments.get(name) or {}).get("metrics"))))
     if wanted and not frame.from_hint:
         frame.metrics = wanted
         frame.from_department = True
         _bind_departments(framer)
-    elif not frame.metrics and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile"):
+    elif not frame.metrics and not usual and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile"):
         default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get("scorecard")
         frame.metrics = _known(framer, default)
         frame.from_department = True
+        frame.groups = [g for g in frame.groups if framer.fits(g)]
 
 
 def _known(framer: Framer, names: Any) -> list[str]:  # noqa: ANN401 (a list from YAML)

@@ -117,7 +117,7 @@ def _told(gaps: list[Gap], period: str) -> tuple[Finding, ...]:
     told = []
     for gap in [g for g in gaps if g.loses][:MOST_TOLD]:
         money = gap.money
-        worth = say("scorecard", "worth", money=money.ref) if money is not None and money.value is not None else ""
+        worth = say("scorecard", "worth", money=money.ref, period=period) if money is not None and money.value is not None else ""
         text = say(
             "scorecard",
             "gap",
@@ -126,6 +126,7 @@ def _told(gaps: list[Gap], period: str) -> tuple[Finding, ...]:
             period=period,
             benchmark=gap.benchmark.ref,
             source=gap.source,
+            other=gap.benchmark.period or "",
             side=say("directions", "lower" if (gap.gap.value or 0) < 0 else "higher"),
             gap=gap.gap.ref,
             worth=worth,

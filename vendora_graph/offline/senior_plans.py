@@ -34,7 +34,7 @@ def senior_calls(asked: Asked) -> tuple[Call, ...] | None:
     if plan.intent in ("scorecard", "recommend", "report"):
         return (*_scorecards(asked, plan.period), *_benchmarks(asked, plan.period))
     if plan.intent == "benchmark":
-        return _benchmarks(asked, plan.period)
+        return (*_asked_for(asked, plan.period), *_benchmarks(asked, plan.period))
     return None
 
 
@@ -59,6 +59,17 @@ def _scorecards(asked: Asked, period: Period) -> tuple[Call, ...]:
             )
         )
     return tuple(calls)
+
+
+def _asked_for(asked: Asked, period: Period) -> tuple[Call, ...]:
+    """What was named in the question is shown, whether a benchmark exists for it or not."""
+    before = previous_period(period, asked.calendar, "sales")
+    known = [m for m in asked.plan.metrics if m in asked.catalog.metrics]
+    if before is None or not known:
+        return ()
+    year = same_last_year(period, asked.calendar, "sales")
+    args = {"title": STORE, "metrics": known, "period": span(period), "previous": span(before), "last_year": span(year)}
+    return (Call("scorecard", args),)
 
 
 def _benchmarks(asked: Asked, period: Period) -> tuple[Call, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Grain
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
-from vendora_graph.offline.measures import is_record
+from vendora_graph.offline.measures import is_record, value_in_list
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
@@ -18,6 +18,7 @@ def fill_slots(framer: Framer) -> None:
     """Run every neighbour-dependent step over the frame."""
     _departments(framer)
     _values(framer)
+    framer.collect_late()
     _dimensions(framer)
     _who(framer)
     fill_thresholds(framer)
@@ -34,7 +35,9 @@ def _departments(framer: Framer) -> None:
                 continue
             if any(framer.fits(s.key) for s in of_kind(span, "value")) and framer.frame.metrics:
                 continue
-            if span.start in framer.frame.bound:
+            if span.start in framer.frame.bound or (of_kind(span, "dimension") and framer.after_cue(span, {"group"})):
+                continue
+            if value_in_list(framer, span):
                 continue
             framer.frame.departments.append(sense.key)
             named = framer.frame.metrics
@@ -155,6 +158,9 @@ def _dimensions(framer: Framer) -> None:
             continue
         sense = next((s for s in senses if framer.fits(s.key)), senses[0])
         info = framer.catalog.dimensions[sense.key]
+        small = not any(t.content for t in frame.tokens[span.start : span.end])
+        if small and not framer.after_cue(span, {"group", "which", "list", "rank", *_RANK_CUES}):
+            continue
         if _labels_value(framer, span, sense.key):
             frame.bind(span, f"label of {sense.key}")
         elif info.kind == "numeric":
@@ -298,7 +304,22 @@ def _grain(framer: Framer) -> None:
             for index in frame.cues[name]:
                 frame.bind(frame.spans[index], f"grain {grain}")
             break
+    if frame.ranked and frame.grain is None:
+        _ranked_unit(framer)
     frame.trend = frame.has("trend") or frame.grain is not None
+
+
+def _ranked_unit(framer: Framer) -> None:
+    """`best month for units`: an ordering word beside a calendar unit ranks the periods."""
+    frame, units = framer.frame, framer.raw["calendar"]["units"]
+    for name in (*_RANK_CUES, "which"):
+        for index in frame.cues.get(name, ()):
+            at = frame.spans[index].end
+            word = units.get(frame.tokens[at].stem) if at < len(frame.tokens) else None
+            if word is not None and frame.bound.get(at) is None:
+                frame.grain = _as_grain(word)
+                frame.bound[at] = f"grain {word}"
+                return
 
 
 def _as_grain(word: str) -> Grain:
@@ -312,7 +333,7 @@ def _as_grain(word: str) -> Grain:
 def _comparison(framer: Framer) -> None:
     frame = framer.frame
     for name in ("same_period_last_year", "previous_period"):
-        if frame.has(f"versus_{name}"):
+        if frame.has(f"versus_{name}") and not (frame.grain is not None and name == "previous_period"):
             frame.versus = name
             return
     if not frame.has("compare", "change"):

@@ -26,7 +26,7 @@ def fill_thresholds(framer: Framer) -> None:
         second = _second_number(framer, end) if op == "between" else None
         if second is not None and not unit:
             unit, end = _unit_of(framer, second)
-        target = _target(framer, unit, first)
+        target = _target(framer, unit, first, end)
         if target is None or (op == "between" and second is None):
             continue
         numbers = [token.number] if second is None else [token.number, frame.tokens[second].number or Decimal(0)]
@@ -112,10 +112,10 @@ def _unit_of(framer: Framer, index: int) -> tuple[str, int]:
     return "", index + 1
 
 
-def _target(framer: Framer, unit: str, first: int) -> str | None:
+def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
     """What a threshold is about: the measure named right before it, the numeric dimension of its unit, or the metric."""
     frame = framer.frame
-    measure = _measure_before(framer, first)
+    measure = _measure_beside(framer, first, end)
     if measure is not None:
         return measure
     fitting = [n for n, d in framer.catalog.dimensions.items() if d.kind == "numeric" and (framer.fits(n) or not framer.measures())]
@@ -143,13 +143,13 @@ def _own_value(framer: Framer, unit: str) -> str | None:
     return None
 
 
-def _measure_before(framer: Framer, first: int) -> str | None:
-    """`deals with front gross above 4000`: the measure right before is the column, what is counted is the other noun."""
+def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
+    """`deals with front gross above 4000`, `under $500 front`: the measure beside is the column, the other noun is counted."""
     columns = framer.lexicon.section("measure_columns")
     frame = framer.frame
     for metric, span in frame.metric_spans.items():
-        if span.end in {first, first + 1} and metric in frame.metrics and columns.get(metric) in framer.catalog.dimensions:
-            others = [m for m in frame.metrics if m != metric] or frame.dropped
+        if (span.end in {first, first + 1} or span.start == end) and metric in [*frame.metrics, *frame.dropped] and columns.get(metric) in framer.catalog.dimensions:
+            others = [m for m in frame.metrics if m != metric] or [m for m in frame.dropped if m != metric]
             if others and all(can_take(framer, m, str(columns[metric])) for m in others):
                 frame.metrics = others
                 return str(columns[metric])

@@ -32,7 +32,8 @@ def generalise(framer: Framer) -> None:
             continue
         own = filters_of(entry)
         stood_in = any(c in touched for c, _ in framer.catalog.metrics[name].variants)
-        if not (frame.record or stood_in or any(f.dimension in touched for f in own)):
+        shared = frame.has("share") and framer.catalog.metrics[name].unit != "rate"
+        if not (frame.record or stood_in or shared or any(f.dimension in touched for f in own)):
             continue
         frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
         taken = {f.dimension for f in frame.filters if f.op != "not_in"} | set(frame.groups)
