@@ -13,7 +13,8 @@ def listing() -> str:
         for name in ("schema.sql", "views.sql"):
             connection.execute((HERE / name).read_text(encoding="utf-8"))
         rows = connection.execute(
-            "SELECT table_name, string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns GROUP BY 1 ORDER BY 1"
+            "SELECT table_name, string_agg(column_name, ' ' ORDER BY ordinal_position) "
+            "FROM information_schema.columns GROUP BY 1 ORDER BY 1"
         ).fetchall()
     return "".join(f"{table}: {columns}\n" for table, columns in rows)
 

@@ -248,7 +248,8 @@ def build(data: Mapping[str, Any]) -> AccessRules:
     order: list[str] = data["order"]
     cells = {"full": Cell(), "none": Cell(allowed=False)}
     for name, grants in data["cells"].items():
-        cells[name] = Cell(**{key: tuple(value) if isinstance(value, list) else value for key, value in grants.items()})
+        settings: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in grants.items()}
+        cells[name] = Cell(**settings)
     matrix: dict[tuple[str, str], Cell] = {}
     for access_class, row in data["matrix"].items():
         if len(row) != len(order) or not set(row) <= cells.keys() or access_class not in data["classes"]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - statements are easier to read in one line
 """Statements over the dealership's schema, generated: joins of every kind, subqueries everywhere, WITH names that shadow, set operations."""
 
 from __future__ import annotations
@@ -10,7 +11,19 @@ COLUMNS = {
     line.partition(":")[0]: line.partition(":")[2].split()
     for line in (Path(__file__).parents[2] / "vendora_graph" / "warehouse" / "columns.txt").read_text().splitlines()
 }
-FACTS = ["deal", "deal_salesperson", "lead", "repair_order", "ro_line", "inventory_snapshot", "payroll", "v_retail_deal", "appraisal", "trade_in", "dealership"]
+FACTS = [
+    "deal",
+    "deal_salesperson",
+    "lead",
+    "repair_order",
+    "ro_line",
+    "inventory_snapshot",
+    "payroll",
+    "v_retail_deal",
+    "appraisal",
+    "trade_in",
+    "dealership",
+]
 DIMS = {"customer": "customer_id", "employee": "employee_id", "vehicle": "vehicle_id", "inventory_unit": "inventory_unit_id"}
 TEXT = {"customer": "customer_name", "employee": "full_name", "vehicle": "make", "inventory_unit": "make"}
 LINKS = {
@@ -27,7 +40,14 @@ LINKS = {
 }
 JOINS = st.sampled_from(["JOIN", "INNER JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])
 ESCAPES = st.sampled_from(
-    ["1 = 1", "f.dealership_id = 's1' OR 1 = 1", "f.dealership_id = 's2'", "f.dealership_id <> 's1'", "f.dealership_id IS NOT NULL", "TRUE OR FALSE"]
+    [
+        "1 = 1",
+        "f.dealership_id = 's1' OR 1 = 1",
+        "f.dealership_id = 's2'",
+        "f.dealership_id <> 's1'",
+        "f.dealership_id IS NOT NULL",
+        "TRUE OR FALSE",
+    ]
 )
 
 
@@ -37,8 +57,14 @@ def linked(draw: st.DrawFn) -> str:
     fact = draw(st.sampled_from(sorted(LINKS)))
     dim = draw(st.sampled_from(sorted(LINKS[fact])))
     fk, key, join = LINKS[fact][dim], DIMS[dim], draw(JOINS)
-    source = draw(st.sampled_from([f"{fact} AS f", f"(SELECT * FROM {fact}) AS f", f"(SELECT dealership_id, {fk} AS {fk} FROM {fact}) AS f"]))
-    on = draw(st.sampled_from([f"f.{fk} = d.{key}", f"d.{key} = f.{fk} AND f.dealership_id > 'a'", f"f.{fk} = d.{key} OR d.{key} IS NULL", "TRUE"]))
+    source = draw(
+        st.sampled_from([f"{fact} AS f", f"(SELECT * FROM {fact}) AS f", f"(SELECT dealership_id, {fk} AS {fk} FROM {fact}) AS f"])
+    )
+    on = draw(
+        st.sampled_from(
+            [f"f.{fk} = d.{key}", f"d.{key} = f.{fk} AND f.dealership_id > 'a'", f"f.{fk} = d.{key} OR d.{key} IS NULL", "TRUE"]
+        )
+    )
     first, second = draw(st.sampled_from([(source, f"{dim} AS d"), (f"{dim} AS d", source)]))
     return f"SELECT d.{key} AS a, d.{TEXT[dim]} AS b, f.dealership_id AS c FROM {first} {join} {second} ON {on} WHERE {draw(ESCAPES)}"
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905, PT012
 """A scoped statement on everybody's data gives what the plain one gives on a database that holds the tenant alone."""
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ def scoped(sql: str) -> list[str]:
 
 @settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sql=statements())
-@example(sql="SELECT d.customer_id AS a, d.customer_name AS b, f.dealership_id AS c FROM customer AS d LEFT JOIN deal AS f ON f.customer_id = d.customer_id")
+@example(
+    sql="SELECT d.customer_id AS a, d.customer_name AS b, f.dealership_id AS c FROM customer AS d LEFT JOIN deal AS f ON f.customer_id = d.customer_id"
+)
 @example(sql="SELECT d.make AS a, d.make AS b, 1 AS c FROM deal AS f RIGHT JOIN vehicle AS d ON f.vehicle_id = d.vehicle_id")
 def test_same_rows_as_a_database_of_the_tenant_alone(sql: str):
     got = scoped(sql)

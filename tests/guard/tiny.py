@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905, PT012
 """A dealership of two stores in a few rows a table, and what store s1 alone would hold: written by hand, not from tenancy.yaml."""
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ service_retention showroom_visit store_calendar survey_response target technicia
 """.split()
 SHARED = "benchmark calendar demo_build department fi_product gl_account lead_source lender op_code".split()
 
-ONLY_S1 = "".join(f"DELETE FROM {table} WHERE dealership_id <> 's1';\n" for table in OWN) + """
+ONLY_S1 = (
+    "".join(f"DELETE FROM {table} WHERE dealership_id <> 's1';\n" for table in OWN)
+    + """
 DELETE FROM inventory_unit WHERE dealership_id <> 's1' AND inventory_unit_id NOT IN (
   SELECT inventory_unit_id FROM deal UNION SELECT inventory_unit_id FROM trade_in WHERE inventory_unit_id IS NOT NULL
   UNION SELECT inventory_unit_id FROM wholesale_disposal UNION SELECT out_unit_id FROM dealer_trade
@@ -49,6 +52,7 @@ DELETE FROM employee WHERE employee_id NOT IN (SELECT id FROM (
   WHERE id IS NOT NULL);
 DELETE FROM dealer_group WHERE group_id NOT IN (SELECT group_id FROM dealership);
 """
+)
 
 PEOPLE = {
     "employee_id", "desk_manager_id", "fi_manager_id", "appraiser_id", "source_employee_id", "changed_by", "assigned_to", "bdc_rep_id", "set_by",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905, PT012
 """The Postgres adapter and its account, on a real server."""
 
 from __future__ import annotations
@@ -125,14 +126,18 @@ def test_the_reading_role_is_refused_by_the_server(hardened: str, sql: str):
             psycopg.RawCursor(connection).execute(sql, prepare=True)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("sql", ["DELETE FROM deal", "SELECT lo_creat(-1)", "DO $$ BEGIN END $$", "SELECT pg_notify('a', 'b')", "SELECT pg_sleep(1)"])
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM deal", "SELECT lo_creat(-1)", "DO $$ BEGIN END $$", "SELECT pg_notify('a', 'b')", "SELECT pg_sleep(1)"]
+)
 def test_the_reading_role_has_no_side_effects(hardened: str, sql: str):
     with psycopg.connect(as_role(hardened, "vendora_reader")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("SET TRANSACTION READ WRITE")
         connection.execute(sql)
 
 
-@pytest.mark.parametrize(("role", "stores", "people"), [("vendora_reader_s1", ["s1", "s1"], ["Ann"]), ("vendora_reader_s2", ["s2"], ["Bob"])])
+@pytest.mark.parametrize(
+    ("role", "stores", "people"), [("vendora_reader_s1", ["s1", "s1"], ["Ann"]), ("vendora_reader_s2", ["s2"], ["Bob"])]
+)
 def test_a_store_s_role_sees_its_store_even_without_the_guard(hardened: str, role: str, stores: list[str], people: list[str]):
     with psycopg.connect(as_role(hardened, role)) as connection:
         assert [store for (store,) in connection.execute("SELECT dealership_id FROM open_ro_snapshot").fetchall()] == stores
@@ -143,7 +148,10 @@ def test_a_store_s_role_sees_its_store_even_without_the_guard(hardened: str, rol
 
 def test_a_role_sees_its_time_outs(hardened: str):
     with psycopg.connect(as_role(hardened, "vendora_reader")) as connection:
-        shown = {name: connection.execute(f"SHOW {name}").fetchone() for name in ("statement_timeout", "lock_timeout", "temp_file_limit", "TimeZone")}
+        shown = {
+            name: connection.execute(f"SHOW {name}").fetchone()
+            for name in ("statement_timeout", "lock_timeout", "temp_file_limit", "TimeZone")
+        }
     assert shown == {"statement_timeout": ("30s",), "lock_timeout": ("2s",), "temp_file_limit": ("1GB",), "TimeZone": ("UTC",)}
 
 

@@ -128,10 +128,10 @@ def _open(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(path), read_only=True, config={**FLAGS, "memory_limit": memory_limit, "lock_configuration": "true"})
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise CorruptWarehouseError(f"{path} is being written by another process. Wait until it has finished, then try again.") from error
-        raise CorruptWarehouseError(f"{path} cannot be read as a DuckDB database. Delete it and run `vendora warehouse build`.") from error
+            raise CorruptWarehouseError(f"{path} is being written by another process. Try again when it has finished.") from error
+        raise CorruptWarehouseError(f"{path} cannot be read as a DuckDB file. Delete it and run `vendora warehouse build`.") from error
     except duckdb.Error as error:
-        raise CorruptWarehouseError(f"{path} is no DuckDB database of this version. Delete it and run `vendora warehouse build`.") from error
+        raise CorruptWarehouseError(f"{path} is no DuckDB file of this version. Delete it and run `vendora warehouse build`.") from error
 
 
 def _check_flags(connection: duckdb.DuckDBPyConnection) -> None:

@@ -19,11 +19,10 @@ from vendora_graph.warehouse.guard.types import TableRule
 from vendora_graph.warehouse.tenancy import Tenancy
 
 POOL_ROLE = "vendora_reader"
+_RELATIONS = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 
 
-def harden(
-    url: str, *, tenancy: Tenancy | None = None, role: str = POOL_ROLE, stores: Iterable[str] = (), apply: bool = True
-) -> list[str]:
+def harden(url: str, *, tenancy: Tenancy | None = None, role: str = POOL_ROLE, stores: Iterable[str] = (), apply: bool = True) -> list[str]:
     """Return the SQL that makes the reading accounts of a database, and run it.
 
     Running it twice is harmless. Roles are made without a password: set one with `ALTER ROLE ... PASSWORD`, or use peer or
@@ -43,13 +42,13 @@ def harden(
     rules = (tenancy or Tenancy.dealership()).tables
     try:
         with psycopg.connect(_plain(url)) as connection:
-            held = dict(connection.execute("SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchall())
+            held: dict[str, str] = dict(connection.execute(_RELATIONS).fetchall())
             roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
             database = connection.info.dbname
             statements = list(_statements(rules, held, roles, database=database, role=role, stores=sorted(set(stores))))
             if apply:
                 for statement in statements:
-                    connection.execute(statement)  # type: ignore[arg-type]  # text made here from quoted names
+                    connection.execute(compose.SQL(statement))
     except psycopg.OperationalError as error:
         raise WarehouseUnavailableError("Postgres cannot be reached; check that the server runs and the URL is right.") from error
     except psycopg.Error as error:
@@ -128,11 +127,10 @@ def _condition(rule: TableRule, held: dict[str, str]) -> str:
         if fact == rule.name:
             tests.append(_own(rule))  # a policy that reads its own table would never end
         elif fact in held:
-            tests.append(f"{_name(rule.key)} IN (SELECT f.{_name(column)} FROM public.{_name(fact)} AS f)")
+            tests.append(f"{_name(rule.key)} IN (SELECT f.{_name(column)} FROM public.{_name(fact)} AS f)")  # noqa: S608 - quoted names
     return " OR ".join(tests) or "false"
 
 
 def _own(rule: TableRule) -> str:
-    return (
-        f"{_name(rule.tenant_column)} IN (SELECT m.dealership_id FROM public.vendora_role_store AS m WHERE m.role_name = current_user)"
-    )
+    mine = "SELECT m.dealership_id FROM public.vendora_role_store AS m WHERE m.role_name = current_user"
+    return f"{_name(rule.tenant_column)} IN ({mine})"

@@ -85,7 +85,7 @@ class Warehouse(Protocol):
         ...
 
 
-def check_statement(statement: GuardedStatement, dialect: Dialect) -> None:
+def check_statement(statement: object, dialect: Dialect) -> None:
     """Refuse anything the guard did not seal for this dialect.
 
     Raises:
@@ -115,7 +115,7 @@ def collect(columns: Sequence[str], batches: Iterable[Sequence[Row]], limits: Li
         weight = sum([len(cell) if type(cell) in _SIZED else 8 for cell in row])
         if weight > limits.cell:
             row, shortened = _shorten(row, limits.cell)
-            cut = cut or shortened
+            cut |= shortened
         size += weight
         kept.append(row)
     return kept, cut

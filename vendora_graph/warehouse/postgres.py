@@ -124,7 +124,7 @@ class PostgresWarehouse:
                 for sql in forbidden("postgres"):
                     if await _works(driver, sql):
                         raise WarehouseError(
-                            f"The Postgres account is allowed {sql!r}. Make a reading account with `vendora warehouse harden URL` and use that."
+                            f"The Postgres account may run {sql!r}. Make a reading account with `vendora warehouse harden URL`, and use it."
                         )
         except (psycopg.OperationalError, exc.SQLAlchemyError) as error:
             raise _translated(error, 0) from error
@@ -194,7 +194,9 @@ def _translated(error: psycopg.Error | exc.SQLAlchemyError, deadline_s: float) -
         error = error.orig
     if isinstance(error, pg.QueryCanceled):
         return _late(deadline_s)
-    if isinstance(error, (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.SyntaxError, pg.GroupingError, pg.AmbiguousColumn)):
+    if isinstance(
+        error, (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.SyntaxError, pg.GroupingError, pg.AmbiguousColumn)
+    ):
         return WarehouseError(f"Postgres cannot run the query: {error.diag.message_primary}.")
     if isinstance(error, pg.InsufficientPrivilege):
         return WarehouseError("The Postgres account may not read a table of this query; run `vendora warehouse harden URL` again.")

@@ -68,7 +68,7 @@ def _check_line(line: str, dialect: Dialect, policy: AccessPolicy) -> dict[str, 
     try:
         given = json.loads(line)
     except (ValueError, RecursionError):
-        return {"verdict": "refuse", "rule": "input", "reason": "The line is not JSON; write {\"sql\": \"SELECT ...\"}.", "rewritten": None}
+        return {"verdict": "refuse", "rule": "input", "reason": 'The line is not JSON; write {"sql": "SELECT ..."}.', "rewritten": None}
     if not isinstance(given, dict) or not isinstance(given.get("sql"), str):
         return {"verdict": "refuse", "rule": "input", "reason": "The line has no text under `sql`.", "rewritten": None}
     decision = _shown(examine(given["sql"], dialect, policy))

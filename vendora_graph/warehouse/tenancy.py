@@ -99,8 +99,9 @@ class Tenancy:
             return rule
         needs = self.table_access.get(rule.name)
         if needs is not None and needs not in classes:
-            return _with(rule, kind="hidden")
-        blocked, hidden = [], []
+            return _with(rule, closed=needs)
+        blocked: list[tuple[str, str]] = []
+        hidden: list[tuple[str, str]] = []
         for column in rule.columns:
             access = self.column_access.get((rule.name, column))
             if access is not None and access not in classes:
@@ -145,14 +146,16 @@ def _build(data: Mapping[str, Any], columns: Mapping[str, tuple[str, ...]], sour
     return Tenancy(
         tables=tables,
         table_access={table: access for access, names in (data.get("table_access") or {}).items() for table in names},
-        column_access={_pair(text, columns, source): access for access, texts in (data.get("column_access") or {}).items() for text in texts},
+        column_access={
+            _pair(text, columns, source): access for access, texts in (data.get("column_access") or {}).items() for text in texts
+        },
         maskable=frozenset(data.get("maskable") or ()),
     )
 
 
 def _rule(name: str, kind: TableKind | str, columns: Mapping[str, tuple[str, ...]], tenant: str, source: str) -> TableRule:
     if name not in columns:
-        raise ConfigError(f"{source} names the table {name!r}, which the schema does not have. Take it out or run scripts/write_columns.py.")
+        raise ConfigError(f"{source} names the table {name!r}, which the schema lacks. Take it out or run scripts/write_columns.py.")
     return TableRule(name, kind, columns[name], tenant_column=tenant)  # type: ignore[arg-type]  # one of the four kinds
 
 

@@ -12,6 +12,8 @@ from vendora_graph.warehouse.guard.types import Refusal
 MAX_TREE_DEPTH = 150
 MAX_JOINS = 40
 
+_ODD_NAME = re.compile(r"[\\\n]|.{129}")
+
 _HELP = {
     "Lock": "reading for update takes locks; leave the clause out",
     "Into": "a query may not write; leave INTO out",
@@ -121,17 +123,21 @@ def _check_special(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) ->
     if isinstance(node, exp.DataType):
         _check_type(node, rules)
     elif isinstance(node, exp.Join):
-        for part in ("side", "kind", "method"):
-            if str(node.args.get(part) or "").upper() not in rules.words["Join", part]:
-                raise Refusal("join", f"The join word {node.args[part]} is not offered; use JOIN or LEFT JOIN with ON.")
+        _check_join(node, rules)
     elif isinstance(node, (exp.Placeholder, exp.Parameter)):
         if (name := parameter_name(node)) not in parameters:
             raise Refusal("parameter", f"The statement holds a parameter ({name or '?'}) that nobody binds; write the value itself.")
     elif isinstance(node, exp.Dot):
         if not isinstance(node.expression, (exp.Identifier, exp.Anonymous, *rules.functions)):
             raise Refusal("whole_row", "(...).* expands a whole row; name the columns.")
-    elif isinstance(node, exp.Identifier) and (len(node.name) > 128 or "\\" in node.name or "\n" in node.name):  # noqa: PLR2004
+    elif isinstance(node, exp.Identifier) and _ODD_NAME.search(node.name):
         raise Refusal("identifier", "A name in the statement is too long or holds a line break or a backslash.")
+
+
+def _check_join(node: exp.Join, rules: Rules) -> None:
+    for part in ("side", "kind", "method"):
+        if str(node.args.get(part) or "").upper() not in rules.words["Join", part]:
+            raise Refusal("join", f"The join word {node.args[part]} is not offered; use JOIN or LEFT JOIN with ON.")
 
 
 def _check_type(node: exp.Expr, rules: Rules) -> None:

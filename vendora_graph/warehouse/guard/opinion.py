@@ -75,7 +75,8 @@ def _check_function(node: dict[str, Any], rules: Rules) -> None:
     path = [part["String"]["sval"] for part in node["funcname"]]
     own_schema = len(path) == 1 or path[0] == "pg_catalog"
     if not own_schema or path[-1] != path[-1].lower() or path[-1].upper() not in rules.engine:
-        raise Refusal("function", f"The function {'.'.join(path)} is not on the list of functions; use a plain aggregate, date or text function.")
+        name = ".".join(path)
+        raise Refusal("function", f"The function {name} is not on the list of functions; use a plain aggregate, date or text function.")
 
 
 def _check_type(node: dict[str, Any], rules: Rules) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 from sqlglot.parser import Parser
-from sqlglot.tokens import Token
+from sqlglot.tokenizer_core import Token
 
 from vendora_graph.warehouse.guard.lexical import dialect_of, tokenize
 from vendora_graph.warehouse.guard.types import Refusal
@@ -43,13 +43,13 @@ def _parser_class(dialect: str) -> type[Parser]:
     return FueledParser
 
 
-def parse_one(sql: str, dialect: str) -> exp.Expr:
-    """Read the text as exactly one statement.
+def parse_one(sql: str, dialect: str, *, room: int = 1) -> exp.Expr:
+    """Read the text as exactly one statement; `room` widens the bounds on length.
 
     Raises:
         Refusal: It is not one statement this dialect's grammar knows, or it costs too much to read.
     """
-    tokens = tokenize(sql, dialect)
+    tokens = tokenize(sql, dialect, room=room)
     try:
         statements = _parse(tokens, sql, dialect)
     except ParseError as error:
@@ -90,5 +90,3 @@ def generate(tree: exp.Expr, dialect: str) -> str:
         raise Refusal("depth", _TOO_DEEP) from error
     except (SqlglotError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise Refusal("generate", f"A clause of this statement cannot be written in {dialect}; use plainer SQL.") from error
-
-

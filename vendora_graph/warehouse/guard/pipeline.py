@@ -21,6 +21,7 @@ from vendora_graph.warehouse.guard.types import AccessPolicy, Dialect, GuardDeci
 
 DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres", "bigquery", "sqlite")
 _SHAPES_KEPT = 512
+_OWN_ROOM = 10
 
 
 class GuardedShapes:
@@ -82,8 +83,6 @@ def guard(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
 def examine(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
     """Decide without memory. See `guard`."""
     try:
-        if dialect not in DIALECTS:
-            raise Refusal("dialect", f"The dialect {dialect!r} is not known; use one of {', '.join(DIALECTS)}.")
         return _accept(sql, dialect, policy)
     except Refusal as refusal:
         return GuardDecision("refuse", refusal.rule, refusal.reason, "", dialect)
@@ -92,6 +91,8 @@ def examine(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
 
 
 def _accept(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
+    if dialect not in DIALECTS:
+        raise Refusal("dialect", f"The dialect {dialect!r} is not known; use one of {', '.join(DIALECTS)}.")
     rules = rules_for(dialect)
     tree = parse_one(sql, dialect)
     check_root(tree, rules)
@@ -127,7 +128,7 @@ def _scoped(tree: exp.Expr, dialect: Dialect, policy: AccessPolicy) -> GuardDeci
 
 def _read_again(decision: GuardDecision, tree: exp.Expr, rules: Rules, policy: AccessPolicy) -> None:
     """Read the written text: it must be the validated tree, for the guard and for Postgres' own parser."""
-    written = parse_one(decision.sql, decision.dialect)
+    written = parse_one(decision.sql, decision.dialect, room=_OWN_ROOM)
     if written != tree and generate(written.copy(), decision.dialect) != decision.sql:
         raise Refusal("round_trip", "The statement does not read the same when written out; use plainer SQL.")
     if written != tree:

@@ -131,11 +131,12 @@ def _proven(scope: Scope, dialect: str) -> list[Source]:
 
 
 def _equalities(condition: exp.Expr) -> list[tuple[exp.Column, exp.Column]]:
-    pairs = []
-    for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
-        if isinstance(part, exp.EQ) and isinstance(part.this, exp.Column) and isinstance(part.expression, exp.Column):
-            pairs.append((part.this, part.expression))
-    return pairs
+    parts = condition.flatten() if isinstance(condition, exp.And) else [condition]
+    return [
+        (part.this, part.expression)
+        for part in parts
+        if isinstance(part, exp.EQ) and isinstance(part.this, exp.Column) and isinstance(part.expression, exp.Column)
+    ]
 
 
 def _is_reference(key: exp.Column, other: exp.Column, name: str, scope: Scope, dialect: str) -> bool:

@@ -62,7 +62,7 @@ def _subclasses(base: type[exp.Expr]) -> Iterator[type[exp.Expr]]:
 
 @cache
 def _function_classes() -> Mapping[str, type[exp.Expr]]:
-    return {kind.sql_name(): kind for kind in _subclasses(exp.Func)}
+    return {kind.sql_name(): kind for kind in _subclasses(exp.Func)}  # type: ignore[attr-defined]  # functions have it
 
 
 def _kind(name: str) -> type[exp.Expr]:
@@ -89,7 +89,7 @@ def rules_for(dialect: str) -> Rules:
         functions=known,
         named=_words(own, "named"),
         parts={kind: frozenset(allowed) for kind, allowed in parts.items()},
-        words={tuple(key.split(".")): frozenset(allowed) for key, allowed in shared["words"].items()},  # type: ignore[misc]  # two parts
+        words={(kind, part): frozenset(allowed) for key, allowed in shared["words"].items() for kind, _, part in [key.partition(".")]},
         types=frozenset(shared["types"]),
         bounded={by_name[name]: (arg, limit) for name, (arg, limit) in shared["bounded"].items()},
         format_width=int(shared["format_width"]),

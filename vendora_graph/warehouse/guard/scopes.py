@@ -155,7 +155,8 @@ class Resolver:
         alias = node.args.get("alias")
         name = folded(alias.this if isinstance(alias, exp.TableAlias) else None, self.dialect)
         if not name:
-            name = folded(node.this, self.dialect) if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier) else f"#{len(scope.sources)}"
+            plain = isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier)
+            name = folded(node.this, self.dialect) if plain else f"#{len(scope.sources)}"
         if name in scope.sources:
             raise Refusal("alias", f"Two relations are called {name}; give each its own alias.")
         scope.sources[name] = source
@@ -187,7 +188,8 @@ class Resolver:
         if name in names and not node.args.get("db"):
             found = names[name]
             if found.rename:
-                node.args.get("alias") or node.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
+                if node.args.get("alias") is None:
+                    node.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
                 node.set("this", exp.to_identifier(found.rename))
             listed = self._alias_columns(node)
             return Source(node, columns=listed or found.columns, query=None if listed else found.query)
@@ -231,9 +233,9 @@ def find_table(node: exp.Table, policy: AccessPolicy, dialect: str) -> TableRule
     catalog, schema = folded(node.args.get("catalog"), dialect), folded(node.args.get("db"), dialect)
     home = (policy.catalog, policy.schema or {"duckdb": "main", "postgres": "public", "sqlite": "main"}.get(dialect, ""))
     elsewhere = (schema and schema != fold_home(home[1])) or (catalog and catalog != fold_home(home[0]))
-    if rule is not None and rule.kind == "hidden" and not elsewhere:
-        raise Refusal("table", f"The table {name} is not open to your role; ask for figures by the names of the metrics instead.")
-    if rule is None or elsewhere:
+    if rule is not None and rule.closed and not elsewhere:
+        raise Refusal("table", f"The table {name} needs the access class {rule.closed}, which your role does not have; leave it out.")
+    if rule is None or rule.kind == "hidden" or elsewhere:
         shown = ".".join(part for part in (catalog, schema, name) if part)
         raise Refusal("table", f"The table {shown} is not among the tables that may be read{_near(name, policy)}.")
     return rule

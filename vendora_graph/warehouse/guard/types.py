@@ -29,6 +29,7 @@ class TableRule:
         tenant_column: The column that names the tenant (`own`).
         key: The column facts refer to (`via`).
         facts: Pairs (fact table, column) that make a row visible (`via`).
+        closed: The access class the caller lacks for this table; empty when it may be read.
         implied: Further pairs that refer to rows the facts already make visible (views over them).
     """
 
@@ -41,6 +42,7 @@ class TableRule:
     key: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     implied: tuple[tuple[str, str], ...] = ()
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
