@@ -53,7 +53,8 @@ def _with_twins(config: Config, rng: Stream, units: Columns) -> Columns:
     merged = {name: np.concatenate([p[name] for p in parts]) for name in deals}
     original = merged["contract"][merged["of"]]
     merged["original_contract"] = original
-    keep = (merged["contract"] <= config.through) & (merged["contract"] >= config.start)
+    opened = np.array([day_number(s["opened_date"]) for s in config.stores])[merged["store"]]
+    keep = (merged["contract"] <= config.through) & (merged["contract"] >= np.maximum(opened, config.start))
     return take(merged, keep)
 
 
@@ -71,7 +72,7 @@ def _dates(config: Config, calendar: Calendar, rng: Stream, deals: Columns) -> N
     status = np.where(final <= config.through, FINALIZED, BOOKED)
     open_status = np.where(rng.chance("working", key, 0.35), WORKING, PENDING)
     status = np.where(booked > config.through, open_status, status)
-    unwound = np.where(deals["twin"] == 1, np.maximum(deals["original_contract"] - rng.integers("unwound_at", key, 1, 4), booked + 1), NEVER)
+    unwound = np.where(deals["twin"] == 1, np.maximum(np.minimum(booked + rng.integers("unwound_at", key, 2, 12), deals["original_contract"] - 1), booked + 1), NEVER)
     rebook = (deals["twin"] == 1) & rng.chance("rebook", key, 0.12)
     unwound = np.where(rebook, deals["original_contract"], unwound)
     gone = (deals["twin"] == 1) & (unwound <= config.through) & (booked <= config.through)

@@ -133,12 +133,12 @@ def _adjust(world: World, journal: Journal, gross: Floats) -> None:
     months = months_of(world)
     ends = np.append(months[1:], world.config.through + 2)[: len(months)] - 1
     rng = Stream(world.config.seed, "gl_adjustment")
-    for account, share in (("5010", 0.28), ("5020", 0.22), ("4110", 0.25), ("4210", 0.15)):
+    for account, share in (("5010", 0.13), ("5020", 0.09), ("4110", 0.22), ("4210", 0.16)):
         store, month = (g.ravel() for g in np.meshgrid(np.arange(gross.shape[0]), np.arange(gross.shape[1]), indexing="ij"))
         key = (store * 1000 + month) * 64 + journal.place[account]
         size = (0.006 + 0.014 * rng.u("size", key)) * np.where(rng.chance("sign", key, 0.5), 1, -1)
         complete = ends[month] <= world.config.through
-        amount = np.rint(gross[store, month] * share * size / 1.3) * complete
+        amount = np.rint(gross[store, month] * share * size) * complete
         if world.config.stores and account == "5010":
             amount = np.where(np.array([s["units"]["new"] == 0 for s in world.config.stores])[store], 0, amount)
         journal.add(account, store, ends[month], amount.astype(np.int64), (_OTHER, 4))
