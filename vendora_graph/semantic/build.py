@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast, get_args
 
@@ -74,8 +75,7 @@ class _MetricBuilder:
         meta, flat = text.meta, self._flat.get(name)
         label = str(meta.get("label") or text.label or name.replace("_", " "))
         counted = simple is not None and simple.agg in model_format()["count_aggregations"]
-        low, high = _bounds(meta.get("bounds"), name, place)
-        return MetricInfo(
+        info = MetricInfo(
             name=name,
             label=label,
             description=text.description,
@@ -83,27 +83,12 @@ class _MetricBuilder:
             good=cast(Good, _word(meta, "good", model_format()["good"], "none", name, place)),
             additivity=self._additivity(name, meta, simple, place),
             synonyms=words(meta.get("synonyms")) or _named(name, label),
-            formula=str(meta.get("formula") or ""),
             formula_expr=flat.expr if flat else None,
             inputs=flat.inputs if flat else (),
             dimensions=tuple(concept for concept in self._paths[name] if not self._concepts.hidden(concept)),
             time_dimension=self._time(name),
-            basis=str(meta.get("basis") or ""),
-            filter_text=str(meta.get("filters") or ""),
-            default_filters=tuple((str(key), words(value)) for key, value in (meta.get("default_filters") or {}).items()),
-            min_n=_number(meta.get("min_n"), "min_n", name, place),
-            count_metric=str(meta["count_metric"]).lower() if meta.get("count_metric") else None,
-            access=str(meta.get("access") or ""),
-            low=low,
-            high=high,
-            benchmarks=words(meta.get("benchmarks")),
-            clarify=str(meta["clarify"]) if meta.get("clarify") else None,
-            family=str(meta.get("family") or ""),
-            department=str(meta.get("department") or ""),
             snapshot=bool(meta.get("snapshot")),
-            ledger_month=bool(meta.get("ledger_month")),
             hidden=bool(meta.get("hidden")) or name in project.hidden,
-            kpi=_number(meta.get("kpi"), "kpi", name, place),
             tables=self._tables(name),
             aggregation=simple.agg if simple else project.computed[name].kind,
             time_grain=self._time_grain(name),
@@ -111,9 +96,8 @@ class _MetricBuilder:
             value_metric=project.values.get(name),
             percentile=Decimal(simple.percentile) if simple and simple.percentile else None,
             fill=simple.fill_nulls_with if simple else None,
-            note=str(meta.get("note") or ""),
-            variants=tuple((str(key), str(value)) for key, value in (meta.get("variants") or {}).items()),
         )
+        return _with_meta(info, meta, place)
 
     def _made(self, name: str, place: Place) -> MetricText:
         """The words of a metric the loader made: those of the metric it was made from; a count keeps its own unit."""
@@ -164,6 +148,31 @@ class _MetricBuilder:
             found.append(str(self._project.models[part.model].relation))
             found.extend(self._concepts.filter_tables(part))
         return tuple(dict.fromkeys(found))
+
+
+def _with_meta(info: MetricInfo, meta: Mapping[str, Any], place: Place) -> MetricInfo:
+    """Add what only `config.meta` says."""
+    low, high = _bounds(meta.get("bounds"), info.name, place)
+    return replace(
+        info,
+        formula=str(meta.get("formula") or ""),
+        basis=str(meta.get("basis") or ""),
+        filter_text=str(meta.get("filters") or ""),
+        default_filters=tuple((str(key), words(value)) for key, value in (meta.get("default_filters") or {}).items()),
+        min_n=_number(meta.get("min_n"), "min_n", info.name, place),
+        count_metric=str(meta["count_metric"]).lower() if meta.get("count_metric") else None,
+        access=str(meta.get("access") or ""),
+        low=low,
+        high=high,
+        benchmarks=words(meta.get("benchmarks")),
+        clarify=str(meta["clarify"]) if meta.get("clarify") else None,
+        family=str(meta.get("family") or ""),
+        department=str(meta.get("department") or ""),
+        ledger_month=bool(meta.get("ledger_month")),
+        kpi=_number(meta.get("kpi"), "kpi", info.name, place),
+        note=str(meta.get("note") or ""),
+        variants=tuple((str(key), str(value)) for key, value in (meta.get("variants") or {}).items()),
+    )
 
 
 def _check_references(project: Project, metrics: Mapping[str, MetricInfo]) -> None:

@@ -84,6 +84,8 @@ def _split_average(project: Project, spec: SimpleSpec) -> None:
 def _add_values(project: Project, spec: SimpleSpec) -> None:
     """Give a median what fetches its values: a dimension over the expression and a count to group by it."""
     dimension = f"value_of_{spec.name}"
+    if spec.discrete:
+        project.note(spec.place, f"the percentile {spec.name!r} is discrete in the model; it is answered interpolated.")
     model = project.models[spec.model]
     added = DimensionSpec(dimension, "categorical", spec.expr, spec.place, meta={"concept": dimension, "kind": "numeric", "hidden": True})
     project.models[spec.model] = replace(model, dimensions=(*model.dimensions, added))
