@@ -30,7 +30,7 @@ def row_filters(
     catalog = services.catalog
     by_person = any(catalog.dimensions[d].kind == "person" for d in dimensions if d in catalog.dimensions)
     access = services.access.decide(
-        principal.role, info.access, by_person=by_person, family=info.family, department=info.department, name=info.name
+        principal.role, access_class(info.access, services, by_person=by_person), by_person=by_person, family=info.family, department=info.department, name=info.name
     )
     if not access.allowed:
         raise NotAllowedError(access.reason)
@@ -40,6 +40,14 @@ def row_filters(
     if own is None or principal.person_name is None:
         raise NotAllowedError(access.reason or "You may see your own figures only. Say who you are (your employee id).")
     return (Filter(dimension=own, op="in", values=(principal.person_name,)),)
+
+
+def access_class(name: str, services: Services, *, by_person: bool) -> str:
+    """Return the class that governs a metric: its own, or the stricter one for figures by person; unlisted ones are open."""
+    stricter = f"{name}_by_person"
+    if by_person and stricter in services.access.labels:
+        return stricter
+    return name if name in services.access.labels or stricter not in services.access.labels else ""
 
 
 def own_dimension(info: MetricInfo, principal: Principal, services: Services) -> str | None:

@@ -71,6 +71,14 @@ def answer_unproven(state: State, services: Services, thread: str) -> Answer:
     ledger, verdict = state["ledger"], state.get("verdict")
     facts = tuple(f for f in ledger.facts.values() if _agrees(f))
     reason = _why(state)
+    if verdict is None and reason == state.get("failure_reason") and reason:
+        return Answer(
+            status="not_held",
+            question=state["question"],
+            summary=reason,
+            alternatives=state["routing"].alternatives,
+            **common(state, (), services, thread),
+        )
     if not facts or verdict is None:
         return Answer(
             status="withheld",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Ledger, MetricRules, Principal, Reading, ValidationPolicy
 from vendora_graph.semantic.catalog import MetricInfo
+from vendora_graph.tools.access_gate import access_class
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from vendora_graph.services import Services
 
 
-def rules_of(info: MetricInfo) -> MetricRules:
+def rules_of(info: MetricInfo, services: Services) -> MetricRules:
     """Return what the checks need to know of a metric."""
     return MetricRules(
         label=info.label,
@@ -24,7 +25,7 @@ def rules_of(info: MetricInfo) -> MetricRules:
         min_n=info.min_n,
         low=info.low,
         high=info.high,
-        access=info.access,
+        access=access_class(info.access, services, by_person=False),
         family=info.family,
         ledger_month=info.ledger_month,
         synonyms=info.synonyms,
@@ -54,7 +55,7 @@ def policy_of(
         analyst_is_offline=offline,
         unused=reading.unused,
         stated_assumptions=reading.assumptions,
-        metric_info={name: rules_of(catalog.metrics[name]) for name in sorted(names) if name in catalog.metrics},
+        metric_info={name: rules_of(catalog.metrics[name], services) for name in sorted(names) if name in catalog.metrics},
         dimension_labels={d.name: d.label for d in catalog.dimensions.values()},
         open_months=services.profile.open_months(principal.dealership_ids),
         allowed_classes=services.access.classes(principal),

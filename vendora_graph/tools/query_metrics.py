@@ -9,7 +9,7 @@ from rapidfuzz import process
 
 from vendora_graph.contracts import Filter, Ledger
 from vendora_graph.errors import QuestionError, UnknownMetricError
-from vendora_graph.semantic.catalog import Catalog
+from vendora_graph.semantic.catalog import Catalog, MetricInfo
 from vendora_graph.tools.access_gate import row_filters
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery
@@ -42,10 +42,18 @@ def check_names(query: MetricQuery, catalog: Catalog) -> None:
         for name in query.metrics:
             info = catalog.metrics[name]
             if dimension not in info.dimensions:
-                usable = ", ".join(sorted(info.dimensions))
-                raise QuestionError(f"{name} cannot be cut by {dimension}. It has: {usable or 'no dimensions'}.")
+                raise QuestionError(_cannot_cut(info, dimension, catalog))
     if query.order_by is not None and query.order_by.by not in query.metrics:
         raise QuestionError(f"order_by must name one of {', '.join(query.metrics)}.")
+
+
+def _cannot_cut(info: MetricInfo, dimension: str, catalog: Catalog) -> str:
+    kinds = ("category", "person", "store")
+    usable = [catalog.dimensions[d].label for d in sorted(info.dimensions) if catalog.dimensions[d].kind in kinds]
+    near = process.extract(dimension, usable, limit=6)
+    shown = ", ".join(label for label, _, _ in near)
+    asked = catalog.dimensions[dimension].label
+    return f"{info.label} is not held by {asked}. It can be cut by {shown} and more." if shown else f"{info.label} cannot be cut."
 
 
 def within_access(query: MetricQuery, services: Services, scope: Scope) -> MetricQuery:

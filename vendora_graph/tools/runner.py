@@ -22,6 +22,9 @@ from vendora_graph.tools.spans import buckets, describe
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
+NEVER_SUMMED = ("days", "minutes", "months", "score", "stars", "bps")
+"""Units whose sum over records means nothing; such a column of a list has no total."""
+
 MAX_ROWS = 200
 """Rows of one result that become facts; more are counted and said."""
 
@@ -267,6 +270,9 @@ class _Builder:
         cells: list[str | None] = []
         for name in self.query.metrics:
             info = self.services.catalog.metrics[name]
+            if not key and self.query.group_by and info.unit in NEVER_SUMMED and info.additivity == "additive":
+                cells += [None] * (len(self._columns_of(info)))
+                continue
             now = self._fact(info, key, place, found)
             cells.append(now.id)
             if against is None:
@@ -325,13 +331,17 @@ class _Builder:
         columns: list[str] = []
         for name in self.query.metrics:
             info = self.services.catalog.metrics[name]
-            columns.append(info.label)
-            if self.query.compare is not None:
-                other = as_period(self.query.compare, self.scope).label
-                columns += [f"{info.label}, {other}", f"Change in {info.label}"]
-                if info.unit not in ("rate", "points"):
-                    columns.append(f"% change in {info.label}")
+            columns += self._columns_of(info)
         return tuple(columns)
+
+    def _columns_of(self, info: MetricInfo) -> list[str]:
+        columns = [info.label]
+        if self.query.compare is not None:
+            other = as_period(self.query.compare, self.scope).label
+            columns += [f"{info.label}, {other}", f"Change in {info.label}"]
+            if info.unit not in ("rate", "points"):
+                columns.append(f"% change in {info.label}")
+        return columns
 
 
 def _fixed(filters: tuple[Filter, ...]) -> list[tuple[str, str]]:

@@ -111,10 +111,13 @@ async def _prove_span(
     for need in (n for by_alias in needs.values() for n in by_alias.values()):
         parts[need] = choose(need, by, query, rows, services)
     cells = await _fetch(parts, by, query, services, scope)
+    distinct = [n for n in parts if services.catalog.metrics[n.metric].additivity == "distinct" and parts[n] is not None]
+    whole = await fetch_cells(distinct, Cut(by, None, query.filters), services, scope, purpose="second") if distinct else Cells()
+    again = _Again(parts, {p: _by_group(found, len(by)) for p, found in cells.items()}, cells, whole, services, scope)
     for target in targets:
-        proven = _second(target, needs[target.fact.metric], parts, cells, services, scope)
+        proven = again.second(target, needs[target.fact.metric])
         facts[target.fact.id] = target.fact.model_copy(update={"second": proven})
-    records.update({record.id: record for found in cells.values() for record in found.records().values()})
+    records.update({record.id: record for found in (*cells.values(), whole) for record in found.records().values()})
     return facts, records
 
 
@@ -176,51 +179,60 @@ def _record_partition(dimensions: tuple[str, ...], services: Services) -> Partit
     return Partition(dimension=sorted(records)[0]) if records else None
 
 
-def _second(
-    target: Target,
-    needs: dict[str, Need],
-    parts: dict[Need, Partition | None],
-    cells: dict[Partition, Cells],
-    services: Services,
-    scope: Scope,
-) -> Second | None:
-    values: dict[str, Decimal | None] = {}
-    words: list[str] = []
-    query_id = None
-    bounded: Decimal | None = None
-    for alias, need in needs.items():
-        partition = parts[need]
-        if partition is None:
-            return None
-        found = cells[partition]
-        values[alias] = _recombine(need, target.key, found, services, scope)
-        words.append(partition.words)
-        bounded = bounded or _bounds(need, target, found, values[alias], services)
-        query_id = query_id or found.queries[need].id
-    if bounded is not None and len(needs) == 1:
-        return Second(value=bounded, method="distinct count: between the largest part and the sum of the parts", query_id=query_id)
-    value = services.engine.combine(target.fact.metric, values)
-    return Second(value=value, method="; ".join(dict.fromkeys(words)), query_id=query_id)
+Grouped = dict[Need, dict[Key, list[Decimal]]]
 
 
-def _bounds(
-    need: Need, target: Target, found: Cells, total: Decimal | None, services: Services
-) -> Decimal | None:
-    """Return a distinct count that the parts' sum exceeds but the bounds allow: one key may stand in several parts."""
-    value = target.fact.value
-    if services.catalog.metrics[need.metric].additivity != "distinct" or value is None or total is None or value == total:
-        return None
-    parts = [v for place, v in found.values[need].items() if place[: len(target.key)] == target.key and v is not None]
-    return value if parts and max(parts) <= value <= total else None
+def _by_group(found: Cells, width: int) -> Grouped:
+    """Return the parts of each group: the cells whose key begins with the group's."""
+    grouped: Grouped = {}
+    for need, column in found.values.items():
+        parts: dict[Key, list[Decimal]] = defaultdict(list)
+        for key, value in column.items():
+            if value is not None:
+                parts[key[:width]].append(value)
+        grouped[need] = parts
+    return grouped
 
 
-def _recombine(need: Need, key: Key, found: Cells, services: Services, scope: Scope) -> Decimal | None:
-    """Put the parts of one group together by the metric's own law: sums add up, extremes compare."""
-    column = found.values[need]
-    parts = [value for place, value in column.items() if place[: len(key)] == key and value is not None]
-    aggregation = services.catalog.metrics[need.metric].aggregation
-    if parts:
-        if aggregation == "max":
-            return max(parts)
-        return min(parts) if aggregation == "min" else sum(parts, Decimal(0))
-    return Decimal(0) if is_zero(need, services, scope) else None
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """The parts of one span, ready to be put together again."""
+
+    parts: dict[Need, Partition | None]
+    grouped: dict[Partition, Grouped]
+    cells: dict[Partition, Cells]
+    whole: Cells
+    services: Services
+    scope: Scope
+
+    def second(self, target: Target, needs: dict[str, Need]) -> Second | None:
+        """Return the second value of a fact; None where the model offers no other way to compute it."""
+        values: dict[str, Decimal | None] = {}
+        words: list[str] = []
+        query_id = None
+        for alias, need in needs.items():
+            partition = self.parts[need]
+            if partition is None:
+                return None
+            values[alias], how = self._value(need, target.key, partition)
+            words.append(how)
+            query_id = query_id or self.cells[partition].queries[need].id
+        value = self.services.engine.combine(target.fact.metric, values)
+        return Second(value=value, method="; ".join(dict.fromkeys(words)), query_id=query_id)
+
+    def _value(self, need: Need, key: Key, partition: Partition) -> tuple[Decimal | None, str]:
+        """Put the parts of one group together by the metric's own law: sums add up, extremes compare."""
+        parts = self.grouped[partition][need].get(key)
+        if not parts:
+            return (Decimal(0) if is_zero(need, self.services, self.scope) else None), partition.words
+        info = self.services.catalog.metrics[need.metric]
+        if info.aggregation in ("max", "min"):
+            return (max(parts) if info.aggregation == "max" else min(parts)), partition.words
+        total = sum(parts, Decimal(0))
+        counted = self.whole.values.get(need, {}).get(key)
+        if info.additivity == "distinct" and counted is not None and counted != total:
+            return (counted if max(parts) <= counted <= total else None), BOUNDED
+        return total, partition.words
+
+
+BOUNDED = "distinct count: between the largest part and the sum of the parts"

@@ -31,7 +31,7 @@ async def prove_trend(
     spans = [query.period, *([query.compare] if query.compare else [])]
     rows = len({target.key for target in targets})
     grain = next((g for g in FINER[query.grain] if _groups(spans, g) * rows <= MAX_GROUPS), None)
-    if grain is None or any(services.catalog.metrics[t.fact.metric].additivity == "distinct" for t in targets):
+    if grain is None or any(_has_distinct(t.fact.metric, services) for t in targets):
         return None
     facts: dict[str, Fact] = {}
     records: dict[str, QueryRecord] = {}
@@ -46,6 +46,11 @@ async def prove_trend(
             second = _second(target, needs[target.fact.metric], cells, grain, services, scope)
             facts[target.fact.id] = target.fact.model_copy(update={"second": second})
     return facts, records
+
+
+def _has_distinct(metric: str, services: Services) -> bool:
+    parts = services.engine.components(metric)
+    return any(services.catalog.metrics[part.metric].additivity == "distinct" for part in parts)
 
 
 def _groups(spans: list[Span], grain: Grain) -> int:

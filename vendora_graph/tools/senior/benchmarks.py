@@ -19,6 +19,8 @@ from vendora_graph.tools.spans import next_start
 
 COMPARABLE = {"yes": 0, "partly": 1}
 OLD_AFTER_MONTHS = 18
+USABLE_DAYS = 1100
+"""Three years: an older figure says nothing about this market."""
 EXCLUDED = re.compile(r"record|forecast", re.IGNORECASE)
 """A record month or a forecast is no yardstick."""
 _MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
@@ -93,7 +95,7 @@ def _start(label: str, end: date) -> date:
     return end
 
 
-def choose(info: MetricInfo, segment: str | None = None) -> Benchmark | None:
+def choose(info: MetricInfo, as_of: date, segment: str | None = None) -> Benchmark | None:
     """Return the one benchmark a metric may be set against: same unit, comparable, no record or forecast; the newest.
 
     Only rates and averages have one: a sum depends on the length of its period and the size of a store. Benchmarks of the store's
@@ -102,7 +104,8 @@ def choose(info: MetricInfo, segment: str | None = None) -> Benchmark | None:
     if info.additivity not in ("ratio", "average", "median"):
         return None
     known = [b for b in benchmarks() if b.metric == info.name and b.unit == info.unit and b.comparable in COMPARABLE]
-    usable = [b for b in known if not EXCLUDED.search(b.period.label)]
+    recent = [b for b in known if (as_of - b.period.end).days <= USABLE_DAYS]
+    usable = [b for b in recent if not EXCLUDED.search(b.period.label)]
     order = {segment: 0, "all": 1}
     ranked = sorted(
         usable,
@@ -118,7 +121,7 @@ def as_fact(mark: Benchmark, info: MetricInfo) -> Fact:
         unit=mark.unit,
         metric=info.name,
         label=f"{info.label}, benchmark",
-        slice=(("benchmark", mark.name),),
+        slice=(("benchmark", mark.source),),
         period=mark.period,
         basis=f"{mark.name}; {mark.note}" if mark.note else mark.name,
         query_id=None,

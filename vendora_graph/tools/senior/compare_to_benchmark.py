@@ -85,7 +85,7 @@ def _compare(name: str, own: dict[str, Fact], volume: str | None, rows: _Rows, s
     info = services.catalog.metrics[name]
     fact = own.get(name)
     store = services.profile.store(scope.principal.home_dealership_id)
-    mark = choose(info, services.profile.segment(store.id) if store else None)
+    mark = choose(info, scope.as_of, services.profile.segment(store.id) if store else None)
     if fact is None or fact.value is None or mark is None:
         rows.without.append(info.label)
         return
