@@ -14,6 +14,7 @@ from vendora_graph.evidence.resources import resource
 Operation = Literal["difference", "points", "change", "share", "per_unit", "ratio", "sum", "product", "mean"]
 
 ALIASES: Mapping[str, Operation] = {"change_pct": "change", "percent_change": "change", "average": "mean"}
+_KNOWN = frozenset(get_args(Operation))
 ADDITIVE_UNITS = frozenset(("usd", "units", "count", "hours", "days", "minutes", "number"))
 _PAIRS = frozenset(("difference", "points", "change", "share", "per_unit", "ratio", "product"))
 _SAME_UNIT = frozenset(("difference", "points", "change", "share", "ratio", "sum", "mean"))
@@ -65,7 +66,7 @@ def operation_of(fact: Fact) -> Operation | None:
     if fact.grade in ("metric", "sql", "benchmark", "target") or not fact.parts or fact.formula is None:
         return None
     head = fact.formula.partition(":")[0]
-    return head if head in get_args(Operation) else None  # type: ignore[return-value]  # checked against the literal
+    return head if head in _KNOWN else None  # type: ignore[return-value]  # checked against the literal
 
 
 def recompute(fact: Fact, facts: Mapping[str, Fact]) -> Decimal | None:

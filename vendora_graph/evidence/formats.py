@@ -11,6 +11,10 @@ from vendora_graph.contracts import Period, Unit
 from vendora_graph.evidence.resources import resource
 
 
+_SMALL = 10
+"""Below this, units listed under `fine` show more places: 1.46 hours a repair order, not 1.5."""
+
+
 @cache
 def _format(unit: str) -> tuple[str, str, int, int, bool]:
     spec: dict[str, Any] = resource("units")["format"][unit]
@@ -43,6 +47,8 @@ def render_value(value: Decimal | None, unit: Unit, *, compact: bool = False, si
         return missing_word()
     prefix, suffix, scale, places, trim = ("", "", *_format(unit)[2:]) if bare else _format(unit)
     size = abs(value) * scale
+    if size < _SMALL and unit in resource("units")["fine"]:
+        places = resource("units")["fine"][unit]
     digits = _short(size) if compact and unit.startswith("usd") else None
     digits = digits or _digits(size, places, trim=trim)
     if value < 0 and digits.strip("0,.") != "":

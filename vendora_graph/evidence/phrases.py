@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
 
 from vendora_graph.evidence.references import Token, tokens
@@ -23,6 +23,13 @@ class Found(Generic[T]):
     meaning: T
 
 
+@lru_cache(maxsize=20_000)
+def spelling(phrase: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the words of a phrase in lower case, and the marks that stand in it."""
+    parts = tokens(phrase)
+    return tuple(part.text for part in parts if part.kind == "word"), frozenset(part.text for part in parts if part.kind == "mark")
+
+
 class PhraseSet(Generic[T]):
     """Phrases by their first word; a phrase with meaning None is harmless."""
 
@@ -31,9 +38,9 @@ class PhraseSet(Generic[T]):
         self._marks: dict[tuple[str, ...], frozenset[str]] = {}
         by_first: dict[str, dict[tuple[str, ...], T | None]] = {}
         for phrase, meaning in entries:
-            words = tuple(token.text for token in tokens(phrase) if token.kind == "word")
+            words, marks = spelling(phrase)
             if words:
-                self._marks[words] = frozenset(token.text for token in tokens(phrase) if token.kind == "mark")
+                self._marks[words] = marks
                 by_first.setdefault(words[0], {})[words] = meaning
         self._by_first = {first: sorted(phrases.items(), key=lambda item: -len(item[0])) for first, phrases in by_first.items()}
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from vendora_graph.contracts import ValidationPolicy
-from vendora_graph.evidence.phrases import PhraseSet
-from vendora_graph.evidence.references import tokens
+from vendora_graph.evidence.phrases import PhraseSet, spelling
 
 _Key = tuple[tuple[str, str, tuple[str, ...]], ...]
 
@@ -16,14 +15,14 @@ def metric_phrases(policy: ValidationPolicy) -> PhraseSet[frozenset[str]]:
     return _phrases(tuple((name, rules.label, rules.synonyms) for name, rules in policy.metric_info.items()))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def _phrases(metrics: _Key) -> PhraseSet[frozenset[str]]:
     labels: dict[tuple[str, ...], set[str]] = {}
     others: dict[tuple[str, ...], set[str]] = {}
     spelled: dict[tuple[str, ...], str] = {}
     for name, label, synonyms in metrics:
         for phrase in (label, *synonyms):
-            words = tuple(token.text for token in tokens(phrase) if token.kind == "word")
+            words, _ = spelling(phrase)
             spelled[words] = max(spelled.get(words, ""), phrase, key=len)
             (labels if phrase is label else others).setdefault(words, set()).add(name)
     meanings = {words: frozenset(labels.get(words) or others[words]) for words in sorted(spelled)}

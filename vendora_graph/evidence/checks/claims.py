@@ -185,4 +185,6 @@ def assumptions(case: Case) -> Iterator[Problem]:
         yield Problem("; ".join(made), count=len(made))
 
 
-CHECKS = (source, definition, age, allowed, known, causes, cause_findings, causes_direction, estimates, grounded, impact, count, unused, assumptions)
+_CLAIMS = (source, definition, age, causes, cause_findings, causes_direction, estimates)
+_REST = (allowed, known, grounded, impact, count, unused, assumptions)
+CHECKS = (*_CLAIMS, *_REST)

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
-from vendora_graph.evidence.phrases import PhraseSet, listed, valued
+from vendora_graph.evidence.phrases import PhraseSet, listed, spelling, valued
 from vendora_graph.evidence.references import Token
 from vendora_graph.evidence.resources import resource
 
@@ -132,10 +132,14 @@ def _own_words(case: Case) -> frozenset[str]:
     return _words_of(labels + tuple(case.policy.dimension_labels.values()))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def _words_of(labels: tuple[str, ...]) -> frozenset[str]:
-    found = {word for label in labels for word in re.findall(r"[^\W_]+(?:['&][^\W_]+)*", label.lower())}
-    return frozenset(found | {word.lower() for word in resource("words")["capitals"]})
+    return frozenset(word for label in labels for word in spelling(label)[0]) | _capitals()
+
+
+@cache
+def _capitals() -> frozenset[str]:
+    return frozenset(word.lower() for word in resource("words")["capitals"])
 
 
 CHECKS = (digits, words, parts, script, plain_text, calendar, names)

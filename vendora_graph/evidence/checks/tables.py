@@ -47,7 +47,8 @@ def _of_row(case: Case, fact: Fact, key: dict[str, str]) -> bool:
         elif (dimension, value) not in own and not (dimension in _TIME and _other_bucket(case, fact, value)):
             return False
     stated = {dimension for dimension, _ in own}
-    asked = {d for ask in case.asks_of(fact) for d in ask.group_by}
+    asks = case.asks_of(fact)
+    asked = {d for ask in asks for d in ask.group_by} - {d for ask in asks for d, _, _ in ask.filters}
     return fact.parts != () or all(d in key for d in asked & stated) or bool(key)
 
 
