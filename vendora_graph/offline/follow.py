@@ -69,7 +69,7 @@ def _filters(framer: Framer, previous: Plan) -> None:
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
     added = {(f.dimension, f.op) for f in frame.filters}
     kept = [f for f in previous.filters if f.dimension not in replaced and (f.dimension, f.op) not in added]
-    if frame.has("include"):
+    if frame.has("include", "restore"):
         back = {(f.dimension, v) for f in frame.filters if f.op == "in" for v in f.values}
         dropped = {d for d, _ in back if any(f.dimension == d and f.op == "not_in" for f in previous.filters)}
         kept = [f for f in kept if f.dimension not in dropped]

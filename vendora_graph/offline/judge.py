@@ -106,8 +106,19 @@ def nothing_read(framer: Framer) -> Reading | None:
         return Reading(status="clarify", clarification=reasons["no_previous"], reason=reasons["no_previous"], alternatives=examples(framer.lexicon))
     if not frame.metrics and not unused and frame.periods:
         return _clarify(framer, framer.raw["texts"]["ask"]["measure"], tuple(m.label for m in _headline(framer.lexicon)))
+    if not content and not frame.metrics and not frame.has("why"):
+        return _clarify(framer, _about(framer.lexicon, reasons["hello"]), examples(framer.lexicon))
+    if _foreign(framer):
+        status, reasons = "unread", {**reasons, "unread": reasons["other_language"]}
     reason = reasons["off_topic" if status == "refused" else "unread"]
     return Reading(status=status, reason=_about(framer.lexicon, reason), alternatives=examples(framer.lexicon), unused=frame.unused(), used=used_of(framer))
+
+
+def _foreign(framer: Framer) -> bool:
+    """Whether most words are in no vocabulary at all: another language, or no language."""
+    words = [t for t in framer.frame.tokens if t.kind == "word"]
+    unknown = [t for t in words if t.stem not in framer.lexicon.words and t.text not in framer.lexicon.words]
+    return len(unknown) > 1 and len(unknown) / len(words) >= _MOST
 
 
 def impossible(framer: Framer, out: Outcome) -> Reading | None:

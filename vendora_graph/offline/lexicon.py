@@ -257,7 +257,10 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
         dimension = catalog.dimensions.get(name)
         if dimension is None or dimension.kind in {"record", "numeric", "time"}:
             continue
+        stores = sorted({entry.dealership_ids for entry in entries}) if dimension.kind == "store" else []
         for entry in entries:
+            if dimension.kind == "store" and entry.dealership_ids:
+                yield f"{dimension.label} {stores.index(entry.dealership_ids) + 1}", Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
             sense = Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
             for phrase in (entry.value, *entry.aliases):
                 yield phrase, sense

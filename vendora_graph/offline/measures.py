@@ -27,7 +27,7 @@ def fill_measures(framer: Framer) -> None:
 
 def _metrics(framer: Framer) -> None:
     spans = [span for span in framer.frame.spans if of_kind(span, "metric")]
-    sure = [span for span in spans if not of_kind(span, "value", "dimension", "group", "rule", "topic", "modifier")]
+    sure = [span for span in spans if not (framer.frame.has("restore") and framer.inherits()) and not of_kind(span, "value", "dimension", "group", "rule", "topic", "modifier")]
     for span in sure:
         _take(framer, span)
     for span in spans:
@@ -41,6 +41,8 @@ def _reads_otherwise(framer: Framer, span: Span) -> bool:
     """Whether a span that may be a metric is better read as a value, a grouping, a rule or a department here."""
     frame = framer.frame
     if of_kind(span, "rule"):
+        return True
+    if frame.has("restore") and framer.inherits() and framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer):
         return True
     modifiers = framer.lexicon.section("modifiers")
     if any(m in (modifiers[s.key].get("map") or {}) for s in of_kind(span, "modifier") for m in frame.metrics):
@@ -180,7 +182,7 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:
                 framer.frame.groups.append(sense.key)
                 return
-            listed = any(framer.frame.spans[i].end <= span.start for name in _LIST_CUES for i in framer.frame.cues.get(name, ()))
+            listed = at == span.start and _right_after(framer, span, _LIST_CUES)
             if listed and framer.catalog.dimensions[sense.key].kind == "record":
                 framer.frame.record = sense.key
                 return
@@ -237,20 +239,21 @@ def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     between = framer.frame.tokens[first.end : second.start]
     joiners = list(framer.raw["joiners"])
     key = framer.lexicon.normaliser.key
-    if len(framer.frame.metrics) == 2 and key(framer.frame.said(second)) in _generic(framer):  # noqa: PLR2004
+    if len(framer.frame.metric_spans) == 2 and key(framer.frame.said(second)) in _generic(framer):  # noqa: PLR2004
         joiners.remove(",")
     return any(t.stem in joiners or t.text in joiners or t.stem in framer.raw["clause_joiners"] for t in between)
 
 
-def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, int]:
+def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, bool, int]:
     """Specificity: a slice of the other, not a generic name, more content words, then the earlier one."""
     frame = framer.frame
     named = framer.lexicon.section("named_slices")
     base = (named.get(metric) or {}).get("base")
-    generic = framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer)
+    general = framer.lexicon.vocabulary.get("generic_metrics") or ()
+    generic = metric in general or framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer)
     content = sum(t.content for t in frame.tokens[span.start : span.end])
     rate = framer.catalog.metrics[metric].unit == "rate" and frame.has("share")
-    return (base in frame.metrics, rate, not generic, content * span.quality, -span.start)
+    return (base in frame.metrics, rate, not generic, content * span.quality, framer.catalog.metrics[metric].snapshot, -span.start)
 
 
 def _generic(framer: Framer) -> frozenset[str]:
@@ -335,6 +338,7 @@ def _modifiers(framer: Framer) -> None:
             mapping = entry.get("map") or {}
             if not frame.metrics and entry.get("default") in framer.catalog.metrics:
                 frame.metrics.append(entry["default"])
+            _to_base(framer, mapping)
             hits = [mapping[m] for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
             mapped.extend(hits)
             if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
@@ -343,6 +347,16 @@ def _modifiers(framer: Framer) -> None:
     if mapped:
         kept = [m for m in frame.metrics if not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
         frame.metrics = list(dict.fromkeys([*mapped, *kept]))
+
+
+def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:
+    """A slice whose base a modifier knows becomes base and filter (`used cars that have been here ...`)."""
+    named = framer.lexicon.section("named_slices")
+    for metric in list(framer.frame.metrics):
+        base = (named.get(metric) or {}).get("base")
+        if metric not in mapping and base in mapping:
+            framer.frame.metrics = [base if m == metric else m for m in framer.frame.metrics]
+            framer.frame.filters.extend(filters_of(named[metric]))
 
 
 # ---------------------------------------------------------------------------------------------------- shares, defaults

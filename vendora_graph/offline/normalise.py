@@ -106,7 +106,8 @@ class Normaliser:
     def _expand(self, kind: str, raw: str, word: int, before: str) -> list[Token]:
         if kind in _NUMERIC_KINDS or kind in {"yr", "op"}:
             return [self._numeric(kind, raw, word)]
-        short = self._english.abbreviations.get(raw) or self._english.abbreviations.get(raw.removesuffix("'s"))
+        known = self._english.abbreviations
+        short = known.get(raw) or known.get(raw.removesuffix("'s")) or (known.get(raw[:-1]) if kind == "word" and raw.endswith("s") else None)
         if short is None:
             if kind == "punct":
                 return [Token(raw, raw, raw, word, "punct", stop=True)] if raw != "." or before else []

@@ -46,12 +46,17 @@ def _that_fit(framer: Framer, entry: Mapping[str, Any], chosen: list[str]) -> li
 def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     """`PVR, service contract pen and GAP pen`: an ambiguous word in a list of measures is one of them."""
     frame, span = framer.frame, framer.frame.rule_spans[name]
-    if any(joined(framer, span, other) for other in frame.metric_spans.values()) or _and_later(framer, span):
+    others = [*frame.metric_spans.values(), *(s for s in frame.rule_spans.values() if s is not span)]
+    candidates = {framer.catalog.metrics[m].department for m in entry.get("metrics") or () if m in framer.catalog.metrics}
+    if any(joined(framer, span, other) for other in others) or _and_later(framer, span):
         metrics = _metrics_of_rule(framer, entry)
         first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
         at = frame.metrics.index(first) if first else len(frame.metrics)
         frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
         frame.notes.append(("rule", {"rule": name}))
+    elif not candidates & {framer.catalog.metrics[m].department for m in frame.metrics} and not entry.get("also_cues"):
+        for at in range(span.start, span.end):
+            frame.bound.pop(at, None)
 
 
 def _and_later(framer: Framer, span: Span) -> bool:
@@ -116,7 +121,7 @@ def apply_departments(framer: Framer) -> None:
         frame.metrics = wanted
         frame.from_department = True
         _bind_departments(framer)
-    elif not frame.metrics and not usual and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile"):
+    elif not frame.metrics and not usual and any(t.content for t in frame.tokens) and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile"):
         default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get("scorecard")
         frame.metrics = _known(framer, default)
         frame.from_department = True

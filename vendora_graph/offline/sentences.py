@@ -10,7 +10,7 @@ from vendora_graph.contracts import TableSpec
 from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.planner import ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
-from vendora_graph.offline.words import COUNTED, direction, filter_words, lowered, name_refs, period_words, say
+from vendora_graph.offline.words import COUNTED, direction, filter_words, lowered, name_refs, period_words, say, say_unit
 from vendora_graph.semantic.catalog import MetricInfo
 
 NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
@@ -75,19 +75,19 @@ class Told:
         label = self.infos[0].label if self.infos else ""
         cells = (cell for row in self.table.rows for cell in row.cells if cell is not None)
         first = next(cells, None)
-        return say("empty", "headline", Label=label, value=first.ref if first else "", period=self.when(), where=self.where)
+        return say("empty", "headline", Label=label, value=spoken(first) if first else "", period=self.when(), where=self.where)
 
     def figure(self) -> str:
         """Return the headline of a single figure."""
         row = self.table.body[0]
         cell = row.cells[self.column(0)]
         pattern = "counted" if cell is not None and cell.unit in COUNTED else "measured"
-        return say("value", pattern, value=cell.ref if cell else "", **self.words())
+        return say("value", pattern, value=spoken(cell) if cell else "", **self.words())
 
     def plain(self, index: int) -> str:
         """Return one more metric in a few words."""
         cell = self.table.body[0].cells[self.column(index)]
-        return say("notes", "several", value=cell.ref if cell else "", **self.words(index))
+        return say("notes", "several", value=spoken(cell) if cell else "", **self.words(index))
 
     def changes(self, index: int) -> list[str]:
         """Return the change against the compared period, if there is one."""
@@ -102,15 +102,15 @@ class Told:
         aligned = "" if self.table.period_complete else say("change", "aligned_selling_days")
         other = period_words(before.period, on=self.table.day or self.infos[index].snapshot)
         if change.value == 0:
-            return [say("change", "same", other=other, aligned=aligned, change=change.ref, before=before.ref)]
-        part = say("change", "percent_part", percent=percent.ref) if percent is not None and percent.value is not None else ""
+            return [say("change", "same", other=other, aligned=aligned, change=spoken(change), before=spoken(before))]
+        part = say("change", "percent_part", percent=spoken(percent)) if percent is not None and percent.value is not None else ""
         return [
             say(
                 "change",
                 "moved",
                 direction_cap=direction(change.value).capitalize(),
                 change=change.ref,
-                before=before.ref,
+                before=spoken(before),
                 other=other,
                 percent_part=part,
                 aligned=aligned,
@@ -126,7 +126,7 @@ class Told:
         lead = rows[0]
         cell = lead.cells[place]
         leader = self._named(lead)
-        value = cell.ref if cell else ""
+        value = spoken(cell) if cell else ""
         if ranking is not None:
             pattern = "best" if ranking.direction == "desc" else "worst"
             return say("ranking", pattern, leader=leader, value=value, **self.words())
@@ -135,7 +135,7 @@ class Told:
         group = lowered(self.asked.catalog.dimensions[self.asked.plan.group_by[0]].label)
         if top is not None and top.value is not None:
             whole = say("breakdown", "additive" if self.infos[0].additivity in ADDITIVE else "measured")
-            return say("breakdown", "with_total", leader=leader, value=value, total=top.ref, whole=whole, **self.words())
+            return say("breakdown", "with_total", leader=leader, value=value, total=spoken(top), whole=whole, **self.words())
         return say("breakdown", "without_total", leader=leader, value=value, group=group, **self.words())
 
     def listing(self) -> str:
@@ -143,7 +143,7 @@ class Told:
         total = self.table.total
         cell = total.cells[self.column(0)] if total is not None else None
         if cell is not None and cell.unit in COUNTED and cell.value is not None:
-            return say("list", "counted", total=cell.ref, **self.words())
+            return say("list", "counted", total=spoken(cell), **self.words())
         return say("list", "plain", **self.words())
 
     def notes(self) -> list[str]:
@@ -153,7 +153,7 @@ class Told:
         total = self.table.total
         cell = total.cells[place] if total is not None else None
         if self.asked.plan.ranking is not None and cell is not None and cell.value is not None:
-            notes.append(say("ranking", "total", total=cell.ref))
+            notes.append(say("ranking", "total", total=spoken(cell)))
         least = self.infos[0].min_n
         if least is not None:
             small = [self._named(row) for row in self.table.body if _few(row.cells[place], least)]
@@ -171,13 +171,13 @@ class Told:
         cells = [row.cells[place] for row in rows]
         known = [cell for cell in cells if cell is not None and cell.value is not None]
         first, last = line if line is not None else (known[0], known[-1])
-        words = {**self.words(index), "first": first.ref, "last": last.ref}
+        words = {**self.words(index), "first": spoken(first), "last": spoken(last)}
         words |= {"first_period": first.period or "", "last_period": last.period or ""}
         if change is None or change.value is None or line is None:
             return say("trend", "short", **words)
         if change.value == 0:
             return say("trend", "flat", **words)
-        return say("trend", "headline", direction=direction(change.value), change=change.ref, **words)
+        return say("trend", "headline", direction=direction(change.value), change=spoken(change), **words)
 
     def _latest(self, place: int, index: int) -> str:
         """Return who leads at the last point of several lines."""
@@ -188,7 +188,7 @@ class Told:
         lead = max(last, key=lambda row: _value(row, place) or Decimal(0))
         cell = lead.cells[place]
         return say(
-            "trend", "lines", leader=self._named(lead), value=cell.ref if cell else "", last_period=period or "", **self.words(index)
+            "trend", "lines", leader=self._named(lead), value=spoken(cell) if cell else "", last_period=period or "", **self.words(index)
         )
 
     def table_spec(self) -> TableSpec:
@@ -198,6 +198,12 @@ class Told:
     def _named(self, row: Row) -> str:
         names = [ref for dimension, (ref, _) in row.names.items() if dimension in self.asked.plan.group_by]
         return say("joiners", "comma").join(names)
+
+
+def spoken(cell: Cell) -> str:
+    """Return a figure for a sentence: its reference, with the unit in words where a bare number would not say it."""
+    word = say_unit(cell.unit)
+    return f"{cell.ref} {word}" if word else cell.ref
 
 
 def _value(row: Row, place: int) -> Decimal | None:

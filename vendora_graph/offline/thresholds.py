@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
 _ORDER = ("between", "ge", "le", "gt", "lt")
 _LOOK = 4
+_SINGLE = frozenset({"gt", "ge", "lt", "le"})
 
 
 def fill_thresholds(framer: Framer) -> None:
@@ -20,6 +22,7 @@ def fill_thresholds(framer: Framer) -> None:
         if token.number is None or token.kind == "ord" or not _free(framer, index):
             continue
         op, first = _operator(framer, index)
+        op = op or _again(framer, index)
         if not op:
             continue
         unit, end = _unit_of(framer, index)
@@ -36,6 +39,21 @@ def fill_thresholds(framer: Framer) -> None:
             if not frame.bound.get(at, "").startswith("filter"):
                 frame.bound[at] = f"threshold {target}"
         _bind_label(framer, target)
+
+
+def _again(framer: Framer, index: int) -> str:
+    """`what about 90 days`: the condition of the last answer with another number."""
+    previous = framer.ctx.previous
+    unit, _ = _unit_of(framer, index)
+    if previous is None or framer.frame.metrics or not unit:
+        return ""
+    named = framer.lexicon.section("named_slices")
+    slices = [f for m in previous.metrics if m in named for f in filters_of(named[m])]
+    for item in (*previous.filters, *slices):
+        dimension = framer.catalog.dimensions.get(item.dimension)
+        if dimension is not None and dimension.kind == "numeric" and item.op in _SINGLE and _same_unit(dimension, unit):
+            return item.op
+    return ""
 
 
 def _free(framer: Framer, index: int) -> bool:

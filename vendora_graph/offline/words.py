@@ -30,6 +30,11 @@ def say(group: str, name: str, **words: Any) -> str:
     return patterns()[group][name].format(**words)
 
 
+def say_unit(unit: str) -> str:
+    """Return the word a bare number of this unit needs; empty where the figure shows its unit."""
+    return patterns()["units"].get(unit, "")
+
+
 def lowered(label: str) -> str:
     """Return a label for the middle of a sentence: abbreviations keep their capitals."""
     first, _, rest = label.partition(" ")
