@@ -150,8 +150,9 @@ def _binary(node: ast.BinOp, expr: str) -> _Evaluator:
 
 
 def _function(name: str, arguments: list[_Evaluator], expr: str) -> _Evaluator:
-    if name == "NULLIF" and len(arguments) == 2:  # noqa: PLR2004  two arguments, as in SQL
-        return lambda values: None if (value := arguments[0](values)) == arguments[1](values) else value
+    if name == "NULLIF" and arguments:
+        first, second = arguments
+        return lambda values: None if (value := first(values)) == second(values) else value
     if name == "COALESCE" and arguments:
         return lambda values: next((found for part in arguments if (found := part(values)) is not None), None)
     raise InternalError(f"The formula {expr!r} calls {name}, which is neither NULLIF nor COALESCE.")

@@ -84,7 +84,7 @@ def _keys(project: Project) -> list[Key]:
     ]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  YAML is anything
+def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):

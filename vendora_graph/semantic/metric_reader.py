@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from vendora_graph.contracts import Grain
 from vendora_graph.errors import SemanticModelError
 from vendora_graph.semantic import arithmetic
 from vendora_graph.semantic.formula import canonical
+from vendora_graph.semantic.inputs import compute_input, filters_of, grain_of, input_of, ratio_input, window_parts, window_sizes
 from vendora_graph.semantic.reader import (
     Node,
     aggregation,
@@ -17,7 +17,6 @@ from vendora_graph.semantic.reader import (
     check_meta,
     choice,
     meta_of,
-    model_format,
     non_additive,
     text_of,
 )
@@ -83,7 +82,7 @@ class MetricReader:
         if kind == "simple":
             return self._simple(name, params, filters, place)
         if kind == "ratio":
-            inputs = tuple(_input(params, key, place) for key in ("numerator", "denominator"))
+            inputs = tuple(ratio_input(params, key, place) for key in ("numerator", "denominator"))
             return ComputedSpec(name, "numerator / denominator", inputs, place, "ratio", filters)
         if kind == "derived":
             return self._derived(name, params, filters, place)
@@ -140,7 +139,7 @@ class MetricReader:
         given = params.get("metrics") or []
         if not isinstance(given, list):
             raise fail(place, f"`metrics:` of {name!r} must be a list of metrics (names, or mappings with `name:`).")
-        inputs = tuple(_input_of(item, place) for item in given)
+        inputs = tuple(input_of(item, place) for item in given)
         _check_names(name, expr, inputs, place)
         if self._project.strict and any(item.shift_count or item.shift_to for item in inputs):
             raise fail(place, f"the metric {name!r} uses an offset; comparisons are separate requests here, so remove it.")
@@ -154,17 +153,17 @@ class MetricReader:
                 raise fail(place, f"{message}. Add it.")
             self._project.note(place, f"{message}. It is answered as the value at the end of the period.")
         source = self._cumulative_source(name, params, typed, filters, place)
-        window = _window_parts(typed.get("window") or params.get("window"), place)
+        window = window_parts(typed.get("window") or params.get("window"), place)
         to_date = typed.get("grain_to_date") or params.get("grain_to_date")
-        days, months = _window_sizes(window)
+        days, months = window_sizes(window)
         item = InputSpec(
-            "value", source, window_days=days, window_months=months, to_date=_grain(to_date, place), all_time=not window and not to_date
+            "value", source, window_days=days, window_months=months, to_date=grain_of(to_date, place), all_time=not window and not to_date
         )
         return ComputedSpec(name, "value", (item,), place, "cumulative")
 
     def _cumulative_source(self, name: str, params: Node, typed: Node, filters: tuple[str, ...], place: Place) -> str:
         if isinstance(typed.get("metric"), Mapping) and params.get("measure") is None:
-            item = _input_of(typed["metric"], place)
+            item = input_of(typed["metric"], place)
             if not (item.filters or filters):
                 return item.metric
             raise UnanswerableError(f"{place}: the cumulative metric {name!r} filters a metric, which is not answered; filter its measure.")
@@ -181,7 +180,7 @@ class MetricReader:
         given = node.get("inputs")
         if not isinstance(given, Mapping) or not given:
             raise fail(place, f"`compute:` of {name!r} needs `inputs:`, a mapping of the names in `expr` to metrics.")
-        inputs = tuple(_compute_input(str(alias).lower(), item, place) for alias, item in given.items())
+        inputs = tuple(compute_input(str(alias).lower(), item, place) for alias, item in given.items())
         _check_names(name, expr, inputs, place)
         return ComputedSpec(name, expr, inputs, place, "compute", filters)
 
@@ -196,96 +195,6 @@ def free_name(wanted: str, project: Project) -> str:
     while name in project.simple or name in project.texts:
         name, number = f"{wanted}_{number}", number + 1
     return name
-
-
-def filters_of(value: object, place: Place) -> tuple[str, ...]:
-    """Read a `filter:`: a text, a list of texts, or the compiled manifest's mapping."""
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        return (value.strip(),)
-    if isinstance(value, list):
-        return tuple(text for item in value for text in filters_of(item, place))
-    if isinstance(value, Mapping) and "where_filters" in value:
-        return filters_of(value["where_filters"], place)
-    if isinstance(value, Mapping) and "where_sql_template" in value:
-        return (str(value["where_sql_template"]).strip(),)
-    raise fail(place, "`filter:` must be a text such as \"{{ Dimension('deal__type') }} = 'retail'\" or a list of them.")
-
-
-def _input(params: Node, key: str, place: Place) -> InputSpec:
-    given = params.get(key)
-    if given is None:
-        raise fail(place, f"a ratio needs `type_params: {{{key}: ...}}`.")
-    item = _input_of(given, place)
-    return replace(item, alias=key)
-
-
-def _input_of(given: object, place: Place) -> InputSpec:
-    if isinstance(given, str):
-        return InputSpec(given.lower(), given.lower())
-    if not isinstance(given, Mapping):
-        raise fail(place, "an input metric must be a name or a mapping with `name:`.")
-    here = place_of(given, place)
-    name = text_of(given, "name", here).lower()
-    shift = _window_parts(given.get("offset_window"), here)
-    return InputSpec(
-        alias=str(given.get("alias") or name).lower(),
-        metric=name,
-        filters=filters_of(given.get("filter"), here),
-        shift_count=shift[0] if shift else None,
-        shift_grain=shift[1] if shift else None,
-        shift_to=_grain(given.get("offset_to_grain"), here),
-    )
-
-
-def _compute_input(alias: str, given: object, place: Place) -> InputSpec:
-    if isinstance(given, str):
-        return InputSpec(alias, given.lower())
-    if not isinstance(given, Mapping):
-        raise fail(place, f"the input {alias!r} must be a metric's name or a mapping with `metric:`.")
-    here = place_of(given, place)
-    check_keys(given, "compute_input", here, strict=True)
-    days, months = given.get("window_days"), given.get("window_months")
-    return InputSpec(
-        alias,
-        text_of(given, "metric", here).lower(),
-        filters_of(given.get("filter"), here),
-        window_days=None if days is None else int(days),
-        window_months=None if months is None else int(months),
-        to_date=_grain(given.get("to_date"), here),
-        all_time=bool(given.get("all_time")),
-    )
-
-
-def _window_sizes(window: tuple[int, Grain] | None) -> tuple[int | None, int | None]:
-    """Return a window as (days, None) or (None, months)."""
-    if window is None:
-        return None, None
-    count, grain = window
-    if grain in {"day", "week"}:
-        return count * (7 if grain == "week" else 1), None
-    return None, count * {"month": 1, "quarter": 3, "year": 12}[grain]
-
-
-def _window_parts(value: object, place: Place) -> tuple[int, Grain] | None:
-    if value is None:
-        return None
-    if isinstance(value, Mapping):
-        value = f"{value.get('count')} {value.get('granularity')}"
-    words = str(value).lower().split()
-    if len(words) != 2 or not words[0].isdigit():  # noqa: PLR2004  "28 days"
-        raise fail(place, f"the window {value!r} is not of the form `28 days`.")
-    return int(words[0]), cast(Grain, _grain(words[1].removesuffix("s"), place))
-
-
-def _grain(value: object, place: Place) -> Grain | None:
-    if value is None:
-        return None
-    word = str(value).lower()
-    if word not in model_format()["grains"]:
-        raise fail(place, f"{value!r} is not a grain; use one of {', '.join(model_format()['grains'])}.")
-    return cast(Grain, word)
 
 
 def _check_names(name: str, expr: str, inputs: tuple[InputSpec, ...], place: Place) -> None:

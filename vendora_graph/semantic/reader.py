@@ -78,8 +78,8 @@ class ModelReader:
         if match := _SOURCE.match(written):
             return self._sources.get((match[1], match[2]), Relation(match[2], match[1]))
         if _TABLE.match(written):
-            parts = written.split(".")
-            return Relation(parts[-1], parts[-2] if len(parts) > 1 else None, parts[0] if len(parts) == 3 else None)  # noqa: PLR2004
+            database, schema, table = ([None, None, *written.split(".")])[-3:]
+            return Relation(str(table), schema, database)
         raise fail(place, f"`model: {written}` is not a table; write ref('table'), source('schema', 'table') or schema.table.")
 
     def _entity(self, node: Node, parent: Place) -> EntitySpec:

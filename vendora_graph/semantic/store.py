@@ -7,15 +7,15 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 
-def read_json(path: Path) -> Any | None:  # noqa: ANN401  JSON is anything
+def read_json(path: Path) -> object | None:
     """Return the content of a cache file, or None when there is none or it is damaged (it is then made anew)."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return content
 
 
 def write_json(path: Path, content: object) -> None:

@@ -46,7 +46,7 @@ class _LocatedLoader(_Loader):  # type: ignore[misc]  # the C loader is untyped
     """A safe YAML loader whose mappings are `Located`."""
 
 
-def _construct(loader: Any, node: yaml.MappingNode) -> Iterator[Located]:  # noqa: ANN401  the C loader is untyped
+def _construct(loader: _LocatedLoader, node: yaml.MappingNode) -> Iterator[Located]:
     located = Located()
     located.place = Place(loader.vendora_file, node.start_mark.line + 1)
     yield located
