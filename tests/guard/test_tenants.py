@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905, PT012
+# ruff: noqa: E501
 """A scoped statement on everybody's data gives what the plain one gives on a database that holds the tenant alone."""
 
 from __future__ import annotations
@@ -77,6 +77,12 @@ def test_what_is_written_reads_the_same_again(sql: str):
     again = examine(first.sql, "duckdb", Tenancy.single().policy(()).with_parameters(tuple(name for name, _ in first.params)))
     assert again.sql == first.sql
     assert examine(sql, "duckdb", POLICY) == first
+
+
+@pytest.mark.parametrize(("reference", "sql"), Tenancy.dealership().implied_checks())
+def test_the_small_data_keep_the_promise_of_implied_references(reference: str, sql: str):
+    assert rows(BOTH, sql) == ["(0,)"]
+    assert examine(sql, "duckdb", Tenancy.single().policy(())).accepted
 
 
 def test_two_tenants_see_both_and_the_shape_is_guarded_once():

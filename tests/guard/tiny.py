@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905, PT012
+# ruff: noqa: E501, SIM905
 """A dealership of two stores in a few rows a table, and what store s1 alone would hold: written by hand, not from tenancy.yaml."""
 
 from __future__ import annotations
@@ -60,7 +60,13 @@ PEOPLE = {
 }  # fmt: skip
 POOLED = {"customer_id", "co_buyer_id", "vehicle_id", "inventory_unit_id", "out_unit_id", "in_unit_id"}
 MET = {"s1": (1, 40), "s2": (21, 60), "shared": (1, 60)}
-"""Which people, cars and customers the facts of a store refer to: 21 to 40 are met by both."""
+"""Which customers and cars the facts of a store refer to: 21 to 40 are met by both."""
+STAFF = {"s1": (1, 12), "s2": (9, 20), "shared": (1, 60)}
+"""Who is on a store's payroll: e9 to e12 work at both."""
+STOCK = {"s1": (1, 20), "s2": (21, 40), "shared": (1, 60)}
+"""The units a store stocks; unit n is car n."""
+BOUGHT = {"s1": (1, 3), "s2": (41, 43), "shared": (1, 3)}
+"""Customers with a deal for certain."""
 DIMENSIONS = {"employee": "employee_id", "customer": "customer_id", "vehicle": "vehicle_id", "inventory_unit": "inventory_unit_id"}
 NAMES = {"employee": "full_name", "customer": "customer_name", "vehicle": "make", "inventory_unit": "make"}
 ROWS = 6
@@ -77,11 +83,12 @@ def both_stores() -> duckdb.DuckDBPyConnection:
         columns.setdefault(table, []).append(tuple(column))
     dice = random.Random(7)  # noqa: S311 - test data
     for table in OWN:
-        _insert(connection, table, [_row(columns[table], store, row, dice) for store in STORES for row in range(ROWS)])
+        rows = 12 if table == "payroll" else ROWS
+        _insert(connection, table, [_row(table, columns[table], store, row, dice) for store in STORES for row in range(rows)])
     for table in SHARED:
-        _insert(connection, table, [_row(columns[table], "shared", row, dice) for row in range(4)])
+        _insert(connection, table, [_row(table, columns[table], "shared", row, dice) for row in range(4)])
     for table in DIMENSIONS:
-        _insert(connection, table, [_row(columns[table], dice.choice(STORES), row, dice, dimension=True) for row in range(60)])
+        _insert(connection, table, [_row(table, columns[table], _home(table, row, dice), row, dice, dimension=True) for row in range(60)])
     connection.execute("INSERT INTO dealer_group VALUES ('gs1', 'One'), ('gs2', 'CANARY')")
     connection.execute("UPDATE dealership SET group_id = 'g' || dealership_id")
     _mark(connection)
@@ -111,23 +118,40 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[o
     connection.execute(f"INSERT INTO {table} VALUES {', '.join([place] * len(rows))}", [cell for row in rows for cell in row])
 
 
-def _row(columns: list[tuple[str, str, str]], store: str, number: int, dice: random.Random, *, dimension: bool = False) -> list[object]:
+def _home(table: str, row: int, dice: random.Random) -> str:
+    return ("s1" if row < 20 else "s2") if table == "inventory_unit" else dice.choice(STORES)
+
+
+def _row(
+    table: str, columns: list[tuple[str, str, str]], store: str, number: int, dice: random.Random, *, dimension: bool = False
+) -> list[object]:
     row: list[object] = []
     for place, (name, kind, nullable) in enumerate(columns):
-        missing = nullable == "YES" and dice.random() < 0.2
-        row.append(None if missing else _cell(name, kind, store, number, place == 0, dice, dimension))
+        cell = _reference(table, name, store, number, dice)
+        if dimension and place == 0:
+            cell = number + 1 if kind == "BIGINT" else f"e{number + 1}"
+        elif cell is None:
+            cell = _cell(name, kind, store, number, place == 0, dice, dimension)
+        row.append(None if nullable == "YES" and dice.random() < 0.2 else cell)
     return row
+
+
+def _reference(table: str, name: str, store: str, number: int, dice: random.Random) -> object:
+    """Return a reference to a person, a customer, a car or a unit, as a dealership would hold it; None for another column."""
+    if name in PEOPLE:
+        return f"e{STAFF[store][0] + number if table == 'payroll' else dice.randint(*STAFF[store])}"
+    if name == "customer_id" and (table == "service_retention" or (table == "deal" and number < 3)):
+        return BOUGHT[store][0] + number % 3
+    if name == "vehicle_id" and table == "inventory_unit":
+        return number + 1
+    if name == "inventory_unit_id" or (name == "vehicle_id" and table in ("deal", "service_retention")):
+        return dice.randint(*STOCK[store])
+    return dice.randint(*MET[store]) if name in POOLED else None
 
 
 def _cell(name: str, kind: str, store: str, number: int, first: bool, dice: random.Random, dimension: bool) -> object:
     if name == "dealership_id":
         return store
-    if first and dimension:
-        return number + 1 if kind == "BIGINT" else f"e{number + 1}"
-    if name in PEOPLE:
-        return f"e{dice.randint(*MET[store])}"
-    if name in POOLED:
-        return dice.randint(*MET[store])
     offset = 1000 * (STORES.index(store) if store in STORES else 2)
     if kind in ("BIGINT", "INTEGER"):
         return offset + number if first else offset + dice.randrange(ROWS) if name.endswith("_id") else dice.randint(0, 9)

@@ -87,6 +87,26 @@ class Tenancy:
         rule = self.tables.get(table)
         return rule.tenant_column if rule is not None and rule.kind == "own" else None
 
+    def implied_checks(self) -> tuple[tuple[str, str], ...]:
+        """Return (reference, statement) pairs: each statement counts rows of an implied fact whose reference no fact makes visible.
+
+        Every count must be 0; a row counted is hidden from a list of the dimension, though never from a join to it.
+        """
+        checks = []
+        for rule in self.tables.values():
+            seen = " UNION ALL ".join(self._references(rule))
+            for table, column in rule.implied:
+                store = self.tables[table].tenant_column
+                sql = (
+                    f"SELECT COUNT(*) AS hidden FROM {table} AS f LEFT JOIN (SELECT DISTINCT store, ref FROM ({seen}) AS u) AS v "  # noqa: S608
+                    f"ON v.store = f.{store} AND v.ref = f.{column} WHERE f.{column} IS NOT NULL AND v.ref IS NULL"
+                )
+                checks.append((f"{table}.{column}", sql))
+        return tuple(checks)
+
+    def _references(self, rule: TableRule) -> list[str]:
+        return [f"SELECT {self.tables[table].tenant_column} AS store, {column} AS ref FROM {table}" for table, column in rule.facts]  # noqa: S608
+
     def _rules(self, classes: frozenset[str] | None, masked: frozenset[str]) -> tuple[Mapping[str, TableRule], str]:
         key = (classes, masked)
         if key not in self._kept:
@@ -129,18 +149,16 @@ def _dealership() -> Tenancy:
 
 def _build(data: Mapping[str, Any], columns: Mapping[str, tuple[str, ...]], source: str) -> Tenancy:
     tenant = str(data["tenant_column"])
-    implied = frozenset(data.get("implied") or ())
     tables: dict[str, TableRule] = {}
     for kind in ("own", "shared", "hidden"):
         for name in data.get(kind) or ():
             tables[name] = _rule(name, kind, columns, tenant, source)
     for name, via in (data.get("via") or {}).items():
-        references = [_pair(text, columns, source) for text in via["facts"]]
         tables[name] = _with(
             _rule(name, "via", columns, tenant, source),
             key=str(via["key"]),
-            facts=tuple(pair for pair in references if pair[0] not in implied),
-            implied=tuple(pair for pair in references if pair[0] in implied),
+            facts=tuple(_pair(text, columns, source) for text in via["facts"]),
+            implied=tuple(_pair(text, columns, source) for text in via.get("implied") or ()),
         )
     _check(tables, tenant, source)
     return Tenancy(
