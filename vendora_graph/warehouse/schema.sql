@@ -412,7 +412,7 @@ CREATE TABLE inventory_unit (
   recon_actual DECIMAL(12,2) NOT NULL,          -- all recon posted so far, also after the sale
   arrived_date DATE,                            -- on the ground; NULL while in transit
   frontline_ready_date DATE,
-  days_to_frontline INTEGER,
+  days_to_frontline INTEGER,                    -- acquired to front-line ready
   first_price_date DATE,
   unit_status VARCHAR(12) NOT NULL,             -- in_transit, in_recon, frontline, hold, sold, wholesaled, transferred
   sold_date DATE,                               -- leaves stock: retail, wholesale or transfer

@@ -85,7 +85,7 @@ def _units(world: World) -> pa.Table:
             "recon_actual": arrow.money(spent),
             "arrived_date": arrow.day(u["arrived"], here),
             "frontline_ready_date": arrow.day(u["ready"], ready),
-            "days_to_frontline": arrow.small(u["ready"] - u["arrived"], ready),
+            "days_to_frontline": arrow.small(u["ready"] - u["acquired"], ready),
             "first_price_date": arrow.day(u["ready"], ready),
             "unit_status": arrow.code(np.where(gone, final, _status(world, rows, np.full(len(rows), through))), STATES),
             "sold_date": arrow.day(u["left"], gone),
