@@ -145,3 +145,21 @@ def test_build_options_reach_the_generator(vendora, tmp_path, generate):
 @pytest.mark.parametrize("option", [("--rooftops", "9"), ("--months", "0"), ("--as-of", "soon"), ("--seed", "x")])
 def test_impossible_wishes_are_usage(vendora, option):
     assert vendora("warehouse", "build", *option).code == 2
+
+
+def test_the_default_demo_is_the_generators_default():
+    from inspect import signature
+
+    from vendora_graph.warehouse.demo.build import build
+
+    defaults = {name: one.default for name, one in signature(build).parameters.items()}
+    demo = DemoParameters()
+    assert (demo.seed, demo.as_of, demo.months, demo.rooftops) == tuple(defaults[name] for name in ("seed", "as_of", "months", "rooftops"))
+    assert tuple(demo.without_stories) == tuple(defaults["without_stories"])
+
+
+def test_a_story_that_does_not_exist_is_named(vendora, tmp_path):
+    ended = vendora("warehouse", "build", str(tmp_path / "a.duckdb"), "--without-story", "no_such_story")
+    assert ended.code == 7
+    assert "no_such_story" in ended.err
+    assert not (tmp_path / "a.duckdb").exists()

@@ -34,7 +34,7 @@ Progress = Callable[[str, float], None]
 class DemoParameters:
     """What may differ between two demo dealerships; `months` None is the whole history."""
 
-    seed: int = 20261113
+    seed: int = 20_231_101
     as_of: date = date(2026, 11, 13)
     months: int | None = None
     rooftops: int = 4
