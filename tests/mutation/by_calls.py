@@ -204,6 +204,10 @@ def _other_days_compared(case: Case, table: ResultTable, body: Body) -> Iterator
         (_shift(span["start"], 0), _shift(span["end"], 18), "the whole month before", "2.4"),
         (_shift(span["start"], -365), _shift(span["end"], -365), "a year before that", "0.9"),
     ):
+        asked = case.plan is not None and case.plan.comparison is not None
+        running = any(not one.complete and one.start.isoformat() == body["period"]["start"] for one in case.ledger.periods.values())
+        if not asked and not (running and label == "the whole month before"):
+            continue  # a comparison nobody asked for may be with any days it names
         other = Period(start=date.fromisoformat(start), end=date.fromisoformat(end), label=label)
 
         def moved(fact: Fact, other: Period = other, factor: str = factor) -> dict[str, Any]:
@@ -259,7 +263,7 @@ def _order_by_other(case: Case, table: ResultTable, body: Body) -> Iterator[Case
 
 def _tables(case: Case) -> list[ResultTable]:
     shown = {spec.table for spec in case.draft.tables}
-    return [table for table in case.ledger.tables.values() if table.id in shown and len(table.cells) > 1]
+    return [table for table in case.ledger.tables.values() if table.id in shown and sum(1 for key in table.keys if key) > 1]
 
 
 def _rows(change: Callable[[ResultTable], dict[str, Any] | None]) -> Make:
@@ -309,7 +313,8 @@ def _no_table(case: Case) -> Iterator[Mutant]:
 
 def _no_rows(case: Case) -> Iterator[Mutant]:
     """A breakdown without its rows."""
-    if case.plan is not None and (case.plan.group_by or case.plan.grain) and case.plan.intent in ("breakdown", "trend"):
+    asked = case.plan is not None and (case.plan.group_by or case.plan.grain) and case.plan.intent in ("breakdown", "trend")
+    if asked and any(len(table.cells) > 3 for table in _tables(case)):
         yield Mutant(with_draft(case, tables=(), findings=(), chart=None, headline=case.draft.headline))
 
 

@@ -188,8 +188,16 @@ def _chinese(number: int) -> str:
     return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
 
 
-def _behind_figure(words: str) -> Make:
-    return _text(lambda text: FACT_REF.sub(lambda m: m.group() + words, text, count=1) if FACT_REF.search(text) else None)
+def _behind_figure(words: str, *but: str) -> Make:
+    """Type words behind the first figure, unless its unit is one of `but`."""
+
+    def texts(case: Case) -> Iterator[Text]:
+        for key in spoken(case):
+            fact = case.fact(key)
+            if fact is not None and fact.unit not in but:
+                yield _replace(_brace(key), _brace(key) + words)
+
+    return _each(texts)
 
 
 def _append(words: str, places: str = "h") -> Make:
@@ -386,7 +394,7 @@ MUTATORS = (
     _m("most of", "most is claimed without a share", _sentence("Most of it came late.", "h"), number=True),
     _m("none", "nothing is claimed", _sentence("Nobody else sold any.", "h"), number=True),
     _m("unit typed", "a unit is typed behind a figure that has another", _behind_figure(" million"), number=True),
-    _m("percent typed", "percent is typed behind a figure", _behind_figure(" basis points"), number=True),
+    _m("percent typed", "percent is typed behind a figure", _behind_figure(" basis points", "bps"), number=True),
     _m("up for down", "a rise is told as a fall, or the other way round", _turn(("rose", "fell"), ("up", "down")), number=False),
     _m("other words for up and down", "a change is told by a word of the other direction", _wordings(("rose",), ("declined", "dropped", "slipped", "shrank", "plunged")), number=False),
     _m("and the other way", "a change is told by a word of the other direction", _wordings(("fell",), ("climbed", "grew", "jumped", "increased", "surged")), number=False),

@@ -10,7 +10,6 @@ from typing import Any
 from vendora_graph.contracts import Period, Unit
 from vendora_graph.evidence.resources import resource
 
-
 _SMALL = 10
 """Below this, units listed under `fine` show more places: 1.46 hours a repair order, not 1.5."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.phrases import direction_words
-from vendora_graph.evidence.references import Token
 from vendora_graph.evidence.resources import resource
 
 _CHANGES = ("difference", "points", "change")
@@ -51,21 +50,23 @@ def share(case: Case) -> Iterator[Problem]:
 
 def words_before(sentence: Sentence, ref: FactRef) -> list[str]:
     """Return the words before a figure, since the figure or comma before it, nearest last."""
-    return _run(sentence.tokens[: ref.at][::-1])[::-1]
+    return _run(sentence, range(ref.at - 1, -1, -1))[::-1]
 
 
-def _run(nearby: Sequence[Token]) -> list[str]:
+def _run(sentence: Sentence, places: Iterable[int]) -> list[str]:
+    """Return the words at these places up to a figure or comma; the words of a metric's name claim nothing."""
     out: list[str] = []
-    for token in nearby:
+    for place in places:
+        token = sentence.tokens[place]
         if token.kind == "f" or (token.kind == "mark" and token.text in ",;"):
             break
-        if token.kind == "word":
+        if token.kind == "word" and place not in sentence.labelled:
             out.append(token.text)
     return out
 
 
 def _told_as_change(sentence: Sentence, ref: FactRef) -> bool:
-    before, after = words_before(sentence, ref), _run(sentence.tokens[ref.at + 1 : ref.at + 4])
+    before, after = words_before(sentence, ref), _run(sentence, range(ref.at + 1, min(ref.at + 4, len(sentence.tokens))))
     if before and before[-1] in _listed("level_before"):
         return False
     said = direction_words() | _listed("change_nouns")

@@ -136,6 +136,9 @@ def headline(case: Case) -> Iterator[Problem]:
             yield Problem("it holds no figure")
         return
     if not heads and plan.intent == "list":
+        first = [sentence for sentence in case.sentences if sentence.place == "headline"]
+        if not any(found.meaning & set(plan.metrics) for sentence in first for found in sentence.metrics):
+            yield Problem("it does not say what is listed")
         return
     under = {part.id for fact in heads for part in case.closure(fact)}
     answers = {

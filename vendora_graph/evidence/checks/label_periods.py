@@ -122,6 +122,11 @@ def _idle_periods(case: Case, sentence: Sentence) -> Iterator[Problem]:
             yield Problem(f"the {sentence.where} names {label.period.label}, no figure in it is of that period", (label.key,))
 
 
+def _fills(own: Period, span: Period, case: Case) -> bool:
+    """Tell whether a period is the whole of what a word names, or all of the running one there is."""
+    return own.start == span.start and (own.end == span.end or span.end >= case.policy.as_of)
+
+
 @rule("labels.relative_period")
 def relative_period(case: Case) -> Iterator[Problem]:
     """Words such as "last month" agree with the day of the question and with a figure of the sentence."""
@@ -132,7 +137,7 @@ def relative_period(case: Case) -> Iterator[Problem]:
                 continue
             span = _span(case, found)
             inside = found.start > 0 and sentence.tokens[found.start - 1].text in ("month", "quarter", "period", "week", "days")
-            if not any(span.start <= own.start and own.end <= span.end and (own.start == span.start or inside) for own in stated):
+            if not any(span.start <= own.start and own.end <= span.end and (inside or _fills(own, span, case)) for own in stated):
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is of it")
 
 

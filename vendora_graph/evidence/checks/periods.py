@@ -110,6 +110,19 @@ def selling_days(case: Case) -> Iterator[Problem]:
             yield Problem(f"{fact.label!r} compares {one[0]} selling days with {two[0]}", (fact.id,))
 
 
+@rule("periods.same_days")
+def same_days(case: Case) -> Iterator[Problem]:
+    """The words "the same number of selling days" are counted, where the calendar is known."""
+    if not case.policy.selling_days or not says(case.prose, "says_same_days"):
+        return
+    for fact, now, before in _compared(case):
+        if now.period is not None and before.period is not None and fact.id in case.used:
+            one, two = _length(case, now.period), _length(case, before.period)
+            if one != two or not one[1]:
+                yield Problem(f"{fact.label!r} compares {now.period.label} with {before.period.label}", (fact.id,))
+                return
+
+
 def _grows_with_time(case: Case, fact: Fact) -> bool:
     rules = case.rules(fact.metric)
     return rules is None or rules.additivity in ("additive", "distinct")
@@ -141,4 +154,4 @@ def _open(case: Case) -> Iterator[Fact]:
                 yield fact
 
 
-CHECKS = (partial, complete, future, aligned, selling_days, open_month, open_said)
+CHECKS = (partial, complete, future, aligned, selling_days, same_days, open_month, open_said)

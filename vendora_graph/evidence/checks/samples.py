@@ -81,6 +81,12 @@ def _outside(value: Decimal, rules: MetricRules, factor: Decimal) -> bool:
     return (low is not None and value < low - span * factor) or (high is not None and value > high + span * factor)
 
 
+def _factor(rules: MetricRules) -> Decimal:
+    """Return by how many spans the bounds are widened before a figure is impossible: rates are bound more tightly."""
+    limits = resource("rubric")["limits"]
+    return Decimal(limits["impossible_rate" if rules.unit == "rate" else "impossible_factor"])
+
+
 def _judged(case: Case) -> Iterator[tuple[Fact, Decimal, MetricRules]]:
     for fact in case.behind.values():
         rules = case.rules(fact.metric)
@@ -100,18 +106,17 @@ def unit(case: Case) -> Iterator[Problem]:
 @rule("samples.impossible")
 def impossible(case: Case) -> Iterator[Problem]:
     """A figure far outside what the metric can be is a mistake, whatever agrees with it."""
-    factor = Decimal(resource("rubric")["limits"]["impossible_factor"])
     for fact, value, rules in _judged(case):
-        if _outside(value, rules, factor):
+        if _outside(value, rules, _factor(rules)):
             yield Problem(f"{fact.label!r} is {value}, plausible is {rules.low} to {rules.high}", (fact.id,))
 
 
 @rule("samples.implausible")
 def implausible(case: Case) -> Iterator[Problem]:
     """A total outside its plausible bounds costs score; one row of few records may be odd."""
-    factor = Decimal(resource("rubric")["limits"]["impossible_factor"])
     for fact, value, rules in _judged(case):
-        if not is_small(case, fact) and _outside(value, rules, Decimal(0)) and not _outside(value, rules, factor):
+        odd = _outside(value, rules, Decimal(0)) and not _outside(value, rules, _factor(rules))
+        if odd and not is_small(case, fact):
             yield Problem(f"{fact.label!r} is {value}, plausible is {rules.low} to {rules.high}", (fact.id,))
             return
 
