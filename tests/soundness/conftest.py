@@ -11,16 +11,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from vendora_graph.warehouse.demo.build import build
 
 from tests.soundness.reading import Asker, Row, Rows
 from vendora_graph import Vendora
+from vendora_graph.warehouse.demo.build import build
 
 
 @pytest.fixture(scope="session")
 def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a demo with two rooftops and fifteen months."""
-    return build(tmp_path_factory.mktemp("small") / "small.duckdb", months=15, rooftops=2)
+    return build(tmp_path_factory.mktemp("small") / "small.duckdb", months=15, rooftops=2).path
 
 
 @pytest.fixture(scope="session")
