@@ -48,6 +48,7 @@ class _Rows:
     cells: list[tuple[str | None, ...]] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
     without: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
 
     def add(self, label: str, *facts: Fact | None) -> None:
         self.keys.append((("metric", label),))
@@ -76,6 +77,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
         keys=tuple(rows.keys),
         cells=tuple(rows.cells),
         period=as_period(asked.period, scope),
+        note="; ".join(rows.sources),
     )
     words = f"No comparable benchmark: {', '.join(rows.without)}." if rows.without else ""
     return ToolResult(merge(found, Ledger(turn=scope.turn, facts=rows.facts, tables={table.id: table})), words)
@@ -95,6 +97,9 @@ def _compare(name: str, own: dict[str, Fact], volume: str | None, rows: _Rows, s
     if volume is not None and volume in own:
         money = calculate("product", (gap, own[volume]), label=f"Gap in {info.label} in dollars")
     rows.add(info.label, fact, benchmark, gap, money)
+    age = ", older than 18 months" if mark.is_old(scope.as_of) else ""
+    reported = f", reported by {mark.reported_by}" if mark.reported_by else ""
+    rows.sources.append(f"{info.label}: {mark.name}{reported}{age}. {mark.note}".rstrip())
 
 
 TOOL = Tool(
