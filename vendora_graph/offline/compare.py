@@ -11,6 +11,7 @@ from vendora_graph.offline.periods import PeriodSpec
 
 _YEAR_BACK = frozenset({"same_last_year", "shift_year", "to_date_last_year"})
 _SMALL_GAP = 3
+_PAIR = 2
 _FULL_YEARS = frozenset({"month_last_year", "quarter_last_year", "half_last_year"})
 _YEAR_WEEKS = 364
 
@@ -31,6 +32,8 @@ def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]
         if _changed_from(framer, at):
             return None, spec
         return spec, None
+    if len(specs) > _PAIR:
+        return _row(framer, [spec for _, spec in specs]), None
     joined = _through(framer, specs)
     if joined is not None:
         return joined, None
@@ -38,6 +41,17 @@ def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]
     versus = marked[0][1] if marked else specs[1][1]
     main = next((spec for _, spec in specs if spec is not versus), None)
     return main, versus
+
+
+def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
+    """`Q1 vs Q2 vs Q3`: more than two periods of one kind are one stretch, shown by that kind."""
+    grains = framer.raw["row_grains"]
+    if len({spec.op for spec in specs}) == 1 and specs[0].op in grains and framer.frame.grain is None:
+        framer.frame.grain = grains[specs[0].op]
+        framer.frame.trend = True
+        return PeriodSpec("range", {}, (specs[0], specs[-1]))
+    framer.frame.notes.append(("one_period", {}))
+    return specs[0]
 
 
 def _two(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec]:

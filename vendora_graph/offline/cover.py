@@ -17,6 +17,8 @@ KIND_BONUS: Mapping[str, float] = {
 }  # fmt: skip
 """How kinds of one length are ordered: tuning of the reader, not vocabulary."""
 _MERGE, _SMALL, _LOOSE = 0.45, 0.15, 0.2
+_SMALL_WORDS = 0.3
+"""A name made of small words only (`it`, `may`) is hardly ever meant."""
 _CONTENT = 1.0
 
 
@@ -64,6 +66,8 @@ def span_score(tokens: Sequence[Token], span: Span, priors: Mapping[str, float])
     content = sum(token.content for token in inside)
     words = sum(token.kind != "punct" for token in inside)
     best = max(KIND_BONUS[s.kind] * s.weight + priors.get(s.key, 0.0) * (s.kind == "metric") for s in span.senses)
+    if not content and all(s.kind != "cue" for s in span.senses):
+        best *= _SMALL_WORDS
     merge = _MERGE * (content - 1) + _SMALL * (words - content) if content else _LOOSE * (words - 1)
     if span.reason == "order":
         merge = _MERGE * (content - 1)

@@ -24,7 +24,7 @@ from vendora_graph.semantic.catalog import Catalog, DimensionInfo
 Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period",
                "other_store"]  # fmt: skip
 FORMAT = 3
-_BAG_WORDS = range(2, 6)
+_BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER = 2
 _RANKS: Mapping[str, int] = {"value": 2, "topic": 3, "cue": 3}

@@ -207,6 +207,8 @@ def _subordinate(framer: Framer) -> None:
     """Two measures in one clause, not joined by `and`: the more specific one is asked for, the other says of what."""
     frame = framer.frame
     _combine(framer)
+    if frame.has("what_if"):
+        return
     changed = True
     while changed and len(frame.metrics) > 1:
         changed = False
@@ -217,15 +219,42 @@ def _subordinate(framer: Framer) -> None:
             loser = first if _rank(framer, first, a) < _rank(framer, second, b) else second
             frame.metrics.remove(loser)
             frame.dropped.append(loser)
+            _give_back(framer, loser, first if loser == second else second)
             changed = True
             break
+
+
+def _give_back(framer: Framer, loser: str, winner: str) -> None:
+    """The words of a measure left out are free again, unless they only said of what (`on deals financed`) or are the winner's own."""
+    frame, span = framer.frame, framer.frame.metric_spans[loser]
+    base = (framer.lexicon.section("named_slices").get(winner) or {}).get("base")
+    if loser in (framer.lexicon.vocabulary.get("generic_metrics") or ()) or loser == base:
+        return
+    if loser in _parts_of(framer, winner):
+        return
+    if framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer):
+        return
+    for at in range(span.start, span.end):
+        frame.bound.pop(at, None)
+
+
+def _parts_of(framer: Framer, metric: str) -> set[str]:
+    """Every metric a computed one is made of."""
+    known: set[str] = set()
+    waiting = [metric]
+    while waiting:
+        info = framer.catalog.metrics.get(waiting.pop())
+        fresh = [i.metric for i in info.inputs if i.metric not in known] if info else []
+        known.update(fresh)
+        waiting.extend(fresh)
+    return known
 
 
 def _combine(framer: Framer) -> None:
     """Pairs of metrics that have a name together (`chargebacks as a percent of F&I gross`)."""
     for entry in framer.lexicon.vocabulary.get("combinations") or ():
         wanted = [str(m) for m in entry["metrics"]]
-        if all(m in framer.frame.metrics for m in wanted) and entry["to"] in framer.catalog.metrics:
+        if set(framer.frame.metrics) == set(wanted) and entry["to"] in framer.catalog.metrics:
             if entry.get("cue") and not framer.frame.has(*entry["cue"]):
                 continue
             span = framer.frame.metric_spans[wanted[0]]

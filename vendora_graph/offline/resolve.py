@@ -108,11 +108,23 @@ def _columns(framer: Framer) -> None:
 
 
 def _rank_measure(framer: Framer) -> None:
-    """`oldest` and `newest` order by the measure their word names."""
+    """`oldest`, `newest` order by the measure their word names; a plain list of a measure lists its records."""
     frame = framer.frame
-    for word, metric in framer.lexicon.section("rank_words").items():
-        if frame.ranked and any(t.text == word for t in frame.tokens) and metric in framer.catalog.metrics:
-            frame.rank_by = str(metric)
+    record = ""
+    for word, entry in framer.lexicon.section("rank_words").items():
+        if frame.ranked and any(t.text == word for t in frame.tokens) and _same_family(framer, str(entry["by"])):
+            frame.rank_by, record = str(entry["by"]), str(entry["record"])
+    if frame.has("strong_list") and frame.metrics:
+        families = framer.lexicon.section("family_records")
+        record = record or str(families.get(framer.catalog.metrics[frame.metrics[0]].family) or "")
+    if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):
+        frame.record = record
+
+
+def _same_family(framer: Framer, metric: str) -> bool:
+    info = framer.catalog.metrics.get(metric)
+    families = {framer.catalog.metrics[m].family for m in framer.measures()}
+    return info is not None and (not families or info.family in families)
 
 
 def _typed_out(framer: Framer) -> None:
@@ -281,7 +293,7 @@ def _ranking(framer: Framer, groups: tuple[str, ...], grain: Grain | None, previ
         same = previous.ranking if previous and previous.ranking and set(previous.group_by) == set(groups) and groups else None
         if same is not None:
             return same.model_copy(update={"by": frame.metrics[0] if same.by not in frame.metrics else same.by})
-        return Ranking(by=frame.metrics[0], direction=_best(framer)) if _asks_order(framer, groups) else None
+        return Ranking(by=frame.metrics[0], direction="desc") if _asks_order(framer, groups) else None
     if not groups and grain is None:
         return None
     by = frame.rank_by if frame.rank_by in frame.metrics else frame.metrics[0]

@@ -101,6 +101,9 @@ def note_text(framer: Framer, name: str, values: dict[str, str]) -> str:
     if name == "rule":
         entry = framer.lexicon.section("rules").get(values["rule"]) or {}
         return str(entry.get("assume", ""))
+    if name == "stood_in":
+        labels = {k: framer.catalog.dimensions[v].label for k, v in values.items()}
+        return str(assume["stood_in"]).format(asked=labels["asked"], label=labels["dimension"].lower())
     if name in {"dropped_slot", "who", "cannot_split", "left_out"}:
         dimension = framer.catalog.dimensions.get(values["dimension"])
         metric = values.get("metric") or (framer.frame.metrics[0] if framer.frame.metrics else "")

@@ -71,7 +71,7 @@ def _metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:
     last = ctx.previous.metrics[0] if ctx.previous and ctx.previous.metrics else ""
     last_department = framer.catalog.metrics[last].department if last in framer.catalog.metrics else ""
     departments = entry.get("by_department") or {}
-    voted = [m for m in entry.get("metrics") or () if m in framer.frame.votes]
+    voted = [m for m in (*(entry.get("metrics") or ()), *(entry.get("also") or ())) if m in framer.frame.votes]
     beside = [framer.catalog.metrics[m].department for m in framer.frame.metrics]
     last_department = next((d for d in beside if d in departments), last_department)
     said = next((departments[d] for d in framer.frame.departments if d in departments), None)

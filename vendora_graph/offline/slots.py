@@ -193,6 +193,8 @@ def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
             frame.notes.append(("cannot_split", {"dimension": senses[0].key}))
             frame.bind(span, f"group {senses[0].key}")
             return
+        if swap not in {s.key for s in senses}:
+            frame.notes.append(("stood_in", {"asked": senses[0].key, "dimension": swap}))
         sense = Sense("dimension", swap)
     sense = sense or senses[0]
     if sense.key not in frame.groups:

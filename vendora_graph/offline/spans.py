@@ -21,7 +21,7 @@ _MAX_FUZZY_IN_SPAN = 2
 _NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
 _PARTING = frozenset({"vs", "and", "or", "by", ","})
-_BAG_SPAN = 8
+_BAG_SPAN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,18 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
         for end in range(start + 2, min(len(tokens), start + size) + 1):
             if is_break(tokens[end - 1]) or tokens[end - 1].text in _PARTING:
                 break
+            if _other_number(tokens[end - 1], lexicon) or _other_number(first, lexicon):
+                break
             if tokens[end - 1].content:
                 senses = lexicon.bag_senses(tokens[start:end])
                 if senses:
                     typo = any(i in typos for i in range(start, end))
                     yield Span(start, end, tuple(senses), FUZZY * BAG if typo else BAG, "typo" if typo else "order")
+
+
+def _other_number(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a word is the other number of one that counts in one number only (`part` for `parts`)."""
+    return token.stem in lexicon.exact and token.text not in lexicon.exact[token.stem]
 
 
 def _periods(tokens: Sequence[Token], grammar: PeriodGrammar, fixes: dict[int, list[str]]) -> Iterator[Span]:
