@@ -84,6 +84,18 @@ def test_silent_and_loud_errors_are_told_apart(library, vendora, golden, warehou
     assert verdicts == {"total": "silent", "talk": "loud", "talk.1": "right", "secret": "right"}
 
 
+def test_a_question_that_dies_is_one_loud_error(library, vendora, golden, warehouse):
+    def die(question, **wishes):
+        if question == "units?":
+            raise ZeroDivisionError("of ours")
+        return right(question, **wishes)
+
+    library(die)
+    report = json.loads(vendora("eval", str(golden), "--warehouse", str(warehouse), "--json").out)
+    assert (report["right"], report["loud"]) == (3, 1)
+    assert report["outcomes"][1]["problems"] == ["ZeroDivisionError: of ours"]
+
+
 def test_the_report_shows_both_results(library, vendora, golden, warehouse):
     library(lambda question, **wishes: answered([fact("15.80")], summary="It was $15.80.") if "gross" in question else right(question))
     out = vendora("eval", str(golden), "--warehouse", str(warehouse)).out

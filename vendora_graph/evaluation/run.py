@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from vendora_graph.errors import VendoraError
 from vendora_graph.evaluation.cases import Case, Turn
 from vendora_graph.evaluation.gold import Gold, gold_runner
 from vendora_graph.evaluation.match import mismatches
@@ -77,7 +76,7 @@ async def evaluate(
     return outcomes
 
 
-Said = tuple["Answer | VendoraError", float]
+Said = tuple["Answer | Exception", float]
 
 
 async def _ask_case(vendora: Vendora, case: Case, thread: str) -> list[Said]:
@@ -85,10 +84,10 @@ async def _ask_case(vendora: Vendora, case: Case, thread: str) -> list[Said]:
     for _, _, turn in case.turns():
         begun = perf_counter()
         try:
-            result: Answer | VendoraError = await vendora.aask(
+            result: Answer | Exception = await vendora.aask(
                 turn.question, dealership=case.dealership, role=case.role, person=case.person, as_of=case.as_of, thread=thread
             )
-        except VendoraError as error:
+        except Exception as error:  # noqa: BLE001  # an evaluation goes on: whatever a question dies of is one loud error more
             result = error
         said.append((result, (perf_counter() - begun) * 1000))
     return said
@@ -96,7 +95,7 @@ async def _ask_case(vendora: Vendora, case: Case, thread: str) -> list[Said]:
 
 def _judge(turn_id: str, kind: str, turn: Turn, said: Sequence[Said], gold: Gold | None, metrics: frozenset[str]) -> Outcome:
     first, times = said[0][0], tuple(ms for _, ms in said)
-    if isinstance(first, VendoraError):
+    if isinstance(first, Exception):
         problem = f"{type(first).__name__}: {first}"
         return Outcome(turn_id, kind, turn.question, "loud", "error", str(first), (problem,), gold, None, times)
     problems = mismatches(first, gold, metrics) if gold is not None else _status_problems(first, turn)
@@ -110,5 +109,5 @@ def _status_problems(answer: Answer, turn: Turn) -> list[str]:
     return [] if answer.status == turn.expect else [f"expected {turn.expect}, the answer is {answer.status}: {answer.summary}"]
 
 
-def _bytes(result: Answer | VendoraError) -> bytes:
-    return str(result).encode() if isinstance(result, VendoraError) else result.canonical()
+def _bytes(result: Answer | Exception) -> bytes:
+    return repr(result).encode() if isinstance(result, Exception) else result.canonical()
