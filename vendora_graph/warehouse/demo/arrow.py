@@ -76,7 +76,7 @@ def numbered(prefix: str, values: Ints, valid: Bools | None = None) -> pa.Array:
     return pc.binary_join_element_wise(pa.scalar(prefix), digits, "")
 
 
-def joined(*parts: Any) -> pa.Array:
+def joined(*parts: pa.Array | str) -> pa.Array:
     """Texts (arrays or one string) joined row by row as VARCHAR."""
     plain = [p.cast(pa.string()) if isinstance(p, pa.Array) else pa.scalar(p) for p in parts]
     return pc.binary_join_element_wise(*plain, "")

@@ -131,7 +131,9 @@ def checksums(path: Path) -> dict[str, str]:
             return {name: _checksum(connection, name) for (name,) in names}
     except duckdb.Error as error:
         said = str(error).partition("\n")[0]
-        raise CorruptWarehouseError(f"The demo file {path} cannot be read: {said} Build it again with `vendora warehouse build`.") from error
+        raise CorruptWarehouseError(
+            f"The demo file {path} cannot be read: {said} Build it again with `vendora warehouse build`."
+        ) from error
 
 
 def _checksum(connection: duckdb.DuckDBPyConnection, name: str) -> str:

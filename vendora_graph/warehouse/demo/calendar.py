@@ -68,7 +68,7 @@ def make_calendar(config: Config) -> Calendar:
     world = load("stores")
     first, last = config.start - _PAST_DAYS, config.through + FUTURE_DAYS + 60
     days = np.arange(first, last + 1, dtype=np.int64)
-    dates = [as_date(d) for d in days]
+    dates = [as_date(int(d)) for d in days]
     names = holidays.country_holidays("US", years=range(dates[0].year, dates[-1].year + 1), observed=False)
     holiday = [names.get(d) for d in dates]
     weekday = np.array([d.weekday() for d in dates])

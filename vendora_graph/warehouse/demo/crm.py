@@ -48,7 +48,9 @@ def _originals(world: World) -> Columns:
     deal_of = np.full(len(u["key"]), -1, dtype=np.int64)
     main = np.flatnonzero((d["twin"] == 0) & (d["booked"] != NEVER))
     deal_of[d["unit"][main]] = main
-    parts: list[Columns] = [{"key": u["key"][retail] * 10 + 9, "store": u["store"][retail], "created": created, "deal": deal_of[retail], "unit": retail}]
+    parts: list[Columns] = [
+        {"key": u["key"][retail] * 10 + 9, "store": u["store"][retail], "created": created, "deal": deal_of[retail], "unit": retail}
+    ]
     days = np.arange(config.start, config.through + 1, dtype=np.int64)
     for store, settings in enumerate(config.stores):
         since = day_number(settings["opened_date"])
@@ -56,7 +58,9 @@ def _originals(world: World) -> Columns:
         key = (store + 1) * 100_000 + days
         row, number = repeat_index(rng.poisson("count", key, settings["leads"] * 1.48 * spread * (days >= since)))
         none = np.full(len(row), -1, dtype=np.int64)
-        parts.append({"key": 10**13 + key[row] * 1000 + number, "store": np.full(len(row), store), "created": days[row], "deal": none, "unit": none})
+        parts.append(
+            {"key": 10**13 + key[row] * 1000 + number, "store": np.full(len(row), store), "created": days[row], "deal": none, "unit": none}
+        )
     leads = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
     leads = take(leads, np.lexsort((leads["key"], leads["created"])))
     leads["lead_id"] = LEAD_BASE + np.arange(len(leads["key"]), dtype=np.int64)
@@ -96,7 +100,9 @@ def _with_duplicates(world: World, rng: Stream, leads: Columns) -> Columns:
     chosen = [np.flatnonzero(plain)]
     story = config.story("duplicate_leads")
     if story:
-        from_feed = (leads["store"] == config.store_no(story["store"])) & (leads["created"] >= day_number(story["from"])) & (leads["source"] == 0)
+        from_feed = (
+            (leads["store"] == config.store_no(story["store"])) & (leads["created"] >= day_number(story["from"])) & (leads["source"] == 0)
+        )
         chosen.append(np.flatnonzero(from_feed & rng.chance("feed", key, story["share"])))
     parts = [leads]
     for number, rows in enumerate(chosen):
@@ -146,7 +152,7 @@ def crm_tables(world: World, leads: Columns) -> Iterator[tuple[str, pa.Table]]:
     yield "lead", _lead(world, leads)
     yield "lead_activity", _activity(world, leads)
     yield "appointment", _appointment(world, leads)
-    yield "showroom_visit", _visits(world, leads)
+    yield "showroom_visit", _visits(world)
     yield "lead_source_cost", _source_cost(world)
 
 
@@ -269,7 +275,7 @@ def _appointment(world: World, leads: Columns) -> pa.Table:
     )
 
 
-def _visits(world: World, leads: Columns) -> pa.Table:
+def _visits(world: World) -> pa.Table:
     """Each retail deal has its visit, on a quarter of them after a first one; most visits sell nothing."""
     config, d = world.config, world.deals
     rng = Stream(config.seed, "showroom_visit")
@@ -318,7 +324,9 @@ def _source_cost(world: World) -> pa.Table:
     sources: list[Any] = load("finance")["lead_sources"]
     months = months_of(world)
     stores = len(world.config.stores)
-    store, source, month = (g.ravel() for g in np.meshgrid(np.arange(stores), np.arange(len(sources)), np.arange(len(months)), indexing="ij"))
+    store, source, month = (
+        g.ravel() for g in np.meshgrid(np.arange(stores), np.arange(len(sources)), np.arange(len(months)), indexing="ij")
+    )
     rng = Stream(world.config.seed, "lead_source_cost")
     opened = np.array([day_number(s["opened_date"]) for s in world.config.stores])[store]
     size = np.array([s["leads"] for s in world.config.stores])[store] / 330

@@ -8,7 +8,7 @@ from vendora_graph.warehouse.demo.calendar import Calendar
 from vendora_graph.warehouse.demo.config import Config, day_number, load
 from vendora_graph.warehouse.demo.disposals import FLEET, NEW, SWAP, USED, WHOLESALE
 from vendora_graph.warehouse.demo.people import People
-from vendora_graph.warehouse.demo.rng import Columns, Ints, Stream, take, whole_dollars
+from vendora_graph.warehouse.demo.rng import Columns, Floats, Ints, Stream, take, whole_dollars
 
 DEAL_BASE = 100_001
 NEVER = -(10**6)
@@ -25,7 +25,7 @@ def make_deals(config: Config, calendar: Calendar, people: People, units: Column
     deals = _with_twins(config, rng, units)
     _dates(config, calendar, rng, deals)
     _finance_type(config, rng, deals)
-    _staff(config, rng, people, deals)
+    _staff(rng, people, deals)
     deals["deal_id"] = DEAL_BASE + np.arange(len(deals["key"]), dtype=np.int64)
     _link_rebooked(deals)
     return deals
@@ -72,7 +72,11 @@ def _dates(config: Config, calendar: Calendar, rng: Stream, deals: Columns) -> N
     status = np.where(final <= config.through, FINALIZED, BOOKED)
     open_status = np.where(rng.chance("working", key, 0.35), WORKING, PENDING)
     status = np.where(booked > config.through, open_status, status)
-    unwound = np.where(deals["twin"] == 1, np.maximum(np.minimum(booked + rng.integers("unwound_at", key, 2, 12), deals["original_contract"] - 1), booked + 1), NEVER)
+    unwound = np.where(
+        deals["twin"] == 1,
+        np.maximum(np.minimum(booked + rng.integers("unwound_at", key, 2, 12), deals["original_contract"] - 1), booked + 1),
+        NEVER,
+    )
     rebook = (deals["twin"] == 1) & rng.chance("rebook", key, 0.12)
     unwound = np.where(rebook, deals["original_contract"], unwound)
     gone = (deals["twin"] == 1) & (unwound <= config.through) & (booked <= config.through)
@@ -98,7 +102,7 @@ def _finance_type(config: Config, rng: Stream, deals: Columns) -> None:
     deals["financed"] = (group <= USED) & np.isin(deals["finance"], (1, 2))
 
 
-def _staff(config: Config, rng: Stream, people: People, deals: Columns) -> None:
+def _staff(rng: Stream, people: People, deals: Columns) -> None:
     key, store, day = deals["key"], deals["store"], deals["contract"]
     share = np.power(rng.u("salesperson", key), 1.15)
     first = people.assign("sales", store, day, share)
@@ -134,38 +138,51 @@ def _link_rebooked(deals: Columns) -> None:
 def price_deals(config: Config, units: Columns, deals: Columns, trade_over: Ints) -> None:
     """Add prices and front gross in cents; `trade_over` is the over-allowance of each deal's trades."""
     rng = Stream(config.seed, "deal")
-    key, store, group = deals["key"], deals["store"], deals["group"]
-    unit = take({n: units[n] for n in ("msrp", "acquisition_cost", "transport", "recon_estimate", "late_recon", "model", "over_allowed")}, deals["unit"])
-    new, used, retail = deals["vehicle_class"] == 0, group == USED, group <= USED
-    fees = np.array([s["doc_fee"] for s in config.stores])[store] * 100
-    doc_in = np.array([s["doc_fee_policy"] == "in_gross" for s in config.stores])[store]
-    oem_in = np.array([bool(s["holdback_in_gross"]) for s in config.stores])[store]
-    packs = np.array([[s["pack_new"], s["pack_used"]] for s in config.stores])[store, np.where(new, 0, 1)] * 100
-    deals["doc_fee"] = np.where(retail, fees, 0)
-    deals["pack"] = np.where(retail, packs, 0)
-    accessory = rng.chance("accessory", key, 0.16) & retail
-    deals["accessories_sale"] = np.where(accessory, whole_dollars(250 + 900 * rng.u("accessory_price", key)), 0)
-    deals["accessories_cost"] = deals["accessories_sale"] * 60 // 100
-    deals["holdback"] = np.where(new, unit["msrp"] * 2 // 100, 0)
-    deals["incentive"] = np.where(new, whole_dollars(unit["msrp"] / 100 * (0.035 + 0.012 * rng.normal("incentive", key)).clip(0)), 0)
-    deals["msrp"] = unit["msrp"]
+    names = ("msrp", "acquisition_cost", "transport", "recon_estimate", "late_recon", "model", "over_allowed")
+    unit = take({name: units[name] for name in names}, deals["unit"])
+    retail = deals["group"] <= USED
+    _add_ons(config, rng, deals, unit["msrp"])
     deals["vehicle_cost"] = unit["acquisition_cost"] + unit["transport"]
     late = np.where(deals["twin"] == 0, unit["late_recon"], 0)
-    deals["recon"] = np.where(used, unit["recon_estimate"], 0) + late
+    deals["recon"] = np.where(deals["group"] == USED, unit["recon_estimate"], 0) + late
     deals["late_recon"] = late
     deals["over_allowance"] = np.where(retail, trade_over, 0)
     target = whole_dollars(_target_front(config, rng, deals, unit["model"]))
     target = target - np.where(unit["over_allowed"] & retail, load("stories")["over_allowance"]["acv_excess"] * 100, 0)
     target = target - late - deals["over_allowance"] * 6 // 10
-    added = deals["accessories_sale"] + np.where(doc_in, deals["doc_fee"], 0) + np.where(oem_in, deals["holdback"] + deals["incentive"], 0)
+    _front(config, deals, target)
+
+
+def _add_ons(config: Config, rng: Stream, deals: Columns, msrp: Ints) -> None:
+    """Fees, pack, accessories and the maker's money."""
+    key, store = deals["key"], deals["store"]
+    new, retail = deals["vehicle_class"] == 0, deals["group"] <= USED
+    fees = np.array([s["doc_fee"] for s in config.stores])[store] * 100
+    packs = np.array([[s["pack_new"], s["pack_used"]] for s in config.stores])[store, np.where(new, 0, 1)] * 100
+    accessory = rng.chance("accessory", key, 0.16) & retail
+    deals["doc_fee"] = np.where(retail, fees, 0)
+    deals["pack"] = np.where(retail, packs, 0)
+    deals["accessories_sale"] = np.where(accessory, whole_dollars(250 + 900 * rng.u("accessory_price", key)), 0)
+    deals["accessories_cost"] = deals["accessories_sale"] * 60 // 100
+    deals["holdback"] = np.where(new, msrp * 2 // 100, 0)
+    deals["incentive"] = np.where(new, whole_dollars(msrp / 100 * (0.035 + 0.012 * rng.normal("incentive", key)).clip(0)), 0)
+    deals["msrp"] = msrp
+
+
+def _front(config: Config, deals: Columns, target: Ints) -> None:
+    """The price that gives the wanted gross, in whole dollars, and the gross it gives by the store's policy."""
+    store = deals["store"]
+    doc_in = np.array([s["doc_fee_policy"] == "in_gross" for s in config.stores])[store]
+    oem_in = np.array([bool(s["holdback_in_gross"]) for s in config.stores])[store]
+    doc_fee, oem = np.where(doc_in, deals["doc_fee"], 0), deals["holdback"] + deals["incentive"]
+    added = deals["accessories_sale"] + doc_fee + np.where(oem_in, oem, 0)
     taken = deals["vehicle_cost"] + deals["recon"] + deals["pack"] + deals["accessories_cost"] + deals["over_allowance"]
     deals["sale_price"] = np.maximum((target - added + taken) // 100 * 100, 80_000)
     deals["front"] = deals["sale_price"] + added - taken
-    oem_out = np.where(oem_in, 0, deals["holdback"] + deals["incentive"])
-    deals["normal_front"] = deals["front"] + oem_out + deals["pack"] - np.where(doc_in, deals["doc_fee"], 0)
+    deals["normal_front"] = deals["front"] + np.where(oem_in, 0, oem) + deals["pack"] - doc_fee
 
 
-def _target_front(config: Config, rng: Stream, deals: Columns, model: Ints) -> np.ndarray:  # type: ignore[type-arg]
+def _target_front(config: Config, rng: Stream, deals: Columns, model: Ints) -> Floats:
     key, group, new = deals["key"], deals["group"], deals["vehicle_class"] == 0
     fronts = np.array([[s["front"]["new"], s["front"]["used"]] for s in config.stores], dtype=float)
     mean = fronts[deals["store"], np.where(new, 0, 1)]

@@ -163,12 +163,12 @@ def _with_transfers(config: Config, rng: Stream, rows: Columns) -> Columns:
 def _loaners(config: Config, rows: Columns) -> Columns:
     """Service loaners and demos: a few per franchised store, each held half a year."""
     span, keys = 180, []
-    for store, settings in enumerate(config.stores):
+    for number, settings in enumerate(config.stores):
         if settings["franchise_type"] == "independent":
             continue
-        for slot in range(11):
-            begin = config.start - 170 + slot * 15
-            keys += [(store, slot, day) for day in range(begin, config.through, span)]
+        for place in range(11):
+            begin = config.start - 170 + place * 15
+            keys += [(number, place, first) for first in range(begin, config.through, span)]
     table = np.array(keys, dtype=np.int64).reshape(-1, 3)
     store, slot, day = table[:, 0], table[:, 1], table[:, 2]
     pool = [np.flatnonzero((rows["store"] == s) & (rows["vehicle_class"] == 0)) for s in range(len(config.stores))]

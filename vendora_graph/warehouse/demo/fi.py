@@ -25,7 +25,13 @@ def make_products(config: Config, people: People, deals: Columns) -> Columns:
         asked = whole_dollars(price * np.exp(0.16 * rng.normal("price", key)))
         paid = whole_dollars(cost * np.exp(0.08 * rng.normal("cost", key)))
         parts.append(
-            {"key": key, "deal": rows, "product": np.full(len(rows), number, dtype=np.int64), "price": asked, "cost": np.minimum(paid, asked)}
+            {
+                "key": key,
+                "deal": rows,
+                "product": np.full(len(rows), number, dtype=np.int64),
+                "price": asked,
+                "cost": np.minimum(paid, asked),
+            }
         )
     sold = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
     sold = {name: values[np.argsort(sold["deal"], kind="stable")] for name, values in sold.items()}
@@ -117,7 +123,7 @@ def make_trades(config: Config, units: Columns, deals: Columns) -> Columns:
         _match_store(config, units, deals, trades, store)
     order = np.lexsort((trades["number"], trades["deal"]))
     trades = {name: values[order] for name, values in trades.items()}
-    _trade_money(config, rng, units, deals, trades)
+    _trade_money(config, rng, units, trades)
     return trades
 
 
@@ -141,10 +147,12 @@ def _match_store(config: Config, units: Columns, deals: Columns, trades: Columns
     units["arrived"][wanted] += moved
     units["acquired"][wanted] = units["arrived"][wanted]
     units["days_in_stock"][wanted] -= moved
+    units["recon_ends"][wanted] = np.minimum(units["recon_ends"][wanted] + moved[:, None], units["contract"][wanted][:, None] - 1)
+    units["ready"][wanted] = units["recon_ends"][wanted, 3]
     units["trade_of"][wanted] = trades["deal"][slots[place]]
 
 
-def _trade_money(config: Config, rng: Stream, units: Columns, deals: Columns, trades: Columns) -> None:
+def _trade_money(config: Config, rng: Stream, units: Columns, trades: Columns) -> None:
     key, linked = trades["key"], trades["unit"] >= 0
     story = config.story("over_allowance")
     bad = linked & units["over_allowed"][np.maximum(trades["unit"], 0)]

@@ -125,7 +125,7 @@ def _monthly_gross(world: World, journal: Journal) -> Floats:
     lines, months = journal.lines(), months_of(world)
     month = np.searchsorted(months, lines["day"], side="right") - 1
     total = np.bincount(lines["store"] * len(months) + month, -lines["amount"], minlength=len(world.config.stores) * len(months))
-    return total.reshape(len(world.config.stores), len(months))
+    return np.asarray(total, dtype=np.float64).reshape(len(world.config.stores), len(months))
 
 
 def _adjust(world: World, journal: Journal, gross: Floats) -> None:
@@ -208,7 +208,11 @@ def month_end_stock(world: World) -> tuple[Ints, dict[str, Floats]]:
 
 def _stock(world: World, journal: Journal) -> None:
     ends, stock = month_end_stock(world)
-    for account, values, sign in (("1310", stock["new"], 1), ("1320", stock["used"], 1), ("2310", stock["floor_new"] + stock["floor_used"], -1)):
+    for account, values, sign in (
+        ("1310", stock["new"], 1),
+        ("1320", stock["used"], 1),
+        ("2310", stock["floor_new"] + stock["floor_used"], -1),
+    ):
         change = np.diff(values, axis=1, prepend=0)
         for store in range(len(world.config.stores)):
             journal.add(account, np.full(len(ends), store), ends, sign * change[store].astype(np.int64), (_STOCK, 4))
@@ -228,7 +232,16 @@ def close_days(world: World) -> tuple[Ints, Ints]:
 def ledger_tables(world: World, journal: Columns) -> Iterator[tuple[str, pa.Table]]:
     """The tables of this module, one after the other."""
     accounts = load("accounting")["accounts"]
-    yield "gl_account", arrow.table({"account_no": arrow.text([str(a[0]) for a in accounts]), **_account_columns(np.arange(len(accounts))), "is_factory_statement": arrow.flag(np.ones(len(accounts), dtype=np.bool_))})
+    yield (
+        "gl_account",
+        arrow.table(
+            {
+                "account_no": arrow.text([str(a[0]) for a in accounts]),
+                **_account_columns(np.arange(len(accounts))),
+                "is_factory_statement": arrow.flag(np.ones(len(accounts), dtype=np.bool_)),
+            }
+        ),
+    )
     yield "gl_transaction", _transactions(world, journal)
     yield "gl_month", _months(world, journal)
     yield "month_close", _month_close(world)

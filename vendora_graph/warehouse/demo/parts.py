@@ -29,24 +29,24 @@ def make_ledger(world: World, service: Service) -> Columns:
     ro = ro[line]
     channel = np.where(ros["department"][ro] == BODY, 5, service.lines["pay"][p["line"][line]])
     line_id = ros["ro_id"][ro] * 10 + service.lines["number"][p["line"][line]]
-    first: Columns = {"key": p["key"][line], "store": ros["store"][ro], "day": ros["closed"][ro], "channel": channel, "part": p["part"][line],
-                      "sale": p["sale"][line], "cost": p["cost"][line], "ro_part": line_id * 10 + p["number"][line]}  # fmt: skip
+    first: Columns = {name: p[name][line] for name in ("key", "part", "sale", "cost")}
+    first |= {"store": ros["store"][ro], "day": ros["closed"][ro], "channel": channel, "ro_part": line_id * 10 + p["number"][line]}
     days = np.arange(config.start, config.through + 1, dtype=np.int64)
     keys, stores, when = [], [], []
-    for store, settings in enumerate(config.stores):
+    for number_of, settings in enumerate(config.stores):
         since = day_number(settings["opened_date"])
-        weight = world.calendar.service_weight[store, world.calendar.at(days)] * (days >= since)
-        key = (store + 1) * 100_000 + days
+        weight = world.calendar.service_weight[number_of, world.calendar.at(days)] * (days >= since)
+        key = (number_of + 1) * 100_000 + days
         row, number = repeat_index(rng.poisson("count", key, settings["ros"] * 0.62 * weight))
         keys.append(10**14 + key[row] * 1000 + number)
-        stores.append(np.full(len(row), store, dtype=np.int64))
+        stores.append(np.full(len(row), number_of, dtype=np.int64))
         when.append(days[row])
     key, store, day = np.concatenate(keys), np.concatenate(stores), np.concatenate(when)
     wholesale = rng.chance("wholesale", key, 0.45)
     sale = whole_dollars(rng.lognormal("sale", key, np.where(wholesale, 74.0, 58.0), 0.7))
     cost = np.rint(sale * np.where(wholesale, 0.79, 0.66) * (0.96 + 0.08 * rng.u("cost", key))).astype(np.int64)
-    second: Columns = {"key": key, "store": store, "day": day, "channel": np.where(wholesale, 4, 3), "part": part_numbers(world, rng, key, store),
-                       "sale": sale, "cost": cost, "ro_part": np.zeros(len(key), dtype=np.int64)}  # fmt: skip
+    second: Columns = {"key": key, "store": store, "day": day, "sale": sale, "cost": cost}
+    second |= {"channel": np.where(wholesale, 4, 3), "part": part_numbers(rng, key, store), "ro_part": np.zeros(len(key), dtype=np.int64)}
     return {name: np.concatenate([first[name], second[name]]) for name in first}
 
 

@@ -14,6 +14,7 @@ from vendora_graph.warehouse.demo.rng import Floats, Ints, Stream
 FOREVER = 10**6
 _BEFORE = 400
 _YEAR = 365.0
+_GAP = 3  # days a position may stay empty before a known person
 
 
 @dataclass
@@ -149,7 +150,7 @@ class _Hiring:
         """Hire a person with a name of their own, once."""
         if fixed.key not in self._known:
             if fixed.skipped:
-                self.next_id(store)
+                self._add(store, fixed.first, fixed.last, since)
                 return None
             self._known[fixed.key] = self._add(store, fixed.first, fixed.last, since)
         return self._known[fixed.key]
@@ -177,13 +178,13 @@ def make_people(config: Config, calendar: Calendar) -> People:
     return people
 
 
-def _fill_slot(
-    config: Config, people: People, hiring: _Hiring, place: tuple[int, int, str, int], begin: int, fixed: list[_Fixed]
-) -> None:
+def _fill_slot(config: Config, people: People, hiring: _Hiring, place: tuple[int, int, str, int], begin: int, fixed: list[_Fixed]) -> None:
     store, role_no, role, slot = place
     turnover = load("people")["annual_turnover"][role]
     today, turn, waiting = begin, 0, list(fixed)
     while today <= config.through:
+        if waiting and today - 1 <= waiting[0].since <= today + _GAP:
+            today = waiting[0].since
         key = (store, role_no, slot, turn)
         earlier = int(200 + 3200 * hiring.draw("tenure_before", *key)) if turn == 0 else 0
         if waiting and waiting[0].since <= today:
@@ -198,8 +199,8 @@ def _fill_slot(
             people.spells.append(Spell(person, store, role, slot, today, until))
         today = max(until + 1, waiting[0].since if waiting and until < today else 0)
         turn += 1
-    for _ in (entry for entry in waiting if entry.skipped):
-        hiring.next_id(store)
+    for entry in (e for e in waiting if e.skipped):  # keeps everybody's number when a story is off
+        hiring.known(store, entry, entry.since)
 
 
 def _add_house(people: People, hiring: _Hiring, store: int, begin: int) -> None:

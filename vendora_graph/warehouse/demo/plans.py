@@ -13,7 +13,6 @@ from vendora_graph.warehouse.demo.config import as_date, day_number, load, month
 from vendora_graph.warehouse.demo.crm import months_of
 from vendora_graph.warehouse.demo.deals import NEVER
 from vendora_graph.warehouse.demo.ledger import month_end_stock
-from vendora_graph.warehouse.demo.people import FOREVER
 from vendora_graph.warehouse.demo.rng import Ints, Stream
 from vendora_graph.warehouse.demo.service import CLOSED, WARR, Service
 from vendora_graph.warehouse.demo.world import World
@@ -21,6 +20,7 @@ from vendora_graph.warehouse.demo.world import World
 BUCKETS = ("0-30", "31-60", "61-90", "90+")
 _EDGES = np.array([31, 61, 91])
 RECEIVABLES = ("warranty", "factory", "customer", "finance_reserve")
+_RAISED = (10, 11)
 _SEASONAL = ("units_retail", "units_new", "units_used", "front_gross", "fi_gross")
 
 
@@ -69,24 +69,27 @@ def _targets(world: World) -> pa.Table:
     count = (last.year - first.year) * 12 + 12 - first.month + 1
     months = [month_start(first, -i) for i in range(count)]
     settings = load("accounting")["targets"]
-    rows: list[tuple[int, str, str, int, float, str, int, bool, bool, int]] = []
+    rows: list[tuple[Any, ...]] = []
     for store, shop in enumerate(config.stores):
-        for month in months:
-            if month < month_start(shop["opened_date"]):
-                continue
+        for month in (m for m in months if m >= month_start(shop["opened_date"])):
             for metric, department, value, additive in _goals(shop):
                 factor = (settings["growth"] if additive else 1.01) * (season[month.month - 1] if metric in _SEASONAL else 1.0)
-                day = day_number(month)
-                revised = month.month in (10, 11) and metric == "units_retail"
-                rows.append((store, department, metric, day, value * factor, "budget", 1, additive, not revised, -1))
-                if revised:
-                    rows.append((store, department, metric, day, value * factor * 1.02, "budget", 2, additive, True, -1))
-                if metric == "units_new":
-                    rows.append((store, department, metric, day, value * factor * 1.03, "oem_objective", 1, additive, True, -1))
-    for spell in world.people.spells:
-        if spell.role == "sales" and spell.until >= config.through:
-            rows.append((spell.store, "NEW", "sp_units", day_number(month_start(last)), 11.0, "budget", 1, True, True, spell.person))
+                rows += _versions((store, department, metric, day_number(month)), value * factor, additive, month.month)
+    now = day_number(month_start(last))
+    selling = [s for s in world.people.spells if s.role == "sales" and s.until >= config.through]
+    rows += [(s.store, "NEW", "sp_units", now, 11.0, "budget", 1, True, True, s.person) for s in selling]
     return _target_table(world, rows, settings["stretch"])
+
+
+def _versions(place: tuple[int, str, str, int], value: float, additive: bool, month: int) -> list[tuple[Any, ...]]:
+    """Rows of one goal: October and November units were raised once; new units also have the maker's objective."""
+    raised = month in _RAISED and place[2] == "units_retail"
+    rows: list[tuple[Any, ...]] = [(*place, value, "budget", 1, additive, not raised, -1)]
+    if raised:
+        rows.append((*place, value * 1.02, "budget", 2, additive, True, -1))
+    if place[2] == "units_new":
+        rows.append((*place, value * 1.03, "oem_objective", 1, additive, True, -1))
+    return rows
 
 
 def _target_table(world: World, rows: list[Any], stretch: float) -> pa.Table:
@@ -123,12 +126,21 @@ def _open_items(world: World, service: Service) -> tuple[pa.Table, Ints]:
     customer = np.flatnonzero((ros["status"] == CLOSED) & rng.chance("charge", ros["key"], 0.06))
     oem = np.flatnonzero(d["is_retail"] & (d["vehicle_class"] == 0))
     booked = np.flatnonzero(d["booked"][f["deal"]] != NEVER)
-    items = [
-        (0, ros["store"][lines["ro"][warranty]], since, since + rng.integers("w", lines["key"][warranty], 6, 48), (lines["labor"] + lines["parts_sale"])[warranty]),
-        (1, d["store"][oem], d["booked"][oem], d["booked"][oem] + rng.integers("f", d["key"][oem], 12, 65), d["incentive"][oem]),
-        (2, ros["store"][customer], ros["closed"][customer], ros["closed"][customer] + rng.integers("c", ros["key"][customer], 5, 110), ros["total"][customer]),
-        (3, d["store"][f["deal"][booked]], d["booked"][f["deal"][booked]], d["booked"][f["deal"][booked]] + rng.integers("r", f["key"][booked], 8, 40), f["reserve"][booked]),
-    ]  # fmt: skip
+    deal = f["deal"][booked]
+    lines_ro = lines["ro"][warranty]
+    due = {
+        "w": (lines["key"][warranty], 6, 48),
+        "f": (d["key"][oem], 12, 65),
+        "c": (ros["key"][customer], 5, 110),
+        "r": (f["key"][booked], 8, 40),
+    }
+    late = {name: rng.integers(name, *values) for name, values in due.items()}
+    items: list[tuple[int, Ints, Ints, Ints, Ints]] = [
+        (0, ros["store"][lines_ro], since, since + late["w"], (lines["labor"] + lines["parts_sale"])[warranty]),
+        (1, d["store"][oem], d["booked"][oem], d["booked"][oem] + late["f"], d["incentive"][oem]),
+        (2, ros["store"][customer], ros["closed"][customer], ros["closed"][customer] + late["c"], ros["total"][customer]),
+        (3, d["store"][deal], d["booked"][deal], d["booked"][deal] + late["r"], f["reserve"][booked]),
+    ]
     stores, size = len(config.stores), len(months)
     amount = np.zeros((stores, size, len(items), 4), dtype=np.int64)
     count = np.zeros((stores, size, len(items)), dtype=np.int64)
@@ -136,10 +148,14 @@ def _open_items(world: World, service: Service) -> tuple[pa.Table, Ints]:
         for month, close in enumerate(ends):
             here = np.flatnonzero((begin <= close) & (end > close))
             bucket = np.searchsorted(_EDGES, close - begin[here], side="right")
-            np.add.at(amount, (store[here], month, kind, bucket), value[here])
-            np.add.at(count, (store[here], month, kind), 1)
+            np.add.at(amount, (store[here], np.full(len(here), month), np.full(len(here), kind), bucket), value[here])
+            count[:, month, kind] = np.bincount(store[here], minlength=stores)
+    return _aging(world, ends, amount), np.stack([amount.sum(axis=3), count])
+
+
+def _aging(world: World, ends: Ints, amount: Ints) -> pa.Table:
     store, month, kind, bucket = np.nonzero(amount)
-    table = arrow.table(
+    return arrow.table(
         {
             "dealership_id": world.store_column(store),
             "snapshot_date": arrow.day(ends[month]),
@@ -148,7 +164,6 @@ def _open_items(world: World, service: Service) -> tuple[pa.Table, Ints]:
             "amount": arrow.money(amount[store, month, kind, bucket]),
         }
     )
-    return table, np.stack([amount.sum(axis=3), count])
 
 
 def _schedules(world: World, open_items: Ints) -> pa.Table:

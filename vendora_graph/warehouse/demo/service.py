@@ -69,7 +69,9 @@ def _ros(world: World) -> Columns:
     ros = take(ros, np.lexsort((ros["key"], ros["opened"])))
     key = ros["key"]
     ros["ro_id"] = RO_BASE + np.arange(len(key), dtype=np.int64)
-    ros["department"] = np.where((ros["store"] == 0) & rng.chance("body", key, 0.03), BODY, np.where(rng.chance("quick", key, 0.17), QUICK, SVC))
+    ros["department"] = np.where(
+        (ros["store"] == 0) & rng.chance("body", key, 0.03), BODY, np.where(rng.chance("quick", key, 0.17), QUICK, SVC)
+    )
     pay = rng.pick("pay", key, [0.61, 0.18, 0.21])
     ros["pay"] = np.where(ros["department"] == BODY, CP, np.where((ros["department"] == QUICK) & (pay == WARR), CP, pay))
     _close(world, rng, ros)
@@ -121,7 +123,7 @@ def _owners(world: World, ros: Columns) -> None:
 def _own_stock(world: World, ros: Columns, store: int) -> None:
     """Internal ROs: used units get the first one after they arrive, the rest prepare new ones."""
     u = world.units
-    own = np.flatnonzero((ros["store"] == store) & (ros["pay"] == INT))
+    own = np.flatnonzero((ros["store"] == store) & (ros["pay"] == INT) & ros["here"])
     ros["customer"][own] = 31 + store
     arrived = np.flatnonzero((u["store"] == store) & (u["arrived"] <= world.config.through))
     arrived = arrived[np.argsort(u["arrived"][arrived], kind="stable")]
@@ -213,7 +215,14 @@ def _techs(world: World, ros: Columns, lines: Columns) -> Columns:
     clocked = np.rint(flagged / speed).astype(np.int64)
     cost = lines["labor_cost"][line]
     first = np.where(split, cost // 2, cost)
-    return {"line": line, "number": number, "person": who, "flagged": flagged, "clocked": clocked, "cost": np.where(number == 0, first, cost - cost // 2)}
+    return {
+        "line": line,
+        "number": number,
+        "person": who,
+        "flagged": flagged,
+        "clocked": clocked,
+        "cost": np.where(number == 0, first, cost - cost // 2),
+    }
 
 
 def _parts(world: World, ros: Columns, lines: Columns) -> Columns:
@@ -228,7 +237,7 @@ def _parts(world: World, ros: Columns, lines: Columns) -> Columns:
     share = np.rint(sale[rows] * weight / total).astype(np.int64)
     pay = lines["pay"][rows]
     ratio = np.array([0.585, 0.69, 0.72])[pay] * (0.95 + 0.1 * rng.u("cost", key))
-    part = part_numbers(world, rng, key, ros["store"][lines["ro"][rows]])
+    part = part_numbers(rng, key, ros["store"][lines["ro"][rows]])
     lines["parts_sale"] = np.bincount(rows, share, minlength=len(sale)).astype(np.int64)
     cost = np.rint(share * ratio).astype(np.int64)
     lines["parts_cost"] = np.bincount(rows, cost, minlength=len(sale)).astype(np.int64)
@@ -239,7 +248,7 @@ def _parts(world: World, ros: Columns, lines: Columns) -> Columns:
 PARTS_PER_STORE = 2400
 
 
-def part_numbers(world: World, rng: Stream, key: Ints, store: Ints) -> Ints:
+def part_numbers(rng: Stream, key: Ints, store: Ints) -> Ints:
     """Part ids: a few sell often, many hardly ever."""
     moving = PARTS_PER_STORE * 0.86
     return 1 + store * PARTS_PER_STORE + np.floor(np.power(rng.u("part", key), 2.6) * moving).astype(np.int64)

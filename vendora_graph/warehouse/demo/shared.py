@@ -44,7 +44,17 @@ def small_tables(world: World) -> Iterator[tuple[str, pa.Table]]:
 
 def _dealership(world: World) -> pa.Table:
     stores = world.config.stores
-    texts = ("dealership_id", "dealership_name", "brand_primary", "franchise_type", "city", "state", "time_zone", "doc_fee_policy", "oem_program")
+    texts = (
+        "dealership_id",
+        "dealership_name",
+        "brand_primary",
+        "franchise_type",
+        "city",
+        "state",
+        "time_zone",
+        "doc_fee_policy",
+        "oem_program",
+    )
     group = str(load("stores")["group"]["group_id"])
     sums = {"doc_fee_amount": "doc_fee", "pack_new": "pack_new", "pack_used": "pack_used", "holding_cost_per_day": "holding_cost"}
     return arrow.table(
@@ -162,7 +172,10 @@ def _people_seen(world: World, service: Service, leads: Columns) -> tuple[Ints, 
 def _customer(world: World, service: Service, leads: Columns) -> pa.Table:
     ids, store, day = _people_seen(world, service, leads)
     data, stores = load("people"), world.config.stores
-    firms = [*[(1 + i, "wholesaler", n) for i, n in enumerate(data["wholesalers"])], *[(11 + i, "fleet", f"Fleet customer {i + 1}") for i in range(6)]]
+    firms = [
+        *[(1 + i, "wholesaler", n) for i, n in enumerate(data["wholesalers"])],
+        *[(11 + i, "fleet", f"Fleet customer {i + 1}") for i in range(6)],
+    ]
     firms += [(21 + i, "dealer", n) for i, n in enumerate(data["other_dealers"])]
     firms += [(31 + i, "dealer", f"{s['dealership_name']} (internal)") for i, s in enumerate(stores)]
     rng = Stream(world.config.seed, "customer")
@@ -185,11 +198,19 @@ def _customer(world: World, service: Service, leads: Columns) -> pa.Table:
     return arrow.table(
         {
             "customer_id": arrow.big(np.concatenate([[f[0] for f in firms], ids])),
-            "customer_type": pa.concat_arrays([arrow.text([f[1] for f in firms]), arrow.code(business.astype(np.int64), ("individual", "business")).cast(pa.string())]),
+            "customer_type": pa.concat_arrays(
+                [arrow.text([f[1] for f in firms]), arrow.code(business.astype(np.int64), ("individual", "business")).cast(pa.string())]
+            ),
             "customer_name": arrow.text([*[f[2] for f in firms], *names]),
             "phone": column(arrow.numbered("555-01", 10 + rng.integers("phone", ids, 0, 89))),
             "email": column(mail),
-            "street_address": column(arrow.joined(arrow.numbered("", rng.integers("house_no", ids, 10, 9900)), " ", arrow.code(rng.integers("street", ids, 0, 9), data["streets"]))),
+            "street_address": column(
+                arrow.joined(
+                    arrow.numbered("", rng.integers("house_no", ids, 10, 9900)),
+                    " ",
+                    arrow.code(rng.integers("street", ids, 0, 9), data["streets"]),
+                )
+            ),
             "city": column(arrow.code(store, [s["city"] for s in stores])),
             "state": column(arrow.code(store, [s["state"] for s in stores])),
             "zip": column(arrow.joined(arrow.code(store, list(area)), arrow.numbered("", rng.integers("zip", ids, 10, 39)))),
@@ -237,5 +258,3 @@ def _vehicle(world: World) -> pa.Table:
             "msrp": arrow.money(msrp),
         }
     )
-
-

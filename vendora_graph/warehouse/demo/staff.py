@@ -131,9 +131,9 @@ def _payroll(world: World, months: Ints) -> pa.Table:
             continue
         days = np.minimum(ends, min(spell.until, FOREVER) + 1) - np.maximum(months, spell.since)
         for month in np.flatnonzero((days > 0) & (ends - 1 <= through)):
-            share = float(days[month]) / float(ends[month] - months[month])
+            part = float(days[month]) / float(ends[month] - months[month])
             row = rows.setdefault((spell.person, int(month)), [spell.store, spell.role, 0.0])
-            row[0], row[1], row[2] = spell.store, spell.role, row[2] + share
+            row[0], row[1], row[2] = spell.store, spell.role, row[2] + part
     keys = np.array([p * 1000 + int(months[m]) // 28 for p, m in rows], dtype=np.int64)
     share = np.array([r[2] for r in rows.values()])
     base = np.array([data["monthly_pay"][r[1]] for r in rows.values()], dtype=float)
@@ -141,9 +141,9 @@ def _payroll(world: World, months: Ints) -> pa.Table:
     variable = np.array([r[1] in ("sales", "fi_mgr", "sales_mgr", "used_mgr", "svc_advisor") for r in rows.values()])
     return arrow.table(
         {
-            "dealership_id": world.store_column(np.array([r[0] for r in rows.values()])),
-            "employee_id": world.person_column(np.array([p for p, _ in rows])),
-            "month_start": arrow.day(months[np.array([m for _, m in rows])]),
+            "dealership_id": world.store_column(np.array([r[0] for r in rows.values()], dtype=np.int64)),
+            "employee_id": world.person_column(np.array([p for p, _ in rows], dtype=np.int64)),
+            "month_start": arrow.day(months[np.array([m for _, m in rows], dtype=np.int64)]),
             "department_id": arrow.text([data["department"][r[1]] for r in rows.values()]),
             "gross_pay": arrow.money(pay),
             "commission": arrow.money(np.where(variable, pay * 60 // 100, 0)),

@@ -43,7 +43,10 @@ def _deal(world: World) -> pa.Table:
     d, config = world.deals, world.config
     rng = Stream(config.seed, "deal")
     names = {"retail": d["group"] <= USED}
-    dates = {n: arrow.day(d[c], d[c] != NEVER) for n, c in (("delivery_date", "delivery"), ("booked_date", "booked"), ("finalized_date", "finalized"), ("unwound_date", "unwound"))}
+    dates = {
+        n: arrow.day(d[c], d[c] != NEVER)
+        for n, c in (("delivery_date", "delivery"), ("booked_date", "booked"), ("finalized_date", "finalized"), ("unwound_date", "unwound"))
+    }
     funded = np.full(len(d["key"]), NEVER, dtype=np.int64)
     funded[world.finance["deal"]] = world.finance["funded"]
     amount = {n: arrow.money(d[c]) for n, c in _MONEY.items()}
@@ -109,7 +112,9 @@ def _flags(world: World) -> dict[str, Bools]:
 def _customers(world: World) -> Ints:
     """Buyers: persons for retail, companies for the rest."""
     d = world.deals
-    company = np.select([d["group"] == WHOLESALE, d["group"] == FLEET, d["group"] == SWAP], [1 + d["key"] % 4, 11 + d["key"] % 6, 21 + d["key"] % 4], 0)
+    company = np.select(
+        [d["group"] == WHOLESALE, d["group"] == FLEET, d["group"] == SWAP], [1 + d["key"] % 4, 11 + d["key"] % 6, 21 + d["key"] % 4], 0
+    )
     return np.where(company > 0, company, d["customer"])
 
 
@@ -404,7 +409,9 @@ def _appraisal(world: World) -> pa.Table:
             "appraisal_date": arrow.day(d["contract"][deal]),
             "vehicle_id": arrow.big(np.where(unit >= 0, 1 + u["vehicle_row"][np.maximum(unit, 0)], loose)),
             "customer_id": arrow.big(buyer),
-            "appraiser_id": world.person_column(world.people.assign("used_mgr", d["store"][deal], d["contract"][deal], np.zeros(len(deal)))),
+            "appraiser_id": world.person_column(
+                world.people.assign("used_mgr", d["store"][deal], d["contract"][deal], np.zeros(len(deal)))
+            ),
             "appraisal_source": arrow.code(source, ("trade", "street", "service_drive", "lease_return")),
             "appraised_value": arrow.money(value),
             "offered_value": arrow.money(value + over),

@@ -245,34 +245,28 @@ def _ro_part(world: World, service: Service) -> pa.Table:
 
 
 def _technician_time(world: World, service: Service) -> pa.Table:
-    """Every technician on every service day; flagged and clocked hours are the lines' own."""
-    config, calendar, people = world.config, world.calendar, world.people
-    ros, techs = service.ros, service.techs
+    """Every technician on every service day; flagged and clocked hours come from the lines."""
+    config, ros, techs = world.config, service.ros, service.techs
     ro = service.lines["ro"][techs["line"]]
     closed = ros["status"][ro] == CLOSED
-    size = len(people.persons)
+    size = len(world.people.persons)
     first, days = config.start, config.through - config.start + 1
     place = (ros["closed"][ro] - first) * size + techs["person"]
     sums = {n: np.bincount(place[closed], techs[n][closed], minlength=days * size).astype(np.int64) for n in ("flagged", "clocked")}
-    grid, store_of = people.grid["tech"], []
-    column = calendar.at(np.arange(first, first + days))
-    cells: list[Ints] = []
-    for store, count in enumerate(people.slots["tech"]):
-        opened = calendar.service_open[store, column]
-        person = grid[store, column, :count]
-        cell = (np.arange(days)[:, None] * size + person)[opened]
-        cells.append(cell.ravel())
-        store_of.append(np.full(cell.size, store))
-    spots, stores = np.concatenate(cells), np.concatenate(store_of)
-    spots, pick = np.unique(spots, return_index=True)
-    stores = stores[pick]
+    spots, stores = _present(world, first, days, size)
     rng = Stream(config.seed, "technician_time")
     off = rng.chance("off", spots, 0.08)
     flagged, clocked = (_spread(world, rng, spots, off, sums[n], size) for n in ("flagged", "clocked"))
     slack = clocked * rng.integers("slack", spots, 104, 132) // 100
     attended = np.where(off, 0, np.maximum(slack, rng.integers("shift", spots, 700, 880)))
     keep = ~off | rng.chance("pto_row", spots, 0.5)
-    out = {"attended_hours": attended, "clocked_hours": clocked, "flagged_hours": flagged, "training_hours": np.where(rng.chance("course", spots, 0.01), 400, 0), "pto_hours": np.where(off, 800, 0)}
+    out = {
+        "attended_hours": attended,
+        "clocked_hours": clocked,
+        "flagged_hours": flagged,
+        "training_hours": np.where(rng.chance("course", spots, 0.01), 400, 0),
+        "pto_hours": np.where(off, 800, 0),
+    }
     opened_day = np.array([s["opened_date"].toordinal() - 719_163 for s in config.stores])
     keep &= spots // size + first >= opened_day[stores]
     return arrow.table(
@@ -283,6 +277,20 @@ def _technician_time(world: World, service: Service) -> pa.Table:
             **{name: arrow.hours(values[keep]) for name, values in out.items()},
         }
     )
+
+
+def _present(world: World, first: int, days: int, size: int) -> tuple[Ints, Ints]:
+    """Cells (day x size + person) of technicians in a position on a service day, and their stores."""
+    column = world.calendar.at(np.arange(first, first + days))
+    cells, stores = [], []
+    for store, count in enumerate(world.people.slots["tech"]):
+        opened = world.calendar.service_open[store, column]
+        person = world.people.grid["tech"][store, column, :count]
+        cell = (np.arange(days)[:, None] * size + person)[opened].ravel()
+        cells.append(cell)
+        stores.append(np.full(cell.size, store))
+    spots, pick = np.unique(np.concatenate(cells), return_index=True)
+    return spots, np.concatenate(stores)[pick]
 
 
 def _spread(world: World, rng: Stream, spots: Ints, off: Bools, sums: Ints, size: int) -> Ints:
@@ -296,7 +304,7 @@ def _spread(world: World, rng: Stream, spots: Ints, off: Bools, sums: Ints, size
     place = (month_no[spots] - low) * size + owner[spots]
     whole = np.bincount(place, weight, minlength=len(total))
     share = np.divide(total, whole, out=np.zeros(len(total)), where=whole > 0)
-    return np.rint(weight * share[place]).astype(np.int64)
+    return np.asarray(np.rint(weight * share[place]), dtype=np.int64)
 
 
 def _advisor_day(world: World, service: Service) -> pa.Table:

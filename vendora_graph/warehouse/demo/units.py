@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from vendora_graph.warehouse.demo.config import Config, day_number, load
 from vendora_graph.warehouse.demo.disposals import FLEET, NEW, TRANSFER, USED
-from vendora_graph.warehouse.demo.rng import Columns, Ints, Stream, cents, take, whole_dollars
+from vendora_graph.warehouse.demo.rng import Columns, Ints, Stream, cents, whole_dollars
 
 UNIT_BASE = 500_001
 VEHICLE_BASE = 1
@@ -16,6 +14,7 @@ STEPS = ("inspect", "mechanical", "detail", "photo")
 _RESTOCK_SHARE = 0.10
 _RETURN_DAYS = 180
 MARKDOWN_DAYS = 15
+_CPO = 2
 _MARKDOWNS = 6
 
 
@@ -29,6 +28,7 @@ def finish_units(config: Config, rows: Columns) -> None:
     vehicle_key = rows["key"][rows["vehicle_row"]]
     _prices(rng, rows, vehicle_key)
     _recon(config, rng, rows)
+    _late_recon(config, rng, rows)
     _costs(config, rng, rows)
 
 
@@ -48,7 +48,7 @@ def _vehicle_rows(rng: Stream, rows: Columns) -> Ints:
         own[mine[free][first]] = chosen
     senders = np.flatnonzero(rows["group"] == TRANSFER)
     own[rows["link"][senders]] = senders
-    return own
+    return own[own]
 
 
 def _prices(rng: Stream, rows: Columns, vehicle_key: Ints) -> None:
@@ -61,27 +61,31 @@ def _prices(rng: Stream, rows: Columns, vehicle_key: Ints) -> None:
     value = rows["msrp"] / 100 * 0.90 * np.power(0.885, age) * (1 + 0.05 * rng.normal("market", rows["key"]))
     rows["market"] = np.where(rows["vehicle_class"] == 0, rows["msrp"], whole_dollars(np.maximum(value, 6500)))
     rows["odometer"] = np.where(
-        np.isin(rows["vehicle_class"], (0,)), rng.integers("miles_new", rows["key"], 4, 90),
+        np.isin(rows["vehicle_class"], (0,)),
+        rng.integers("miles_new", rows["key"], 4, 90),
         np.rint(age * 10_800 * np.exp(0.3 * rng.normal("miles", rows["key"]))).astype(np.int64),
     )
 
 
 def _recon(config: Config, rng: Stream, rows: Columns) -> None:
     key, used = rows["key"], np.isin(rows["vehicle_class"], (1, 2)) & (rows["group"] == USED)
-    estimate = rng.lognormal("recon", key, np.where(rows["vehicle_class"] == 2, 1330.0, 1120.0), 0.45)
+    estimate = rng.lognormal("recon", key, np.where(rows["vehicle_class"] == _CPO, 1330.0, 1120.0), 0.45)
     rows["recon_estimate"] = np.where(used, whole_dollars(estimate), 0)
     lasts = np.stack([rng.integers(f"recon_{s}", key, lo, hi) for s, lo, hi in zip(STEPS, (0, 1, 0, 0), (2, 5, 2, 2), strict=True)])
     story = config.story("recon_backlog")
-    rows["backlogged"] = np.zeros(len(key), dtype=np.bool_)
     if story:
         low, high = (day_number(d) for d in story["acquired"])
         late = (rows["store"] == config.store_no(story["store"])) & (rows["arrived"] >= low) & (rows["arrived"] <= high)
         lasts[1] = np.where(late, lasts[1] + story["extra_days"], lasts[1])
-        rows["backlogged"] = late & used
     ends = rows["arrived"] + np.cumsum(lasts, axis=0)
     rows["recon_ends"] = np.minimum(ends, np.maximum(rows["contract"] - 1, rows["arrived"])).T
     rows["ready"] = np.where(used, rows["recon_ends"][:, 3], rows["arrived"] + rng.integers("pdi", key, 0, 2))
     rows["ready"] = np.minimum(rows["ready"], rows["contract"])
+
+
+def _late_recon(config: Config, rng: Stream, rows: Columns) -> None:
+    """Recon cost that accounting posts after the sale."""
+    key, used = rows["key"], np.isin(rows["vehicle_class"], (1, 2)) & (rows["group"] == USED)
     late_cost = used & rng.chance("late_recon", key, 0.15)
     amount = np.where(late_cost, whole_dollars(rng.lognormal("late_cost", key, 155.0, 0.55)), 0)
     posted = rows["contract"] + rng.integers("late_days", key, 4, 24)
@@ -90,7 +94,10 @@ def _recon(config: Config, rng: Stream, rows: Columns) -> None:
         low, high = (day_number(d) for d in story["sold"])
         first, last = (day_number(d) for d in story["posted"])
         chosen = (
-            (rows["store"] == config.store_no(story["store"])) & used & (rows["contract"] >= low) & (rows["contract"] <= high)
+            (rows["store"] == config.store_no(story["store"]))
+            & used
+            & (rows["contract"] >= low)
+            & (rows["contract"] <= high)
             & rng.chance("story_late", key, story["share"])
         )
         amount = np.where(chosen, whole_dollars(rng.lognormal("story_cost", key, story["mean_cost"] * 0.95, 0.3)), amount)
@@ -127,8 +134,3 @@ def asking(rows: Columns, days: Ints) -> Ints:
     """Asking price in cents on a day, after the cuts so far."""
     cut = markdowns(rows, days)
     return np.asarray((rows["asking_base"] * (1000 - 13 * cut) // 100_000) * 100, dtype=np.int64)
-
-
-def subset(rows: Columns, index: Ints | Any) -> Columns:
-    """The given units."""
-    return take(rows, index)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from vendora_graph.warehouse.demo import arrow
 from vendora_graph.warehouse.demo.config import day_number, load
 from vendora_graph.warehouse.demo.deals import NEVER
-from vendora_graph.warehouse.demo.rng import Columns, Ints, Stream, repeat_index, take
+from vendora_graph.warehouse.demo.rng import Bools, Columns, Stream, repeat_index, take
 from vendora_graph.warehouse.demo.service import CLOSED, INT, Service
 from vendora_graph.warehouse.demo.tables_deal import CLASSES
 from vendora_graph.warehouse.demo.world import World
@@ -77,11 +77,15 @@ def _survey(world: World, service: Service) -> pa.Table:
     )
 
 
-def _comments(rng: Stream, x: Columns, done: Ints) -> pa.Array:
+def _comments(rng: Stream, x: Columns, done: Bools) -> pa.Array:
     """Comments; five of them try to give orders."""
     data = load("service")
     sales, served, orders = data["comments"]["sales"], data["comments"]["service"], data["injections"]
-    choice = np.where(x["kind"] == 0, rng.below("sales_text", x["key"], np.full(len(done), len(sales))), len(sales) + rng.below("service_text", x["key"], np.full(len(done), len(served))))
+    choice = np.where(
+        x["kind"] == 0,
+        rng.below("sales_text", x["key"], np.full(len(done), len(sales))),
+        len(sales) + rng.below("service_text", x["key"], np.full(len(done), len(served))),
+    )
     says = done & rng.chance("says", x["key"], 0.35)
     planted = np.flatnonzero(says)[:: max(int(says.sum()) // len(orders), 1)][: len(orders)]
     choice[planted] = len(sales) + len(served) + np.arange(len(planted))
