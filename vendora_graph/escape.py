@@ -1,0 +1,52 @@
+"""Text from data is data: make it harmless where it is shown (HTML, Markdown, spreadsheets, terminals)."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$-])")
+_AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto|data|javascript|vbscript|file):|\bwww\.")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})*|\d+)(\.\d+)?%?\Z")
+
+
+def plain(text: str) -> str:
+    """Return the text without control, zero-width and direction-changing characters; line breaks become spaces."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\n", " ").replace("\r", " ").replace("\t", " "))
+
+
+def for_html(text: str) -> str:
+    """Return the text for an HTML element or a quoted attribute."""
+    return html.escape(_CONTROL.sub("", text), quote=True)
+
+
+def for_markdown(text: str) -> str:
+    """Return the text for a Markdown paragraph or table cell: no links, images, HTML, tables or formatting come out of it.
+
+    The colon or dot of an address is written as an entity, so that viewers that link bare addresses do not.
+    """
+    escaped = _MARKDOWN.sub(r"\\\1", plain(text))
+    return _AUTOLINK.sub(_unlinked, escaped)
+
+
+def _unlinked(match: re.Match[str]) -> str:
+    found = match.group(0)
+    return f"{found[:-1]}&#46;" if found.endswith(".") else f"{found[:-1]}&#58;"
+
+
+def for_spreadsheet(text: str) -> str:
+    """Return the text for a CSV or spreadsheet cell: what a spreadsheet would run as a formula gets an apostrophe in front.
+
+    A plain number, also a negative one, stays a number.
+    """
+    stripped = text.lstrip(" \u00a0\u3000")
+    if stripped.startswith(_FORMULA) and not _NUMBER.fullmatch(stripped.strip()):
+        return f"'{text}"
+    return text
+
+
+def for_terminal(text: str) -> str:
+    """Return the text for a terminal: no escape sequences, nothing that moves the cursor or turns the direction of writing."""
+    return plain(text)
