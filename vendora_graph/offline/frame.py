@@ -32,6 +32,7 @@ class Frame:
     rules: list[str] = field(default_factory=list)
     rule_spans: dict[str, Span] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    freed: set[int] = field(default_factory=set)
     votes: dict[str, float] = field(default_factory=dict)
     topics: list[tuple[str, Span]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)

@@ -89,9 +89,9 @@ class Lexicon:
         english = make_english(english_data(), vocabulary)
         normaliser = Normaliser(english)
         builder = _Builder(normaliser)
+        builder.learn(english)
         for phrase, sense in _all_senses(catalog, vocabulary, values):
             builder.add(phrase, sense)
-        builder.learn(english)
         counts = {dim: {entry.value: entry.count for entry in entries} for dim, entries in values.items()}
         return cls(catalog, english, vocabulary, normaliser, builder.phrases, builder.bags, builder.words, counts)
 
@@ -171,6 +171,8 @@ class _Builder:
         key = compact(tokens)
         if not key or (key.isdigit() and len(key) <= _SHORT_NUMBER):
             return
+        if sense.weight == _STORE_PART and (key in self.phrases or key in self.words):
+            return
         row = [sense.kind, sense.key, list(sense.values), sense.weight, phrase, list(sense.tenants)]
         _append(self.phrases, key, row)
         content = [token for token in tokens if token.content]
@@ -219,9 +221,10 @@ def _bag(tokens: Sequence[Token]) -> str:
 def _all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
     yield from _metric_senses(catalog, vocabulary)
     yield from _dimension_senses(catalog, vocabulary)
-    yield from _stored_values(catalog, values)
     yield from _english_senses(english_data())
     yield from _vocabulary_senses(catalog, vocabulary)
+    stores_last = sorted(values, key=lambda name: name in catalog.dimensions and catalog.dimensions[name].kind == "store")
+    yield from _stored_values(catalog, {name: values[name] for name in stores_last})
 
 
 def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:

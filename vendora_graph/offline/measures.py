@@ -236,6 +236,7 @@ def _give_back(framer: Framer, loser: str, winner: str) -> None:
         return
     for at in range(span.start, span.end):
         frame.bound.pop(at, None)
+        frame.freed.add(at)
 
 
 def _parts_of(framer: Framer, metric: str) -> set[str]:
@@ -341,7 +342,8 @@ def _bind_own_words(framer: Framer) -> None:
     stems = {t.stem for t in framer.lexicon.normaliser.tokens(words)}
     for at in left:
         senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1]))
-        weighty = any(s.kind in {"value", "metric", "rule"} or _category(framer, s) for s in senses)
+        heavy = {"value", "rule"} if at in frame.freed else {"value", "metric", "rule"}
+        weighty = any(s.kind in heavy or _category(framer, s) for s in senses)
         if frame.tokens[at].stem in stems and not weighty:
             frame.bound[at] = "part of " + frame.metrics[0]
 
@@ -365,6 +367,8 @@ def _modifiers(framer: Framer) -> None:
                 continue
             entry: Mapping[str, Any] = modifiers[sense.key]
             mapping = entry.get("map") or {}
+            if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
+                mapping = entry["count_map"]
             if not frame.metrics and entry.get("default") in framer.catalog.metrics:
                 frame.metrics.append(entry["default"])
             _to_base(framer, mapping)
@@ -420,8 +424,9 @@ def default_metric(framer: Framer) -> None:
     frame = framer.frame
     if frame.metrics or frame.rule or (frame.record and framer.catalog.dimensions[frame.record].record_metrics):
         return
-    usual = framer.lexicon.section("dimension_metrics")
-    for name in [*frame.groups, frame.record, *(f.dimension for f in frame.filters)]:
+    usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
+    numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]
+    for name in [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters)]:
         metric = usual.get(name)
         if metric in framer.catalog.metrics:
             frame.metrics.append(str(metric))

@@ -59,6 +59,9 @@ def _values(framer: Framer) -> None:
         if sense is None:
             continue
         joined = last_end >= 0 and _joined(framer, last_end, span.start)
+        if framer.after_cue(span, {"include"}, framer.raw["between_cue_and_value"]) and not framer.inherits():
+            frame.bind(span, "included")
+            continue
         cue = framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
         excluding = cue is not None or (excluding and joined)
         _consume(framer, cue)
@@ -161,7 +164,9 @@ def _dimensions(framer: Framer) -> None:
         small = not any(t.content for t in frame.tokens[span.start : span.end])
         if small and not framer.after_cue(span, {"group", "which", "list", "rank", *_RANK_CUES}):
             continue
-        if _labels_value(framer, span, sense.key):
+        if _all_of(framer, span, sense.key):
+            frame.bind(span, f"all {sense.key}")
+        elif _labels_value(framer, span, sense.key):
             frame.bind(span, f"label of {sense.key}")
         elif info.kind == "numeric":
             continue
@@ -172,6 +177,16 @@ def _dimensions(framer: Framer) -> None:
             frame.bind(span, "store")
         else:
             _group(framer, span, senses)
+
+
+def _all_of(framer: Framer, span: Span, dimension: str) -> bool:
+    """`for all pay types`: no grouping, and the metric that is not limited to one of them."""
+    before = framer.frame.tokens[span.start - 1].stem if span.start else ""
+    if before not in framer.raw["all_words"] or framer.after_cue(span, {"group"}):
+        return False
+    wider = framer.lexicon.section("all_of").get(dimension) or {}
+    framer.frame.metrics = [str(wider.get(m, m)) for m in framer.frame.metrics]
+    return True
 
 
 def _labels_value(framer: Framer, span: Span, dimension: str) -> bool:
