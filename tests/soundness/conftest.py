@@ -5,6 +5,7 @@ Expected values are computed in plain Python from rows: no statement here aggreg
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from tests.soundness.reading import Asker, Row, Rows
 from vendora_graph import Vendora
+from vendora_graph.settings import Settings
 from vendora_graph.warehouse.demo.build import build
 
 
@@ -26,7 +28,9 @@ def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def rows(small_demo: Path) -> Iterator[Rows]:
     """Return a reader of whole tables: `rows("deal")` gives every row of a store as a dict."""
-    connection = duckdb.connect(str(small_demo), read_only=True)
+    copy = small_demo.with_name("rows.duckdb")  # a process opens one file with one configuration: the analyst has the original
+    shutil.copy(small_demo, copy)
+    connection = duckdb.connect(str(copy), read_only=True)
 
     @cache
     def table(name: str) -> tuple[Row, ...]:
@@ -44,7 +48,8 @@ def rows(small_demo: Path) -> Iterator[Rows]:
 @pytest.fixture(scope="session")
 def vendora(small_demo: Path) -> Iterator[Vendora]:
     """Return the library's facade over the small demo."""
-    with Vendora.open(warehouse=f"duckdb:///{small_demo}") as facade:
+    settings = Settings(model="offline", warehouse=f"duckdb:///{small_demo}", cache_dir=small_demo.parent / "cache")
+    with Vendora.open(settings) as facade:
         yield facade
 
 

@@ -13,6 +13,7 @@ from vendora_graph.contracts import Answer, Fact
 Row = dict[str, Any]
 Rows = Callable[..., list[Row]]
 TOLERANCE = Decimal("0.000001")
+AS_OF = date(2026, 11, 13)
 
 
 class Asker:
@@ -22,7 +23,7 @@ class Asker:
         self._vendora = vendora
 
     def __call__(self, question: str, **who: Any) -> Answer:
-        return self._vendora.ask(question, **who)
+        return self._vendora.ask(question, as_of=AS_OF, **who)
 
 
 def figures(answer: Answer, metric: str, **labels: str) -> set[Decimal | None]:

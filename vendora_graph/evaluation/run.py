@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 from vendora_graph.evaluation.cases import Case, Turn
 from vendora_graph.evaluation.gold import Gold, gold_runner
@@ -66,10 +67,11 @@ async def evaluate(
     """Ask all cases in order, each in a conversation of its own, `repeat` times; repetitions must give the same bytes."""
     metrics = frozenset(vendora.catalog.metrics)
     outcomes: list[Outcome] = []
+    run = uuid4().hex  # conversations are kept: an earlier evaluation's must not be continued
     for case in cases:
         if on_case is not None:
             on_case(case.id)
-        rounds = [await _ask_case(vendora, case, f"eval-{case.id}-{number}") for number in range(repeat)]
+        rounds = [await _ask_case(vendora, case, f"eval-{run}-{case.id}-{number}") for number in range(repeat)]
         for position, (turn_id, kind, turn) in enumerate(case.turns()):
             said = [one[position] for one in rounds]
             outcomes.append(_judge(turn_id, kind, turn, said, golds.get(turn_id), metrics))
