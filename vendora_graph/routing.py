@@ -70,4 +70,4 @@ def after_rescue(state: State) -> Literal["master_validator", "respond"]:
 
 def _cannot_rescue(state: State) -> bool:
     """Rescue happens once, and never where the offline analyst was the one that failed."""
-    return bool(state.get("rescued")) or set(state["usage"].models) <= {"offline"}
+    return bool(state.get("rescued")) or state.get("author") == "offline"

@@ -79,6 +79,7 @@ class State(TypedDict, total=False):
     routing: Routing  # orchestrator
     usage: Usage  # whoever called a model last
     draft: Draft | None  # analysts, rescue
+    author: str  # analysts, rescue: the model that answered, or the one asked when it failed
     failure: Failure | None  # analysts
     failure_reason: str  # analysts: for the reader
     verdict: Verdict | None  # master_validator

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from vendora_graph.evidence.checks.numerals import is_numeral
 from vendora_graph.evidence.phrases import listed
 from vendora_graph.evidence.references import tokens
+
+_REFERENCE_OR_DIGITS = re.compile(r"\{\{[^{}]*\}\}|\d(?:[\d.,]*\d)?")
+
+
+def masked(text: str) -> str:
+    """Return a text with every numeral outside a reference blotted out: a rejected draft's figures are not repeated."""
+    return _REFERENCE_OR_DIGITS.sub(lambda found: found.group() if found.group().startswith("{{") else "#", text)
 
 
 def has_figures(text: str) -> bool:

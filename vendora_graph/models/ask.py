@@ -50,7 +50,7 @@ async def ask(
 def count(usage: Usage, reply: AIMessage, asked: str) -> Usage:
     """Return the usage with one more call; the name is the model that answered, which may be a fallback."""
     tokens = (reply.usage_metadata or {}).get("total_tokens", 0)
-    name = str(reply.response_metadata.get("model_name") or asked)
+    name = answered_by(reply, asked)
     return usage.model_copy(
         update={
             "model_calls": usage.model_calls + 1,
@@ -58,6 +58,11 @@ def count(usage: Usage, reply: AIMessage, asked: str) -> Usage:
             "models": tuple(dict.fromkeys((*usage.models, name))),
         }
     )
+
+
+def answered_by(reply: AIMessage, asked: str) -> str:
+    """Return the model that answered, which may be a fallback of the one asked."""
+    return str(reply.response_metadata.get("model_name") or asked)
 
 
 def parse_call(reply: AIMessage, name: str, schema: type[S]) -> S:

@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 
 from vendora_graph.contracts import Draft
 from vendora_graph.errors import LimitExceededError, ModelError, ModelOutputError
-from vendora_graph.models.ask import ask, parse_call, repair
+from vendora_graph.models.ask import answered_by, ask, parse_call, repair
 from vendora_graph.services import Services
 from vendora_graph.state import Failure, State, Usage
 from vendora_graph.tools.briefing import AnalystRequest, brief
@@ -55,9 +55,9 @@ async def _work(role: AnalystRole, state: State, config: RunnableConfig, service
         if problem:
             raise ModelOutputError(problem)
     except ModelError as error:
-        return State(**base, usage=usage, failure=_failure(error), failure_reason=str(error), draft=None)
+        return State(**base, author=model.name, usage=usage, failure=_failure(error), failure_reason=str(error), draft=None)
     kept: list[BaseMessage] = [reply]
-    return State(**base, messages=kept, usage=usage, failure=None, draft=draft)
+    return State(**base, author=answered_by(reply, model.name), messages=kept, usage=usage, failure=None, draft=draft)
 
 
 def request_of(role: AnalystRole, state: State) -> AnalystRequest:

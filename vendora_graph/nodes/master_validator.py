@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 
 from vendora_graph.contracts import Draft, RejectedDraft, Verdict
 from vendora_graph.errors import InternalError
+from vendora_graph.evidence.wording import masked
 from vendora_graph.evidence.ledger import with_seconds
 from vendora_graph.services import Services
 from vendora_graph.state import State
@@ -58,12 +59,12 @@ def make_master_validator(services: Services) -> Node:
 
 
 def _is_offline(state: State) -> bool:
-    return state["analyst"] == "rescue" or set(state["usage"].models) <= {"offline"}
+    return state["author"] == "offline"
 
 
 def _rejection(state: State, draft: Draft, verdict: Verdict) -> State:
     """Keep the rejected draft, and tell the analyst what to mend."""
-    reasons = tuple(check.reason for check in verdict.checks if not check.passed) or (verdict.feedback,)
+    reasons = tuple(masked(check.reason) for check in verdict.checks if not check.passed) or (masked(verdict.feedback),)
     rejected = RejectedDraft(author=state["analyst"], score=verdict.score, reasons=reasons)
     last = state.get("verdict")
     return State(

@@ -57,6 +57,7 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
             routing=gated(routing, reading, identity.principal, services),
             usage=usage,
             draft=None,
+            author="",
             failure=None,
             failure_reason="",
             verdict=None,

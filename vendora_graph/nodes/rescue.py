@@ -35,6 +35,7 @@ def make_rescue(services: Services) -> Node:
         draft, ledger = await _analyse(role, state, ledger, services, config)
         return State(
             analyst="rescue",
+            author="offline",
             rescued=True,
             draft=draft,
             verdict=None,

@@ -10,6 +10,7 @@ from vendora_graph.contracts import (
     Analysis,
     Answer,
     AnswerMetadata,
+    Check,
     Clarification,
     Definition,
     Draft,
@@ -21,6 +22,7 @@ from vendora_graph.contracts import (
 )
 from vendora_graph.evidence.references import key_of, references
 from vendora_graph.evidence.render import render_draft, render_value
+from vendora_graph.evidence.wording import masked
 from vendora_graph.tools.charts import chart_spec
 from vendora_graph.tools.definitions import definitions_of, told_definition
 from vendora_graph.tools.sayings import say
@@ -106,7 +108,7 @@ def _why(state: State) -> str:
     """Return why nothing was proven; a tool's own sentence where the offline analyst met one."""
     if state.get("failure") == "limit":
         return say("limit")
-    if state.get("failure") == "model_output" and set(state["usage"].models) <= {"offline"} and state.get("failure_reason"):
+    if state.get("failure") == "model_output" and state.get("author") == "offline" and state.get("failure_reason"):
         return state["failure_reason"]
     return say("unproven")
 
@@ -176,7 +178,7 @@ def common(state: State, facts: tuple[Fact, ...], services: Services, thread: st
     return {
         "period": plan.period if plan else None,
         "basis": "; ".join(bases),
-        "checks": verdict.checks if verdict else (),
+        "checks": _checks(state),
         "rejected": tuple(state["rejected"]),
         "queries": tuple(ledger.queries[key] for key in sorted(ledger.queries)),
         "data_sources": _sources(facts, services),
@@ -184,6 +186,16 @@ def common(state: State, facts: tuple[Fact, ...], services: Services, thread: st
         "data_through": state["data_through"],
         "metadata": _metadata(state, thread),
     }
+
+
+def _checks(state: State) -> tuple[Check, ...]:
+    """Return the checks of the last verdict; of a draft that is not delivered, without the figures it typed."""
+    verdict = state.get("verdict")
+    if verdict is None:
+        return ()
+    if verdict.approved and state.get("deliver"):
+        return verdict.checks
+    return tuple(check.model_copy(update={"reason": masked(check.reason)}) for check in verdict.checks)
 
 
 def _sources(facts: tuple[Fact, ...], services: Services) -> tuple[str, ...]:
