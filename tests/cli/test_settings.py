@@ -94,3 +94,12 @@ def test_the_owners_name_for_the_checkpoint_url_works(monkeypatch):
 )
 def test_a_shown_url_has_no_secret(url, shown):
     assert redact_url(url) == shown
+
+
+def test_the_example_file_loads(tmp_path, monkeypatch):
+    monkeypatch.delenv("VENDORA_WAREHOUSE")
+    text = (ROOT / "config/vendora.yaml.example").read_text()
+    (tmp_path / "vendora.yaml").write_text(text.replace("# checkpoint_url", "checkpoint_url"))
+    monkeypatch.setenv("DB_PASSWORD", "pw")
+    settings = Settings.load(tmp_path)
+    assert (settings.warehouse, settings.checkpoint_url.get_secret_value()) == ("demo", "postgresql://vendora:pw@localhost/vendora")
