@@ -95,7 +95,8 @@ def by_engine(engine: SemanticEngine, connection: duckdb.DuckDBPyConnection, cas
     filters = (Filter(dimension="store", values=(str(name[0] if name else ""),)),)
     if info.value_dimension:
         return _medians(engine, connection, case, piece, filters)
-    parts = {item: _component(engine, connection, item, case.by, piece, filters) for item in engine.components(case.metric)}
+    fetched = _fetch(engine, connection, engine.components(case.metric), case.by, piece, filters)
+    parts = {item: fetched[item.alias] for item in engine.components(case.metric)}
     keys: set[Key] = {key for values in parts.values() for key in values} or ({()} if not case.by else set())
     return {key: engine.combine(case.metric, {item.alias: _value(engine, item, parts[item], key) for item in parts}) for key in keys}
 
@@ -105,25 +106,43 @@ def _value(engine: SemanticEngine, item: MetricInput, values: Values, key: Key) 
     return values.get(key, None if fill is None else Decimal(fill))
 
 
-def _component(
+def _fetch(
     engine: SemanticEngine,
     connection: duckdb.DuckDBPyConnection,
-    item: MetricInput,
+    items: tuple[MetricInput, ...],
     by: tuple[str, ...],
     piece: Slice,
     filters: tuple[Filter, ...],
-) -> Values:
+) -> dict[str, Values]:
+    """Fetch the inputs, those of one period together, as the engine splits them; alias -> group -> value."""
+    periods: dict[tuple[date | None, date], list[MetricInput]] = {}
+    for item in items:
+        periods.setdefault(_period(engine, connection, item, piece), []).append(item)
+    found: dict[str, Values] = {item.alias: {} for item in items}
+    for (start, end), together in periods.items():
+        metrics = tuple(dict.fromkeys(item.metric for item in together))
+        for request in engine.split(CompileRequest(metrics, by, None, filters, start, end)):
+            query = engine.compile(request, "duckdb")
+            for row in connection.execute(query.sql, query.params).fetchall():
+                key = tuple(None if cell is None else str(cell) for cell in row[: len(by)])
+                values = dict(zip(request.metrics, row[len(by) :], strict=True))
+                for item in together:
+                    if item.metric in values:
+                        found[item.alias][key] = _decimal(values[item.metric])
+    return found
+
+
+def _period(engine: SemanticEngine, connection: duckdb.DuckDBPyConnection, item: MetricInput, piece: Slice) -> tuple[date | None, date]:
     start, end = input_period(item, piece.start, piece.end)
     info = engine.metric(item.metric)
-    if info.snapshot:
-        found = connection.execute(
-            f"SELECT MAX({info.time_dimension}) FROM {info.tables[0]} WHERE dealership_id = $store AND {info.time_dimension} <= $end",
-            {"store": piece.store, "end": end},
-        ).fetchone()
-        start = end = found[0] if found and found[0] else end
-    query = engine.compile(CompileRequest((item.metric,), by, None, filters, start, end), "duckdb")
-    rows = connection.execute(query.sql, query.params).fetchall()
-    return {tuple(None if cell is None else str(cell) for cell in row[:-1]): _decimal(row[-1]) for row in rows}
+    if not info.snapshot:
+        return start, end
+    last = connection.execute(
+        f"SELECT MAX({info.time_dimension}) FROM {info.tables[0]} WHERE dealership_id = $store AND {info.time_dimension} <= $end",
+        {"store": piece.store, "end": end},
+    ).fetchone()
+    day: date = last[0] if last and last[0] else end
+    return day, day
 
 
 def _medians(
