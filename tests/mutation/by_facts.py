@@ -167,7 +167,7 @@ MUTATORS = (
     Mutator("derived sign", "a change has the other sign", _derived(lambda f: -_v(f)), same_reading, True),
     Mutator("percent for points", "a difference of rates is told in percent, or an amount in units", _derived_unit, same_reading, True),
     Mutator("unit slip", "a figure has another unit", _unit, same_reading, True),
-    Mutator("other base", "a change or share is against another row or period than it says", _other_parts, same_reading, True),
+    Mutator("other base", "a change or share is against another row or period than it says", _other_parts, same_evidence, True),
     Mutator("tampered", "a figure was changed after it was computed", _tampered, same_reading, True),
     Mutator("computed once", "a figure that was never checked is told as proven", _no_second, same_evidence, False),
     Mutator("second differs", "a figure is told though its check gave another", _second_differs, same_evidence, False),

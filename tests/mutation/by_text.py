@@ -289,7 +289,7 @@ def _whole(case: Case) -> Iterator[Mutant]:
 
 
 def _drop_caveat(case: Case) -> Iterator[Mutant]:
-    for needed in ("small sample", "not closed", "no data"):
+    for needed in ("small sample", "not closed"):
         if any(needed in caveat for caveat in case.draft.caveats):
             yield Mutant(with_draft(case, caveats=tuple(c for c in case.draft.caveats if needed not in c)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -109,9 +109,10 @@ def trial(mutator: Mutator, case: Case, number: int, mutant: Mutant) -> Trial:
 
 def sample(found: list[tuple[Mutator, Case, int, Mutant]], size: int) -> list[tuple[Mutator, Case, int, Mutant]]:
     """Return a fixed sample: as evenly over mutators as they allow, chosen by a hash that never changes."""
-    strata: dict[str, list[tuple[Mutator, Case, int, Mutant]]] = defaultdict(list)
+    strata: dict[str, list[tuple[Mutator, Case, int, Mutant]]] = {}
     for entry in found:
-        strata[entry[0].name].append(entry)
+        strata.setdefault(entry[0].name, []).append(entry)
+    strata = dict(sorted(strata.items()))
     for entries in strata.values():
         entries.sort(key=lambda e: hashlib.sha256(f"{e[0].name}|{e[1].name}|{e[2]}".encode()).hexdigest())
     out: list[tuple[Mutator, Case, int, Mutant]] = []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from vendora_graph.contracts import Fact, Slice
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.phrases import direction_words
 from vendora_graph.evidence.resources import resource
 
+_TIME = ("day", "week", "month", "quarter", "year")
 _CHANGES = ("difference", "points", "change")
 
 
@@ -35,6 +37,26 @@ def change(case: Case) -> Iterator[Problem]:
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a change, told as a value", (ref.key,))
             if not moved and _expects_change(sentence, ref):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a value, told as a change", (ref.key,))
+
+
+@rule("labels.base")
+def base(case: Case) -> Iterator[Problem]:
+    """A change is between the very values its sentence gives: "from A to B, up {{..}}" is B less A."""
+    for sentence in case.claims:
+        plain = [ref.fact for ref in sentence.facts if not ref.fact.parts]
+        for ref in sentence.facts:
+            if operation_of(ref.fact) not in _CHANGES:
+                continue
+            parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
+            own = {part.id for part in parts}
+            rows = [_row(part) for part in parts]
+            told = {fact.id for fact in plain if fact.metric == parts[0].metric and fact.unit == parts[0].unit and _row(fact) in rows}
+            if told and not (told <= own or own <= told):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
+
+
+def _row(fact: Fact) -> Slice:
+    return tuple(pair for pair in fact.slice if pair[0] not in _TIME)
 
 
 @rule("labels.share")
@@ -96,4 +118,4 @@ def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
     return before[-1] == "by" and not direction_words().isdisjoint(before)
 
 
-CHECKS = (change, share)
+CHECKS = (change, base, share)

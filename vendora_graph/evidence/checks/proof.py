@@ -57,9 +57,16 @@ def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
         own = case.rules(first.metric), case.rules(second.metric)
         related = all(rules is not None for rules in own) and first.metric != second.metric and days(first.period) == days(second.period)
         return "" if related and first.slice == second.slice else "is no share: the second part does not hold the first"
+    plain = {"benchmark", "target"}.isdisjoint((first.grade, second.grade))
+    if name in ("difference", "points", "change") and plain and _dimensions(first) != _dimensions(second):
+        return "compares a part with a whole"
     if name in ("difference", "points", "change") and first.metric != second.metric and not _same_family(case, first, second):
         return f"compares {first.label!r} with {second.label!r}"
     return ""
+
+
+def _dimensions(fact: Fact) -> set[str]:
+    return {dimension for dimension, _ in fact.slice} - {"day", "week", "month", "quarter", "year"}
 
 
 def _bad_sum(case: Case, parts: list[Fact]) -> str:

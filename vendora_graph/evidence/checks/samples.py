@@ -53,10 +53,12 @@ def small_rank(case: Case) -> Iterator[Problem]:
 
 @rule("samples.missing")
 def missing(case: Case) -> Iterator[Problem]:
-    """A figure that has no value is said to have none; it is not zero."""
+    """A figure that has no value shows as "no data"; nothing is claimed of it, neither a direction nor a place."""
+    claims = (grouped("directions", harmless="direction_harmless"), grouped("ranks", harmless="rank_harmless"))
     for sentence in case.claims:
+        claimed = any(sentence.free(word) for known in claims for word in known.find(sentence.tokens))
         for ref in sentence.facts:
-            if ref.fact.value is None and not says(case.prose, "says_no_data"):
+            if ref.fact.value is None and (claimed or ref.fact.parts) and not says(sentence.text, "says_no_data"):
                 yield Problem(f"{{{{{ref.key}}}}} ({ref.fact.label})", (ref.key,))
 
 

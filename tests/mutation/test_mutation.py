@@ -1,0 +1,85 @@
+"""CI's part of the proof: a fixed stratified thousand, the untouched answers, and the wall between mutators and checks."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.corpus import cases, load, record
+from tests.mutation.harness import Trial, judge, mutants, sample, tally, trial
+from tests.mutation.mutators import MUTATORS
+from tests.mutation.nouns import Case, Mutant, Mutator
+
+HERE = Path(__file__).parent
+BEHIND_THE_WALL = ("nouns.py", "by_text.py", "by_facts.py", "by_calls.py", "by_plan.py", "mutators.py")
+FORBIDDEN = ("vendora_graph.evidence", "vendora_graph.offline", "vendora_graph.nodes", "vendora_graph.tools", "vendora_graph.validator", "tests.evidence")
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[tuple[Mutator, Case, int, Mutant]]:
+    return list(mutants(cases()))
+
+
+@pytest.fixture(scope="module")
+def trials(everything) -> list[Trial]:
+    return [trial(*found) for found in sample(everything, 1000)]
+
+
+def test_there_are_enough_mutators_and_each_says_what_a_reader_would_see():
+    assert len(MUTATORS) >= 45
+    assert len({mutator.name for mutator in MUTATORS}) == len(MUTATORS)
+    assert all(len(mutator.says.split()) >= 3 for mutator in MUTATORS)
+
+
+def test_every_mutator_but_a_few_makes_mutants_of_this_corpus(trials):
+    idle = [row.mutator.name for row in tally(trials) if row.mutants == 0]
+    assert len(idle) <= 1, idle
+
+
+def test_the_thousand_are_always_the_same(everything):
+    one = [(m.name, case.name, number) for m, case, number, _ in sample(everything, 1000)]
+    two = [(m.name, case.name, number) for m, case, number, _ in sample(everything[::-1], 1000)]
+    assert sorted(one) == sorted(two)
+    assert len(one) == 1000
+
+
+def test_at_least_99_of_100_mutants_are_caught(trials):
+    missed = [f"{t.mutator.name} / {t.case} #{t.number}" for t in trials if not t.caught]
+    assert len(missed) <= len(trials) // 100, missed
+
+
+def test_no_changed_number_gets_through(trials):
+    missed = [f"{t.mutator.name} / {t.case} #{t.number}" for t in trials if t.mutator.number and not t.caught]
+    assert missed == []
+
+
+def test_untouched_answers_are_approved():
+    corpus = cases()
+    rejected = {case.name: judge(case).fatal for case in corpus if not judge(case).approved}
+    assert len(corpus) >= 60
+    assert len(rejected) <= len(corpus) // 100, rejected
+
+
+def test_without_the_coverage_check_wrong_answers_to_another_question_get_through(trials):
+    asked = [t for t in trials if t.mutator.name.endswith("asked")]
+    assert asked
+    assert sum(t.without_coverage for t in asked) < len(asked) // 2
+    assert all(t.caught for t in asked)
+
+
+@pytest.mark.parametrize("name", BEHIND_THE_WALL)
+def test_mutators_do_not_import_what_they_test(name):
+    tree = ast.parse((HERE / name).read_text(encoding="utf-8"))
+    imported = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    imported += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    assert [module for module in imported if module.startswith(FORBIDDEN)] == []
+
+
+def test_a_recorded_run_is_read_back_as_it_was(tmp_path):
+    corpus = cases()[:5]
+    path = tmp_path / "recorded.jsonl"
+    path.write_text("\n".join(record(case) for case in corpus), encoding="utf-8")
+    assert load(path) == corpus
+    assert [judge(case) for case in load(path)] == [judge(case) for case in corpus]
