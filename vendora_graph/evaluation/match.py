@@ -155,9 +155,15 @@ def _is_whole(fact: Fact, labels: Sequence[str], facts: Sequence[Fact]) -> bool:
 
 def _missing(row: GoldRow, column: str, value: Decimal, pin: Pin, labelled: Sequence[Fact]) -> str:
     labels = ", ".join(row.labels)
-    near = [fact for fact in labelled if pin.metric is None or fact.metric == pin.metric][:3]
-    held = "; ".join(f"{fact.metric} {fact.period.label if fact.period else ''} {fact.value}" for fact in near)
-    return f"{labels + ': ' if labels else ''}{column} should be {value}; the answer holds {held or 'nothing under this label'}"
+    elsewhere = sorted({fact.metric for fact in labelled if agrees(fact, value) and fact.metric != pin.metric})
+    near = [fact for fact in labelled if fact.metric == pin.metric][:3] or labelled[:3]
+    held = "; ".join(f"{fact.metric} {fact.period.label if fact.period else ''} {_short(fact.value)}" for fact in near)
+    note = f" (the value stands under {', '.join(elsewhere)})" if elsewhere and pin.metric else ""
+    return f"{labels + ': ' if labels else ''}{column} should be {_short(value)}{note}; the answer holds {held or 'nothing under this label'}"
+
+
+def _short(value: Decimal | None) -> str:
+    return "nothing" if value is None else f"{value:.12g}"
 
 
 def _order_problems(answer: Answer, gold: Gold, matched: Matched) -> Iterator[str]:

@@ -1,0 +1,145 @@
+"""Whole questions over the demo, warm: how long, how much of it in which node, and how much a bare graph and the bare SQL take.
+
+Questions and SQL are an even sample of the golden questions. Each is asked once before it is measured: its shapes are compiled then;
+answers are kept nowhere. The baseline is a LangGraph graph with as many supersteps, without a checkpointer like the library's own
+threadless asking, whose first node runs the hand-written SQL; both are measured in turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import duckdb
+from langgraph.graph import END, START, StateGraph
+from typing_extensions import TypedDict
+
+from vendora_graph import Vendora
+from vendora_graph.evaluation.cases import Case, load_cases
+from vendora_graph.evaluation.report import percentile
+from vendora_graph.events import AnswerEvent
+from vendora_graph.settings import Settings
+from vendora_graph.warehouse.demo_file import ensure_demo
+
+ROOT = Path(__file__).parents[1]
+WARM_UP, QUESTIONS = 5, 50
+P50_LIMIT_MS, P95_LIMIT_MS, TIMES_BASELINE = 60.0, 150.0, 3.0
+
+
+@dataclass
+class Measured:
+    """Milliseconds of each question, of each node, and of the baseline of the same question."""
+
+    total: list[float] = field(default_factory=list)
+    baseline: list[float] = field(default_factory=list)
+    nodes: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    statuses: list[str] = field(default_factory=list)
+
+
+class Counted(TypedDict):
+    """The bare graph's state."""
+
+    rows: int
+
+
+async def ask(vendora: Vendora, case: Case) -> tuple[float, dict[str, float], str, int]:
+    """Ask once; return milliseconds, milliseconds by node, the status, and how many nodes ran."""
+    begun = last = perf_counter()
+    node, nodes = "opening", defaultdict[str, float](float)
+    wishes = {"dealership": case.dealership, "role": case.role, "person": case.person, "as_of": case.as_of}
+    async for event in vendora.astream(case.question, **wishes):
+        now = perf_counter()
+        nodes[node] += (now - last) * 1000
+        last = now
+        if isinstance(event, AnswerEvent):
+            return (now - begun) * 1000, dict(nodes), event.answer.status, len(event.answer.metadata.trace)
+        node = event.node
+    raise SystemExit(f"{case.id}: no answer")
+
+
+async def bare(connection: duckdb.DuckDBPyConnection, sql: str, supersteps: int) -> float:
+    """Run the hand-written SQL in a graph of as many nodes; return milliseconds (the graph is compiled before the clock starts)."""
+    graph = StateGraph(Counted)
+
+    async def query(_: Counted) -> Counted:
+        rows = await asyncio.to_thread(lambda: connection.cursor().execute(sql).fetchall())
+        return {"rows": len(rows)}
+
+    async def nothing(state: Counted) -> Counted:
+        return {"rows": state["rows"]}
+
+    names = [f"n{number}" for number in range(max(supersteps, 1))]
+    for number, name in enumerate(names):
+        graph.add_node(name, nothing if number else query)
+        graph.add_edge(names[number - 1] if number else START, name)
+    graph.add_edge(names[-1], END)
+    compiled = graph.compile()
+    begun = perf_counter()
+    await compiled.ainvoke({"rows": 0})
+    return (perf_counter() - begun) * 1000
+
+
+async def measure(settings: Settings, cases: list[Case]) -> Measured:
+    """Warm up, then measure each question and its baseline in turn."""
+    measured = Measured()
+    path = ensure_demo(settings.cache_dir)
+    raw = path.with_suffix(".bench.duckdb")  # a second file: one process opens one file with one configuration only
+    raw.unlink(missing_ok=True)
+    raw.hardlink_to(path)
+    try:
+        async with Vendora.open(settings) as vendora:
+            connection = duckdb.connect(str(raw), read_only=True)
+            for case in cases[:WARM_UP]:
+                await ask(vendora, case)
+            gc.collect()
+            for case in cases[WARM_UP:]:
+                await ask(vendora, case)  # its shape is compiled; answers are not kept anywhere
+                total, nodes, status, supersteps = await ask(vendora, case)
+                await bare(connection, case.gold_sql or "", supersteps)
+                measured.baseline.append(await bare(connection, case.gold_sql or "", supersteps))
+                measured.total.append(total)
+                measured.statuses.append(status)
+                for node, ms in nodes.items():
+                    measured.nodes[node].append(ms)
+            connection.close()
+    finally:
+        raw.unlink(missing_ok=True)
+    return measured
+
+
+def table(measured: Measured) -> str:
+    """Return the result as Markdown."""
+    whole = sum(measured.total)
+    lines = ["| what | p50 ms | p95 ms | max ms | share |", "|---|---|---|---|---|"]
+    rows = [("question, end to end", measured.total), ("baseline: bare graph and bare SQL", measured.baseline)]
+    rows += [(f"node {name}", values) for name, values in sorted(measured.nodes.items(), key=lambda item: -sum(item[1]))]
+    for name, values in rows:
+        share = f"{100 * sum(values) / whole:.0f}%"
+        lines.append(f"| {name} | {median(values):.1f} | {percentile(values, 95):.1f} | {max(values):.1f} | {share} |")
+    answered = measured.statuses.count("answered")
+    ratio = median(measured.total) / median(measured.baseline)
+    lines += ["", f"{len(measured.total)} questions, {answered} answered. p50 is {ratio:.1f} times the baseline's."]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Measure, print and write the table; end with 1 when a limit of the project is missed."""
+    cases = [case for case in load_cases(ROOT / "tests/golden") if case.gold_sql and not case.then]
+    sample = cases[:: max(1, len(cases) // (WARM_UP + QUESTIONS))][: WARM_UP + QUESTIONS]
+    measured = asyncio.run(measure(Settings.load(warehouse="demo", model="offline"), sample))
+    text = table(measured)
+    sys.stdout.write(text)
+    (ROOT / "bench/results.md").write_text(f"# `make bench`\n\n{text}", encoding="utf-8")
+    p50, p95 = median(measured.total), percentile(measured.total, 95)
+    kept = p50 <= P50_LIMIT_MS and p95 <= P95_LIMIT_MS and p50 <= TIMES_BASELINE * median(measured.baseline)
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
