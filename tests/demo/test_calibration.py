@@ -1,10 +1,10 @@
 """The demo lies where real stores lie (docs/demo.md, calibration), and its stories can be seen."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
 import yaml
-
-from pathlib import Path
 
 CASES = yaml.safe_load((Path(__file__).parent / "calibration.yaml").read_text(encoding="utf-8"))
 
@@ -54,11 +54,13 @@ def test_the_ledger_lines_add_up_to_the_months(full: duckdb.DuckDBPyConnection) 
 
 
 def test_views_keep_the_sums_of_their_tables(full: duckdb.DuckDBPyConnection) -> None:
-    deal, view = full.execute("SELECT (SELECT SUM(front_gross) FROM deal WHERE is_retail), (SELECT SUM(front_gross) FROM v_retail_deal)").fetchone()
+    deal, view = full.execute("SELECT SUM(front_gross), (SELECT SUM(front_gross) FROM v_retail_deal) FROM deal WHERE is_retail").fetchone()
     assert deal == view
     credit, units = full.execute("SELECT SUM(unit_credit), (SELECT count(*) FROM v_retail_deal) FROM v_deal_credit").fetchone()
     assert credit == units
-    line, paytype = full.execute("SELECT (SELECT SUM(labor_sale) FROM ro_line WHERE is_closed), (SELECT SUM(labor_sale) FROM v_ro_paytype)").fetchone()
+    line, paytype = full.execute(
+        "SELECT SUM(labor_sale), (SELECT SUM(labor_sale) FROM v_ro_paytype) FROM ro_line WHERE is_closed"
+    ).fetchone()
     assert line == paytype
 
 
@@ -73,7 +75,8 @@ def test_nothing_happens_after_the_data_end(full: duckdb.DuckDBPyConnection) -> 
 
 def test_pace_is_answered_for_the_last_day(full: duckdb.DuckDBPyConnection) -> None:
     rows = full.execute(
-        "SELECT pace_linear, pace_curve, target_value FROM v_pace WHERE pace_date = DATE '2026-11-12' AND metric_id = 'units_retail' AND dealership_id = 'dealer_001'"
+        """SELECT pace_linear, pace_curve, target_value FROM v_pace WHERE pace_date = DATE '2026-11-12'
+           AND metric_id = 'units_retail' AND dealership_id = 'dealer_001'"""
     ).fetchall()
     assert len(rows) == 2
     assert all(value is not None and value > 0 for row in rows for value in row)

@@ -11,15 +11,19 @@ import pyarrow as pa
 
 from vendora_graph.warehouse.demo.benchmarks import benchmark_table
 from vendora_graph.warehouse.demo.config import Config, make_config
-from vendora_graph.warehouse.demo.crm import crm_tables, make_leads
-from vendora_graph.warehouse.demo.ledger import ledger_tables, make_journal
+from vendora_graph.warehouse.demo.crm import make_leads
+from vendora_graph.warehouse.demo.ledger import make_journal
 from vendora_graph.warehouse.demo.parts import make_ledger, parts_tables
 from vendora_graph.warehouse.demo.plans import plan_tables
 from vendora_graph.warehouse.demo.service import make_service
 from vendora_graph.warehouse.demo.shared import big_dimensions, small_tables
 from vendora_graph.warehouse.demo.staff import staff_tables
+from vendora_graph.warehouse.demo.tables_crm import crm_tables
 from vendora_graph.warehouse.demo.tables_deal import deal_tables
+from vendora_graph.warehouse.demo.tables_fi import fi_tables
+from vendora_graph.warehouse.demo.tables_ledger import ledger_tables
 from vendora_graph.warehouse.demo.tables_service import service_tables
+from vendora_graph.warehouse.demo.tables_shop import shop_tables
 from vendora_graph.warehouse.demo.tables_stock import stock_tables
 from vendora_graph.warehouse.demo.voice import voice_tables
 from vendora_graph.warehouse.demo.world import make_world
@@ -72,9 +76,11 @@ def tables_of(config: Config) -> Iterator[tuple[str, pa.Table]]:
     leads = make_leads(world)
     yield from stock_tables(world)
     yield from deal_tables(world)
+    yield from fi_tables(world)
     yield from crm_tables(world, leads)
     yield from big_dimensions(world, service, leads)
     yield from service_tables(world, service)
+    yield from shop_tables(world, service)
     parts = make_ledger(world, service)
     yield from parts_tables(world, service, parts)
     yield from ledger_tables(world, make_journal(world, service, parts))
