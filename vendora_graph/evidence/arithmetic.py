@@ -8,10 +8,11 @@ from typing import Literal, get_args
 
 from vendora_graph.contracts import Fact, Grade, Period, Slice, Unit
 from vendora_graph.errors import ModelOutputError
+from vendora_graph.evidence import expression
 from vendora_graph.evidence.identity import make_fact
 from vendora_graph.evidence.resources import resource
 
-Operation = Literal["difference", "points", "change", "share", "per_unit", "ratio", "sum", "product", "mean"]
+Operation = Literal["difference", "points", "change", "share", "per_unit", "ratio", "sum", "product", "mean", "expression"]
 
 ALIASES: Mapping[str, Operation] = {"change_pct": "change", "percent_change": "change", "average": "mean"}
 _KNOWN = frozenset(get_args(Operation))
@@ -51,6 +52,47 @@ def calculate(operation: str, facts: Sequence[Fact], *, label: str = "", grade: 
     )
 
 
+def express(
+    text: str,
+    named: Mapping[str, Fact],
+    unit: Unit,
+    *,
+    label: str,
+    metric: str | None = None,
+    slice: Slice | None = None,  # noqa: A002 - the noun of the contract
+    period: Period | None = None,
+    basis: str = "",
+    grade: Grade = "derived",
+    n: int | None = None,
+) -> Fact:
+    """Return the fact that arithmetic over named facts gives, for what no single operation says.
+
+    `text` holds + - * / , parentheses, plain numbers and the names; only facts it names become parts. Metric, slice and period default to
+    those of the parts together.
+
+    Raises:
+        ModelOutputError: `text` is no such arithmetic, or names a fact that is not given.
+    """
+    letters, names = expression.lettered(text)
+    missing = [name for name in names if name not in named]
+    if missing or not names:
+        raise ModelOutputError(f"{text!r} names {', '.join(missing) or 'no figure'}.")
+    parts = [named[name] for name in names]
+    return make_fact(
+        metric=metric or _metric(parts),
+        value=expression.evaluate(text, {name: named[name].value for name in names}),
+        unit=unit,
+        label=label,
+        slice=_common_slice("expression", parts) if slice is None else slice,
+        period=period or _period(parts),
+        basis=basis,
+        grade=grade,
+        formula=expression.write(unit, letters, [f"[{_where(part)}]" for part in parts]),
+        parts=[part.id for part in parts],
+        n=n,
+    )
+
+
 def difference(now: Fact, before: Fact, *, label: str = "") -> Fact:
     """Return now minus before; of two rates, in points."""
     return calculate("difference", (now, before), label=label)
@@ -65,7 +107,7 @@ def operation_of(fact: Fact) -> Operation | None:
     """Return the operation a derived fact's formula names, None for facts that code did not derive."""
     if fact.grade in ("metric", "sql", "benchmark", "target") or not fact.parts or fact.formula is None:
         return None
-    head = fact.formula.partition(":")[0]
+    head = fact.formula.partition(":")[0].partition(" ")[0]
     return head if head in _KNOWN else None  # type: ignore[return-value]  # checked against the literal
 
 
@@ -80,8 +122,26 @@ def recompute(fact: Fact, facts: Mapping[str, Fact]) -> Decimal | None:
     if name is None:
         raise ModelOutputError(f"{fact.label!r} has no formula that can be computed again.")
     parts = tuple(facts[part] for part in fact.parts)
+    if name == expression.NAME:
+        values = dict(zip(expression.LETTERS, (part.value for part in parts), strict=False))
+        return expression.evaluate(expression.arithmetic_in(fact.formula or ""), values)
     _check(name, parts)
     return compute(name, [part.value for part in parts])
+
+
+def derived_unit(fact: Fact, facts: Mapping[str, Fact]) -> Unit:
+    """Return the unit a derived fact should have by its formula and parts.
+
+    Raises:
+        KeyError: A part is not among `facts`.
+        ModelOutputError: The formula names no operation or unit.
+    """
+    name = operation_of(fact)
+    if name is None:
+        raise ModelOutputError(f"{fact.label!r} has no formula that can be computed again.")
+    if name == expression.NAME:
+        return expression.unit_in(fact.formula or "")
+    return unit_of(name, [facts[part].unit for part in fact.parts])
 
 
 def compute(operation: Operation, values: Sequence[Decimal | None]) -> Decimal | None:
@@ -133,8 +193,9 @@ _LAWS: Mapping[str, Callable[[Sequence[Decimal]], Decimal | None]] = {
 
 def _operation(name: str) -> Operation:
     known = ALIASES.get(name, name)
-    if known not in get_args(Operation):
-        raise ModelOutputError(f"There is no operation {name!r}. Use one of {', '.join(get_args(Operation))}.")
+    usable = [operation for operation in get_args(Operation) if operation != expression.NAME]
+    if known not in usable:
+        raise ModelOutputError(f"There is no operation {name!r}. Use one of {', '.join(usable)}.")
     return known  # type: ignore[return-value]  # checked against the literal
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from vendora_graph.contracts import Fact
 from vendora_graph.errors import ModelOutputError
-from vendora_graph.evidence.arithmetic import operation_of, recompute, unit_of
+from vendora_graph.evidence.arithmetic import derived_unit, operation_of, recompute
 from vendora_graph.evidence.case import Case, days
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.resources import resource
@@ -26,10 +26,10 @@ def recomputed(case: Case) -> Iterator[Problem]:
             continue
         try:
             again = recompute(fact, case.ledger.facts)
+            unit = derived_unit(fact, case.ledger.facts)
         except ModelOutputError as error:
             yield Problem(f"{fact.label!r}: {error}", (fact.id,))
             continue
-        unit = unit_of(name, [case.ledger.facts[part].unit for part in fact.parts])
         if again != fact.value or unit != fact.unit:
             yield Problem(f"{fact.label!r} is {again} {unit} by its formula, not {fact.value} {fact.unit}", (fact.id,))
 
