@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - words read better than a list of quotes
 """The access matrix, role by class by scope, against the trade's table written down once more by hand."""
 
 from __future__ import annotations
@@ -15,18 +16,9 @@ RULES = AccessRules.load()
 TENANCY = Tenancy.dealership()
 
 # F full, H half, - none; classes in the order of the page, roles as in the header.
-ROLES = [
-    "salesperson",
-    "bdc",
-    "service_advisor",
-    "technician",
-    "parts_manager",
-    "fi_manager",
-    "sales_manager",
-    "service_manager",
-    "controller",
-    "general_manager",
-]
+ROLES = (
+    "salesperson bdc service_advisor technician parts_manager fi_manager sales_manager service_manager controller general_manager".split()
+)
 ROLES += ["dealer_principal", "group_cfo", "admin"]
 PAGE = {
     "units":                "F H - - - F F H F F F F -",
@@ -124,20 +116,7 @@ def test_an_unknown_role_is_told_the_known_ones():
 
 
 def test_every_job_of_the_data_has_a_role_and_house_has_none():
-    jobs = [
-        "sales",
-        "fi_mgr",
-        "sales_mgr",
-        "used_mgr",
-        "svc_advisor",
-        "tech",
-        "parts_counter",
-        "parts_mgr",
-        "bdc",
-        "svc_mgr",
-        "gm",
-        "controller",
-    ]
+    jobs = "sales fi_mgr sales_mgr used_mgr svc_advisor tech parts_counter parts_mgr bdc svc_mgr gm controller".split()
     assert {RULES.role_of_employee(job) for job in jobs} <= set(RULES.roles)
     assert RULES.role_of_employee("house") is None
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The DuckDB adapter: locked, limited, interruptible, and clear about a bad file."""
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ async def warehouse(path: Path):
 
 
 async def test_money_is_decimal_and_the_tenant_s(warehouse: DuckDBWarehouse):
-    result = await warehouse.fetch(statement("SELECT COUNT(*) AS n, SUM(amount) AS total FROM sale WHERE amount >= $low", low=1), deadline_s=5)
+    result = await warehouse.fetch(
+        statement("SELECT COUNT(*) AS n, SUM(amount) AS total FROM sale WHERE amount >= $low", low=1), deadline_s=5
+    )
     assert result.columns == ("n", "total")
     assert result.rows == [(2495, sum((Decimal(i) / 10 for i in range(10, 5000, 2)), Decimal(0)))]
     assert not result.truncated

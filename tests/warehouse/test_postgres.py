@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905, PT012
+# ruff: noqa: E501, PT012
 """The Postgres adapter and its account, on a real server."""
 
 from __future__ import annotations

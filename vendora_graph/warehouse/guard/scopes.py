@@ -66,6 +66,7 @@ class Resolver:
     dialect: str
     scopes: list[Scope] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    _seen: set[int] = field(default_factory=set)
 
     def resolve(self, tree: exp.Expr) -> None:
         """Resolve the whole statement.
@@ -74,6 +75,8 @@ class Resolver:
             Refusal: A table is not on the list, or a construct hides what is read.
         """
         self._query(tree, {}, None)
+        if any(id(table) not in self._seen for table in tree.find_all(exp.Table)):
+            raise Refusal("table", "A table stands where the guard does not look for one; read tables in FROM and JOIN alone.")
 
     def _query(self, node: exp.Expr, names: Names, outer: Scope | None) -> tuple[tuple[str, ...] | None, Scope | None]:
         names = self._with(node, names, outer)
@@ -181,6 +184,7 @@ class Resolver:
         raise Refusal("clause", f"{type(node).__name__} cannot stand in FROM; name a table or a subquery.")
 
     def _table(self, node: exp.Table, scope: Scope, names: Names) -> Source:
+        self._seen.add(id(node))
         if not isinstance(node.this, exp.Identifier):
             self._expressions([node.this], names, scope, scope)
             return Source(node)
