@@ -159,7 +159,7 @@ def _missing(row: GoldRow, column: str, value: Decimal, pin: Pin, labelled: Sequ
     near = [fact for fact in labelled if fact.metric == pin.metric][:3] or labelled[:3]
     held = "; ".join(f"{fact.metric} {fact.period.label if fact.period else ''} {_short(fact.value)}" for fact in near)
     note = f" (the value stands under {', '.join(elsewhere)})" if elsewhere and pin.metric else ""
-    return f"{labels + ': ' if labels else ''}{column} should be {_short(value)}{note}; the answer holds {held or 'nothing under this label'}"
+    return f"{labels + ': ' if labels else ''}{column} should be {_short(value)}{note}; the answer holds {held or 'nothing there'}"
 
 
 def _short(value: Decimal | None) -> str:
