@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint format bench mutation check build lock clean
+.PHONY: help env demo test lint format ratchet bench mutation check build lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,12 +31,15 @@ test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 lint: $(READY) ## ruff, mypy, import contracts
-	@$(BIN)/ruff check vendora_graph tests
+	@$(BIN)/ruff check vendora_graph tests bench
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
 format: $(READY) ## sort imports and apply the safe fixes
 	@$(BIN)/ruff check --fix vendora_graph tests
+
+ratchet: $(READY) ## write today's measures into tests/architecture/ratchet.yaml (they may only fall)
+	@$(BIN)/python -m tests.architecture.tighten
 
 bench: $(READY) ## measure speed against a bare graph and bare SQL
 	@$(BIN)/python -m bench
