@@ -9,7 +9,8 @@ import pytest
 
 from tests.architecture.tree import LINKS, PACKAGE, ROOT, modules, texts, tracked
 
-MACHINE = re.compile(r"(?<![\w.-])/(?:" + "|".join(["work", "root", "home/[a-z]", "Users/[a-z]", "opt/[a-z]", "tmp/(?!vendora_)[a-z]"]) + r")[\w./-]*")
+PLACES = ("work", "root", "home/[a-z]", "Users/[a-z]", "opt/[a-z]", "tmp/(?!vendora_)[a-z]")
+MACHINE = re.compile(rf"(?<![\w.-])/(?:{'|'.join(PLACES)})[\w./-]*")
 INDEX = re.compile(r"--(?:extra-)?index-url|--find-links|^-i |://[^\s\"']*(?:/simple|pypi|pythonhosted|artifactory|nexus)", re.MULTILINE)
 ALLOWED_MACHINE = {"tests/architecture/test_tree.py", "tests/cli/test_settings.py"}
 ALLOWED_INDEX = {"tests/architecture/test_tree.py", "Makefile"}  # the Makefile says that no index address goes in
