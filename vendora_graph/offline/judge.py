@@ -126,6 +126,10 @@ def impossible(framer: Framer, out: Outcome) -> Reading | None:
     reasons = framer.raw["texts"]["reasons"]
     if out.bad_period:
         return _clarify(framer, reasons["unknown_period"], ())
+    if _changed_nothing(framer, out):
+        label = framer.catalog.metrics[out.plan.metrics[0]].label
+        reason = reasons["nothing_new"].format(words=" ".join(framer.frame.unused()), metric=label)
+        return Reading(status="not_held", reason=reason, alternatives=_splits(framer), used=used_of(framer), unused=framer.frame.unused())
     if framer.frame.other_store:
         reason = reasons["other_store"].format(store=framer.frame.other_store)
         return Reading(status="not_allowed", reason=reason, alternatives=examples(framer.lexicon), used=used_of(framer))
@@ -137,6 +141,15 @@ def impossible(framer: Framer, out: Outcome) -> Reading | None:
             return Reading(status="not_held", reason=reasons["cannot_split"].format(metric=label, dimension=dimension), alternatives=options,
                            used=used_of(framer), unused=framer.frame.unused())  # fmt: skip
     return None
+
+
+def _changed_nothing(framer: Framer, out: Outcome) -> bool:
+    """A follow-up whose words all went unused would only repeat the last answer."""
+    previous = framer.ctx.previous
+    if previous is None or not framer.frame.unused() or not out.plan.metrics:
+        return False
+    same = ("metrics", "group_by", "grain", "filters", "period", "comparison", "ranking", "intent")
+    return all(getattr(previous, name) == getattr(out.plan, name) for name in same)
 
 
 def _splits(framer: Framer) -> tuple[str, ...]:

@@ -108,6 +108,9 @@ def cut(stretch: Stretch, clock: Clock) -> Resolved:
     start, end, complete = stretch.start, stretch.end, stretch.end <= clock.data_through
     if start == end == clock.as_of:
         notes.append("today")
+    elif clock.data_through < start <= clock.as_of and stretch.grain not in {None, "day"}:
+        notes.append("running")
+        end = clock.as_of
     elif start > clock.data_through:
         notes.append("future")
     elif not complete:

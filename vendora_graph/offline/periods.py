@@ -60,6 +60,7 @@ class _Walk:
     at: int
     args: tuple[tuple[str, int | str | date], ...]
     parts: tuple[PeriodSpec, ...]
+    skipped: bool = False
 
 
 Slot = Callable[[Sequence[Token], int], "Iterator[tuple[int | str | date, int]]"]
@@ -119,7 +120,7 @@ class PeriodGrammar:
         while stack:
             walk = stack.pop()
             leaf = walk.node.get(_LEAF)
-            if leaf is not None:
+            if leaf is not None and not walk.skipped:
                 op, fixed = leaf
                 out.setdefault(walk.at, PeriodMatch(start, walk.at, PeriodSpec(op, {**fixed, **dict(walk.args)}, walk.parts)))
             if walk.at < len(tokens) and not is_break(tokens[walk.at]):
@@ -130,7 +131,7 @@ class PeriodGrammar:
         token = tokens[walk.at]
         skippable = token.stem in self._fillers or token.kind == "punct"
         if not first and skippable:
-            yield _Walk(walk.node, walk.at + 1, walk.args, walk.parts)
+            yield _Walk(walk.node, walk.at + 1, walk.args, walk.parts, skipped=True)
         for key, node in walk.node.items():
             if key == "<p>":
                 for match in found.get(walk.at, ()):

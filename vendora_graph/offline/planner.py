@@ -13,8 +13,8 @@ from vendora_graph.offline.senior_plans import senior_calls
 from vendora_graph.semantic.catalog import Catalog
 
 MAX_ROWS = 200
-RANKED = 25
-"""Rows of a breakdown or ranking when the question names no number."""
+FIXED = ("service", "parts", "SVC", "PARTS", "BODY")
+"""Departments that keep the service calendar."""
 
 
 def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
@@ -42,13 +42,14 @@ def compared(asked: Asked) -> Period | None:
         return plan.comparison.period if plan.comparison.kind != "values" else None
     if plan.intent != "value" or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
         return None
-    earlier = previous_period(plan.period, asked.calendar, _kind(asked))
+    earlier = previous_period(plan.period, asked.calendar, selling_kind(asked))
     return earlier if earlier is not None and earlier.start >= asked.data_start else None
 
 
-def _kind(asked: Asked) -> str:
+def selling_kind(asked: Asked) -> str:
+    """Return whose selling days count: sales, or service where every metric is of fixed operations."""
     infos = [asked.catalog.metrics[name] for name in asked.plan.metrics if name in asked.catalog.metrics]
-    return "service" if infos and all(info.department in ("SVC", "PARTS", "BODY") for info in infos) else "sales"
+    return "service" if infos and all(info.department in FIXED for info in infos) else "sales"
 
 
 def _snapshot(asked: Asked) -> bool:
