@@ -120,7 +120,7 @@ def rank(case: Case) -> Iterator[Problem]:
     known = grouped("ranks", harmless="rank_harmless")
     for sentence in case.claims:
         for word in (*known.find(sentence.tokens), *_verbs(sentence)):
-            claims = sentence.free(word) and not _followed_by_number(sentence, word)
+            claims = (sentence.free(word) or word.meaning == "lead") and not _followed_by_number(sentence, word)
             if claims and not any(_stands(case, ref.fact, word.meaning) for ref in _near(sentence, word)):
                 yield Problem(f"{word.words!r} in the {sentence.where}")
 
