@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from vendora_graph.checkpoint import open_checkpointer
+from vendora_graph.errors import SemanticModelError
 from vendora_graph.graph import build_graph
 from vendora_graph.identity import Identities
 from vendora_graph.models.build import ROLES, bind, model_names, provider_model
@@ -22,6 +23,7 @@ from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.model import OfflineChatModel
 from vendora_graph.offline.reader import Reader
 from vendora_graph.semantic.engine import SemanticEngine
+from vendora_graph.semantic.keys import check_keys
 from vendora_graph.semantic.loader import LoadedModel, load_catalog
 from vendora_graph.services import RoleModel, Services
 from vendora_graph.tools.briefing import typed_request
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from vendora_graph.warehouse.port import Warehouse
 
 Graph = "CompiledStateGraph[Any, Any, Any, Any]"
-PROFILE_FORMAT = 2
+PROFILE_FORMAT = 3
 
 
 @dataclass
@@ -157,10 +159,25 @@ async def _profile(
         result = await warehouse.fetch(shapes.guard(sql, warehouse.dialect, policy).bind({}), deadline_s=settings.query_timeout_seconds)
         return result.rows
 
+    await _check_model(loaded, warehouse, fetch)
     profile = await read_profile(loaded.catalog, statements, fetch, tenant_column=tenancy.tenant_column, as_of=settings.as_of)
     if path is not None:
         _write(path, profile.dump())
     return profile
+
+
+async def _check_model(loaded: LoadedModel, warehouse: Warehouse, fetch: Any) -> None:
+    """Refuse a model that could be silently wrong on this data.
+
+    Raises:
+        SemanticModelError: A declared key repeats, so that joins over it would multiply; or two things share a name.
+    """
+    path = getattr(warehouse, "path", None)
+    if isinstance(path, Path):
+        loaded.check_file_stem(path.stem)
+    wrong = await check_keys(loaded, fetch, warehouse.dialect)
+    if wrong:
+        raise SemanticModelError(" ".join(str(item) for item in wrong[:3]))
 
 
 def _statements() -> Mapping[str, Any]:
