@@ -37,6 +37,7 @@ class Asked:
     calendar: SellingCalendar
     data_start: date
     revision: int = 0
+    open_months: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:

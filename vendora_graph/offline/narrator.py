@@ -6,7 +6,8 @@ from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
 from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
-from vendora_graph.offline.planner import calls_for, compared, selling_kind
+from vendora_graph.offline.honesty import preliminary, unequal_days
+from vendora_graph.offline.planner import calls_for, compared
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.scorecards import narrate_scorecard
 from vendora_graph.offline.words import lowered, say
@@ -35,7 +36,7 @@ def narrate(asked: Asked, done: Done) -> Draft:
     return told.model_copy(
         update={
             "author": AUTHOR,
-            "caveats": (*told.caveats, *_caveats(table), *_unequal_days(asked)),
+            "caveats": (*told.caveats, *_caveats(table), *unequal_days(asked), *preliminary(asked)),
         }
     )
 
@@ -104,16 +105,6 @@ def _definition(asked: Asked) -> Draft:
         findings=(Finding(text=say("definition", "finding"), kind="definition"),),
         author=AUTHOR,
     )
-
-
-def _unequal_days(asked: Asked) -> tuple[str, ...]:
-    """Say that two compared periods differ in selling days: a day more is a part of any change."""
-    now, other = asked.plan.period, compared(asked)
-    if now is None or other is None or now.grain == "day":
-        return ()
-    kind = selling_kind(asked)
-    same = asked.calendar.count(now.start, now.end, kind) == asked.calendar.count(other.start, other.end, kind)
-    return () if same else (say("notes", "unequal_days"),)
 
 
 def _caveats(table: Table) -> tuple[str, ...]:

@@ -1,0 +1,31 @@
+"""What must be said beside figures: unequal selling days, months that are not closed."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Period
+from vendora_graph.offline.asked import Asked
+from vendora_graph.offline.planner import compared, selling_kind
+from vendora_graph.offline.words import say
+
+
+def unequal_days(asked: Asked) -> tuple[str, ...]:
+    """Say that two compared periods differ in selling days: a day more is a part of any change."""
+    now, other = asked.plan.period, compared(asked)
+    if now is None or other is None or now.grain == "day":
+        return ()
+    kind = selling_kind(asked)
+    same = asked.calendar.count(now.start, now.end, kind) == asked.calendar.count(other.start, other.end, kind)
+    return () if same else (say("notes", "unequal_days"),)
+
+
+def preliminary(asked: Asked) -> tuple[str, ...]:
+    """Say that a month of the ledger is not closed, where a metric of the ledger is shown for it."""
+    infos = [asked.catalog.metrics[name] for name in asked.plan.metrics if name in asked.catalog.metrics]
+    if not any(info.ledger_month for info in infos):
+        return ()
+    spans = [period for period in (asked.plan.period, compared(asked)) if period is not None]
+    return (say("notes", "preliminary"),) if any(_touches(month, span) for month in asked.open_months for span in spans) else ()
+
+
+def _touches(month: str, span: Period) -> bool:
+    return f"{span.start:%Y-%m}" <= month <= f"{span.end:%Y-%m}"
