@@ -159,5 +159,5 @@ def _checked(checks: tuple[Check, ...]) -> str:
         return ""
     failed = [clean(check.reason or check.name).rstrip(".") for check in checks if not check.passed]
     passed = len(checks) - len(failed)
-    exceptions = f" (not: {'; '.join(failed)})" if failed else ""
-    return f"{passed} of {len(checks)} checks passed{exceptions}."
+    marked_down = f" Marked down: {'; '.join(failed)}." if failed else ""
+    return f"{passed} of {len(checks)} checks passed.{marked_down}"
