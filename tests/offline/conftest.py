@@ -58,8 +58,15 @@ def context(
     department = (lexicon.section("roles").get(role) or {}).get("department", "")
     who = Person("e1", person.split(":")[1], person.split(":")[0]) if person else None
     return ReadContext(
-        as_of=as_of, data_start=date(2023, 11, 1), data_through=as_of - timedelta(days=1), role=role, department=department, person=who,
-        stores=tuple(seen), home_store="dealer_001", previous=previous,
+        as_of=as_of,
+        data_start=date(2023, 11, 1),
+        data_through=as_of - timedelta(days=1),
+        role=role,
+        department=department,
+        person=who,
+        stores=tuple(seen),
+        home_store="dealer_001",
+        previous=previous,
     )
 
 

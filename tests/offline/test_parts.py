@@ -47,7 +47,10 @@ def test_words_that_only_look_like_plurals_are_kept(word):
     assert NORMALISER.stem(word) == word
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("tomorow", "tomorrow"), ("saleperson", "salesperson"), ("wholsale", "wholesale"), ("modle", "model"), ("rte", "rate")])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("tomorow", "tomorrow"), ("saleperson", "salesperson"), ("wholsale", "wholesale"), ("modle", "model"), ("rte", "rate")],
+)
 def test_typos_are_corrected_to_known_words(typed, meant, lexicon):
     token = lexicon.normaliser.tokens(typed)[0]
     assert meant in {*corrections(token, lexicon), token.stem}
@@ -68,7 +71,10 @@ def test_the_longest_meaning_wins_the_cover(lexicon, reader):
 
 def test_the_cover_is_the_best_of_all_covers():
     tokens = NORMALISER.tokens("alpha beta gamma delta")
-    spans = [Span(i, j, (Sense("metric", f"m{i}{j}"),), quality) for i, j, quality in [(0, 2, 1.0), (1, 3, 1.0), (2, 4, 0.9), (0, 1, 1.0), (1, 4, 0.5), (3, 4, 1.0)]]
+    spans = [
+        Span(i, j, (Sense("metric", f"m{i}{j}"),), quality)
+        for i, j, quality in [(0, 2, 1.0), (1, 3, 1.0), (2, 4, 0.9), (0, 1, 1.0), (1, 4, 0.5), (3, 4, 1.0)]
+    ]
     from vendora_graph.offline.cover import span_score
 
     def covers(at, chosen):
@@ -82,7 +88,9 @@ def test_the_cover_is_the_best_of_all_covers():
 
 
 def test_selling_days_are_counted_and_aligned_by_the_calendar():
-    rows = [(date(2026, 10, d), d not in {4, 11, 18, 25, 12}, True) for d in range(1, 32)] + [(date(2026, 11, d), d not in {1, 8}, True) for d in range(1, 13)]
+    rows = [(date(2026, 10, d), d not in {4, 11, 18, 25, 12}, True) for d in range(1, 32)] + [
+        (date(2026, 11, d), d not in {1, 8}, True) for d in range(1, 13)
+    ]
     selling = SellingCalendar.from_rows(rows)
     running = Period(start=date(2026, 11, 1), end=date(2026, 11, 12), label="", complete=False)
     assert selling.count(running.start, running.end) == 10

@@ -171,7 +171,9 @@ def test_the_same_question_is_read_the_same_under_any_hash_seed(tmp_path):
     root = str(Path(__file__).parents[2])
     script = SCRIPT.format(root=root, cache=str(tmp_path), questions=questions)
     outputs = {
-        subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True, cwd=root).stdout
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True, cwd=root
+        ).stdout
         for seed in ("0", "7")
     }
     assert len(outputs) == 1
@@ -196,4 +198,9 @@ def test_a_damaged_cache_is_rebuilt(catalog, tmp_path):
     Lexicon.cached(catalog, vocabulary, values, tmp_path)
     path = next(tmp_path.glob("lexicon-*.json"))
     path.write_text(path.read_text()[:1000])
-    assert Reader(Lexicon.cached(catalog, vocabulary, values, tmp_path)).read("units", context(Lexicon.build(catalog, vocabulary, values))).status == "plan"
+    assert (
+        Reader(Lexicon.cached(catalog, vocabulary, values, tmp_path))
+        .read("units", context(Lexicon.build(catalog, vocabulary, values)))
+        .status
+        == "plan"
+    )

@@ -20,7 +20,10 @@ def clinic(tmp_path_factory) -> Reader:
     catalog = load_catalog(MODEL, tmp_path_factory.mktemp("clinic")).catalog
     species = next(name for name in catalog.dimensions if "species" in name)
     vet = next(name for name in catalog.dimensions if "vet" in name and "name" in name)
-    values = {species: [ValueEntry(v) for v in ("dog", "cat", "rabbit", "parrot")], vet: [ValueEntry(v) for v in ("Ines Falk", "Jun Okada")]}
+    values = {
+        species: [ValueEntry(v) for v in ("dog", "cat", "rabbit", "parrot")],
+        vet: [ValueEntry(v) for v in ("Ines Falk", "Jun Okada")],
+    }
     return Reader(Lexicon.build(catalog, {}, values))
 
 

@@ -64,15 +64,20 @@ def test_every_dimension_named_exists(catalog):
 
 def test_every_visible_metric_is_found_by_its_own_label(catalog, lexicon):
     not_names = load_vocabulary(vocabulary_path())["not_names"]
-    missing = [n for n, m in catalog.metrics.items() if not m.hidden and n not in not_names and not any(s.key == n for s in lexicon.senses(lexicon.normaliser.key(m.label)))]
+    missing = [
+        n
+        for n, m in catalog.metrics.items()
+        if not m.hidden and n not in not_names and not any(s.key == n for s in lexicon.senses(lexicon.normaliser.key(m.label)))
+    ]
     assert missing == []
 
 
 def test_no_python_file_of_the_reader_knows_the_dealership():
     words = ("gross", "salesperson", "dealer", "vehicle", "repair order", "units_retail", "warranty")
     names = "calendar compare context cover english follow frame judge lexicon measures normalise period_math periods reader resolve restate rules slots spans thresholds variants"
-    import vendora_graph.offline.reader as module
     from pathlib import Path
+
+    import vendora_graph.offline.reader as module
 
     for name in names.split():
         code = [line.split("#")[0] for line in (Path(module.__file__).parent / f"{name}.py").read_text().splitlines()]

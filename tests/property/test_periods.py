@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.offline.english import english_data, make_english
 from vendora_graph.offline.normalise import Normaliser
-from vendora_graph.offline.period_math import Clock, Resolved, resolve
+from vendora_graph.offline.period_math import Clock, Resolved
+from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.periods import PeriodGrammar
 
 ENGLISH = make_english(english_data())
@@ -111,7 +112,12 @@ def test_last_weekday_lies_in_the_seven_days_before(day, name):
 
 @given(DAYS, st.dates(date(2023, 1, 1), date(2023, 12, 31)))
 def test_explicit_dates_in_every_format_are_one_day(day, told):
-    formats = [told.isoformat(), f"{told.month}/{told.day}/{told.year}", f"{told:%B} {told.day}, {told.year}", f"{told.day} {told:%b} {told.year}"]
+    formats = [
+        told.isoformat(),
+        f"{told.month}/{told.day}/{told.year}",
+        f"{told:%B} {told.day}, {told.year}",
+        f"{told.day} {told:%b} {told.year}",
+    ]
     assert {dates(text, day) for text in formats} == {(told, told)}
 
 
@@ -137,7 +143,14 @@ def test_no_text_breaks_the_grammar(text):
         resolve(match.spec, clock(date(2026, 11, 13)))
 
 
-@given(st.lists(st.sampled_from(["last", "first", "3", "q2", "of", "october", "to", "and", "year", "week", "this", "since", "2025", "10/1", "through", "-"]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["last", "first", "3", "q2", "of", "october", "to", "and", "year", "week", "this", "since", "2025", "10/1", "through", "-"]
+        ),
+        max_size=30,
+    )
+)
 def test_period_words_in_any_order_give_ordered_dates(words):
     for match in GRAMMAR.find(NORMALISER.tokens(" ".join(words))):
         found = resolve(match.spec, clock(date(2026, 11, 13)))

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from vendora_graph.contracts import Comparison, Period, Plan
 from vendora_graph.offline.frame import Framer
-from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, resolve, unit_end, unit_start
+from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, unit_end, unit_start
+from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.periods import PeriodSpec
 
 _YEAR_BACK = frozenset({"same_last_year", "shift_year", "to_date_last_year"})
@@ -81,8 +82,11 @@ def _changed_from(framer: Framer, at: int) -> bool:
 def _verb_first(framer: Framer) -> bool:
     """`compare october and september`: the verb opens the question and marks no period."""
     spans = [framer.frame.spans[i] for i in framer.frame.cues.get("compare", ())]
-    return bool(spans) and not any(t.content for t in framer.frame.tokens[: spans[0].start]) and spans[0].end - spans[0].start == 1 and any(
-        framer.frame.tokens[spans[0].start].stem.startswith(str(v)) for v in framer.raw["compare_verbs"]
+    return (
+        bool(spans)
+        and not any(t.content for t in framer.frame.tokens[: spans[0].start])
+        and spans[0].end - spans[0].start == 1
+        and any(framer.frame.tokens[spans[0].start].stem.startswith(str(v)) for v in framer.raw["compare_verbs"])
     )
 
 
@@ -132,8 +136,10 @@ def _again(framer: Framer, clock: Clock, period: Period, last: Comparison, said:
 
 def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, said: list[str]) -> Comparison | None:
     unit = versus.word("unit")
-    last_year = versus.op in _YEAR_BACK or (versus.op == "last" and unit == "year" and period.grain != "year") or (
-        versus.op == "unit_ago" and unit == "year" and versus.number("n") == 1
+    last_year = (
+        versus.op in _YEAR_BACK
+        or (versus.op == "last" and unit == "year" and period.grain != "year")
+        or (versus.op == "unit_ago" and unit == "year" and versus.number("n") == 1)
     )
     if versus.op == "last" and unit == "year" and period.grain == "year":
         return _previous(framer, clock, period, said)
@@ -218,4 +224,3 @@ def _plain(kind: str, start: date, end: date, clock: Clock, grain: str | None = 
 
 def _as_period(start: date, end: date) -> Period:
     return Period(start=start, end=end, label=label(Stretch(start, end), end), grain="day" if start == end else None)
-

@@ -114,7 +114,11 @@ class Framer:
     def collect_late(self) -> None:
         """Note the cues of words that might have been values and were not."""
         for index, span in enumerate(self.frame.spans):
-            if of_kind(span, "value", "dimension") and not of_kind(span, "metric", "rule", "report", "period") and span.start not in self.frame.bound:
+            if (
+                of_kind(span, "value", "dimension")
+                and not of_kind(span, "metric", "rule", "report", "period")
+                and span.start not in self.frame.bound
+            ):
                 for name in sorted(cue_names(span)):
                     self.frame.cues.setdefault(name, []).append(index)
 

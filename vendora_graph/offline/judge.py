@@ -13,7 +13,10 @@ from vendora_graph.offline.normalise import Token, letters_share
 from vendora_graph.offline.resolve import Outcome
 from vendora_graph.offline.restate import in_words, note_text, restate
 
-_SQL = re.compile(r"^\s*(?:select\b.{0,400}\bfrom\b|insert\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|drop\s+table\b|with\s+\S+\s+as\s*\()", re.I | re.S)
+_SQL = re.compile(
+    r"^\s*(?:select\b.{0,400}\bfrom\b|insert\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|drop\s+table\b|with\s+\S+\s+as\s*\()",
+    re.IGNORECASE | re.DOTALL,
+)
 _LATIN = 0.6
 _MOST = 0.5
 _AREAS = 5
@@ -28,7 +31,9 @@ def before_reading(question: str, tokens: tuple[Token, ...], lexicon: Lexicon) -
     limit = lexicon.english
     if not any(token.kind != "punct" for token in tokens):
         foreign = letters_share(question) < _LATIN
-        return Reading(status="unread", reason=_about(lexicon, reasons["other_language" if foreign else "empty"]), alternatives=examples(lexicon))
+        return Reading(
+            status="unread", reason=_about(lexicon, reasons["other_language" if foreign else "empty"]), alternatives=examples(lexicon)
+        )
     if len(question) > limit.max_chars or len(tokens) >= limit.max_tokens:
         return Reading(status="unread", reason=reasons["too_long"], alternatives=examples(lexicon))
     if letters_share(question) < _LATIN:
@@ -63,7 +68,9 @@ def topic_reading(framer: Framer) -> Reading | None:
 
 def _names_person(framer: Framer) -> bool:
     dimensions = framer.catalog.dimensions
-    return any(s.kind == "value" and dimensions[s.key].kind == "person" for span in framer.frame.spans for s in span.senses if s.key in dimensions)
+    return any(
+        s.kind == "value" and dimensions[s.key].kind == "person" for span in framer.frame.spans for s in span.senses if s.key in dimensions
+    )
 
 
 def asking_back(framer: Framer, question: str = "") -> Reading | None:
@@ -89,7 +96,15 @@ def asking_back(framer: Framer, question: str = "") -> Reading | None:
 
 
 def _clarify(framer: Framer, question: str, options: tuple[str, ...]) -> Reading:
-    return Reading(status="clarify", clarification=question, reason=question, options=options, used=used_of(framer), unused=framer.frame.unused(), margin=0.0)
+    return Reading(
+        status="clarify",
+        clarification=question,
+        reason=question,
+        options=options,
+        used=used_of(framer),
+        unused=framer.frame.unused(),
+        margin=0.0,
+    )
 
 
 def nothing_read(framer: Framer) -> Reading | None:
@@ -103,7 +118,9 @@ def nothing_read(framer: Framer) -> Reading | None:
         return None
     status: Literal["unread", "refused"] = "unread" if len(unused) < len(content) or not content else "refused"
     if not content and framer.ctx.previous is None and frame.has("follow", "why", "is_good", "inside", "that"):
-        return Reading(status="clarify", clarification=reasons["no_previous"], reason=reasons["no_previous"], alternatives=examples(framer.lexicon))
+        return Reading(
+            status="clarify", clarification=reasons["no_previous"], reason=reasons["no_previous"], alternatives=examples(framer.lexicon)
+        )
     if not frame.metrics and not unused and frame.periods:
         return _clarify(framer, framer.raw["texts"]["ask"]["measure"], tuple(m.label for m in _headline(framer.lexicon)))
     if not content and not frame.metrics and not frame.has("why"):
@@ -111,7 +128,13 @@ def nothing_read(framer: Framer) -> Reading | None:
     if _foreign(framer):
         status, reasons = "unread", {**reasons, "unread": reasons["other_language"]}
     reason = reasons["off_topic" if status == "refused" else "unread"]
-    return Reading(status=status, reason=_about(framer.lexicon, reason), alternatives=examples(framer.lexicon), unused=frame.unused(), used=used_of(framer))
+    return Reading(
+        status=status,
+        reason=_about(framer.lexicon, reason),
+        alternatives=examples(framer.lexicon),
+        unused=frame.unused(),
+        used=used_of(framer),
+    )
 
 
 def _foreign(framer: Framer) -> bool:

@@ -10,56 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from vendora_graph.errors import ConfigError
 from vendora_graph.offline.english import English, english_data, make_english, read_yaml
 from vendora_graph.offline.normalise import Normaliser, Token, compact
-from vendora_graph.semantic.catalog import Catalog, DimensionInfo
+from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
+from vendora_graph.semantic.catalog import Catalog
 
-Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period",
-               "other_store"]  # fmt: skip
 FORMAT = 3
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER = 2
 _RANKS: Mapping[str, int] = {"value": 2, "topic": 3, "cue": 3}
-_VOCABULARY_WEIGHT = 1.02
-_STORE_PART = 0.85
-_GENERAL = 0.3
-"""What a name as general as `units` weighs less than one that says which units."""
-_NAME_WEIGHT = 0.9
 _FULL = 1.0
 _Row = list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ValueEntry:
-    """One stored value of a dimension, how often it occurs, the stores it occurs in, and other names for it."""
-
-    value: str
-    count: int = 1
-    dealership_ids: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """One meaning of a phrase.
-
-    `key` names a metric, dimension, cue, rule ...; `values` are stored values of a `value` sense; `tenants` the stores that hold them.
-    """
-
-    kind: Kind
-    key: str
-    values: tuple[str, ...] = ()
-    weight: float = _FULL
-    phrase: str = ""
-    tenants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +45,9 @@ class Lexicon:
     value_counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, catalog: Catalog, vocabulary: Mapping[str, Any] | None = None, values: Mapping[str, Sequence[ValueEntry]] | None = None) -> Lexicon:
+    def build(
+        cls, catalog: Catalog, vocabulary: Mapping[str, Any] | None = None, values: Mapping[str, Sequence[ValueEntry]] | None = None
+    ) -> Lexicon:
         """Build the lexicon of a semantic model.
 
         Args:
@@ -90,7 +61,7 @@ class Lexicon:
         normaliser = Normaliser(english)
         builder = _Builder(normaliser)
         builder.learn(english)
-        for phrase, sense in _all_senses(catalog, vocabulary, values):
+        for phrase, sense in all_senses(catalog, vocabulary, values):
             builder.add(phrase, sense)
         counts = {dim: {entry.value: entry.count for entry in entries} for dim, entries in values.items()}
         return cls(catalog, english, vocabulary, normaliser, builder.phrases, builder.bags, builder.words, counts)
@@ -171,7 +142,7 @@ class _Builder:
         key = compact(tokens)
         if not key or (key.isdigit() and len(key) <= _SHORT_NUMBER):
             return
-        if sense.weight == _STORE_PART and (key in self.phrases or key in self.words):
+        if sense.weight == STORE_PART and (key in self.phrases or key in self.words):
             return
         row = [sense.kind, sense.key, list(sense.values), sense.weight, phrase, list(sense.tenants)]
         _append(self.phrases, key, row)
@@ -215,102 +186,6 @@ def _bag(tokens: Sequence[Token]) -> str:
     return " ".join(sorted(token.stem for token in tokens if token.content))
 
 
-# ------------------------------------------------------------------------------------------------- where phrases come from
-
-
-def _all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
-    yield from _metric_senses(catalog, vocabulary)
-    yield from _dimension_senses(catalog, vocabulary)
-    yield from _english_senses(english_data())
-    yield from _vocabulary_senses(catalog, vocabulary)
-    stores_last = sorted(values, key=lambda name: name in catalog.dimensions and catalog.dimensions[name].kind == "store")
-    yield from _stored_values(catalog, {name: values[name] for name in stores_last})
-
-
-def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
-    extra = vocabulary.get("metrics") or {}
-    not_names = vocabulary.get("not_names") or {}
-    generic = {str(word).lower() for word in vocabulary.get("generic_names") or ()}
-    for name, metric in catalog.metrics.items():
-        if metric.hidden:
-            continue
-        dropped = {str(word).lower() for word in not_names.get(name, ())}
-        for weight, phrases in ((_FULL, (metric.label, name.replace("_", " "))), (_FULL, metric.synonyms), (_VOCABULARY_WEIGHT, extra.get(name, ()))):
-            for phrase in phrases:
-                if str(phrase).lower() not in dropped:
-                    general = str(phrase).lower() in generic
-                    yield str(phrase), Sense("metric", name, weight=weight - _GENERAL if general else weight)
-
-
-def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
-    extra = vocabulary.get("dimensions") or {}
-    not_names = vocabulary.get("not_names") or {}
-    for name, dimension in catalog.dimensions.items():
-        dropped = {str(word).lower() for word in not_names.get(name, ())}
-        for phrase in (dimension.label, dimension.plural, name.replace("_", " "), *dimension.synonyms, *extra.get(name, ())):
-            if phrase and str(phrase).lower() not in dropped:
-                yield str(phrase), Sense("dimension", name)
-        for stored, words in dimension.values.items():
-            for word in (stored, *words):
-                yield str(word), Sense("value", name, (stored,))
-
-
-def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
-    for name, entries in values.items():
-        dimension = catalog.dimensions.get(name)
-        if dimension is None or dimension.kind in {"record", "numeric", "time"}:
-            continue
-        stores = sorted({entry.dealership_ids for entry in entries}) if dimension.kind == "store" else []
-        for entry in entries:
-            if dimension.kind == "store" and entry.dealership_ids:
-                yield f"{dimension.label} {stores.index(entry.dealership_ids) + 1}", Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
-            sense = Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
-            for phrase in (entry.value, *entry.aliases):
-                yield phrase, sense
-            for part in _name_parts(dimension, entry.value):
-                weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else _STORE_PART
-                yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
-
-
-def _name_parts(dimension: DimensionInfo, value: str) -> Iterable[str]:
-    """First and last name of a person, so that `Mike` finds every Mike; the words of a store's name."""
-    parts = value.split()
-    if len(parts) < 2:  # noqa: PLR2004
-        return ()
-    if dimension.kind == "store":
-        return (*parts, *(f"{part} {dimension.label}" for part in parts), " ".join(parts[:-1]), " ".join(parts[1:]))
-    return (parts[0], parts[-1]) if dimension.kind == "person" else ()
-
-
-def _english_senses(raw: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for name, phrases in raw["cues"].items():
-        for phrase in phrases:
-            yield str(phrase), Sense("cue", str(name))
-    for name, phrases in raw["comparison_words"].items():
-        for phrase in phrases:
-            yield str(phrase), Sense("cue", f"versus_{name}")
-
-
-def _vocabulary_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for kind, section in (("rule", "rules"), ("topic", "topics"), ("modifier", "modifiers"), ("group", "departments"), ("report", "reports")):
-        for name, entry in (vocabulary.get(section) or {}).items():
-            for phrase in entry.get("words", ()):
-                yield str(phrase), Sense(kind, str(name), weight=float(entry.get("weight", 1.0)))  # type: ignore[arg-type]
-    for entry in vocabulary.get("hints") or ():
-        if entry["metric"] in catalog.metrics:
-            for phrase in entry["words"]:
-                yield str(phrase), Sense("hint", str(entry["metric"]), weight=float(entry.get("weight", 0.5)))
-    for entry in vocabulary.get("value_sets") or ():
-        for phrase in entry["words"]:
-            yield str(phrase), Sense("value", str(entry["dimension"]), tuple(map(str, entry["values"])), 1.01)
-    for name, phrases in (vocabulary.get("cues") or {}).items():
-        for phrase in phrases:
-            yield str(phrase), Sense("cue", str(name))
-
-
-# --------------------------------------------------------------------------------------------------------------- on disk
-
-
 def load_vocabulary(path: Path | None) -> dict[str, Any]:
     """Read a model's `vocabulary.yaml`; a model without one has an empty vocabulary.
 
@@ -332,3 +207,6 @@ def fingerprint(catalog: Catalog, vocabulary: Mapping[str, Any] | None, values: 
         {name: [(e.value, e.count, e.dealership_ids, e.aliases) for e in entries] for name, entries in values.items()},
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()[:20]
+
+
+__all__ = ["Kind", "Lexicon", "Sense", "ValueEntry", "fingerprint", "load_vocabulary"]

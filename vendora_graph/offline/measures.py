@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
@@ -17,17 +15,20 @@ _LIST_CUES = {"list", "which"}
 
 
 def fill_measures(framer: Framer) -> None:
-    """Take metrics, rules and reports from the spans, then hints, modifiers and combinations."""
+    """Take metrics, rules and reports from the spans, and find which of several metrics is asked for."""
     _metrics(framer)
     _rules_and_reports(framer)
     _subordinate(framer)
-    _hints(framer)
-    _modifiers(framer)
 
 
 def _metrics(framer: Framer) -> None:
     spans = [span for span in framer.frame.spans if of_kind(span, "metric")]
-    sure = [span for span in spans if not (framer.frame.has("restore") and framer.inherits()) and not of_kind(span, "value", "dimension", "group", "rule", "topic", "modifier")]
+    sure = [
+        span
+        for span in spans
+        if not (framer.frame.has("restore") and framer.inherits())
+        and not of_kind(span, "value", "dimension", "group", "rule", "topic", "modifier")
+    ]
     for span in sure:
         _take(framer, span)
     for span in spans:
@@ -39,28 +40,38 @@ def _metrics(framer: Framer) -> None:
 
 def _reads_otherwise(framer: Framer, span: Span) -> bool:
     """Whether a span that may be a metric is better read as a value, a grouping, a rule or a department here."""
-    frame = framer.frame
-    if of_kind(span, "rule"):
-        return True
-    if frame.has("restore") and framer.inherits() and framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer):
-        return True
+    return bool(of_kind(span, "rule")) or any(test(framer, span) for test in _OTHERWISE)
+
+
+def _restored(framer: Framer, span: Span) -> bool:
+    return framer.frame.has("restore") and framer.inherits() and framer.lexicon.normaliser.key(framer.frame.said(span)) in _generic(framer)
+
+
+def _modifies(framer: Framer, span: Span) -> bool:
     modifiers = framer.lexicon.section("modifiers")
-    if any(m in (modifiers[s.key].get("map") or {}) for s in of_kind(span, "modifier") for m in frame.metrics):
-        return True
-    if of_kind(span, "value") and framer.after_cue(span, {"exclude"}, framer.raw["between_cue_and_value"]):
-        return True
-    if of_kind(span, "group") and frame.has("scorecard") and not frame.metrics:
-        return True
-    named = bool(frame.metrics) or framer.inherits()
-    if named and any(framer.fits(s.key) for s in of_kind(span, "value")) and not framer.after_cue(span, {"follow"}, ()):
-        return True
-    if named and framer.inherits() and any(framer.fits(s.key) for s in of_kind(span, "value")):
-        return True
-    if _swaps(framer, span) or value_in_list(framer, span):
-        return True
+    return any(m in (modifiers[s.key].get("map") or {}) for s in of_kind(span, "modifier") for m in framer.frame.metrics)
+
+
+def _left_out(framer: Framer, span: Span) -> bool:
+    return bool(of_kind(span, "value")) and framer.after_cue(span, {"exclude"}, framer.raw["between_cue_and_value"])
+
+
+def _subject(framer: Framer, span: Span) -> bool:
+    return bool(of_kind(span, "group")) and framer.frame.has("scorecard") and not framer.frame.metrics
+
+
+def _filters(framer: Framer, span: Span) -> bool:
+    named = bool(framer.frame.metrics) or framer.inherits()
+    if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")):
+        return False
+    return framer.inherits() or not framer.after_cue(span, {"follow"}, ())
+
+
+def _records_or_groups(framer: Framer, span: Span) -> bool:
     dimensions = of_kind(span, "dimension")
     if dimensions and is_record(framer, span, dimensions):
         return True
+    named = bool(framer.frame.metrics) or framer.inherits()
     return bool(dimensions) and named and framer.after_cue(span, {"group"})
 
 
@@ -68,7 +79,9 @@ def value_in_list(framer: Framer, span: Span) -> bool:
     """`new and used units`: a slice's name joined to a value of the same kind is its value, of the base metric."""
     named = framer.lexicon.section("named_slices")
     values = {s.key for s in of_kind(span, "value")}
-    beside = [o for o in framer.frame.spans if o is not span and any(s.key in values for s in of_kind(o, "value")) and joined(framer, o, span)]
+    beside = [
+        o for o in framer.frame.spans if o is not span and any(s.key in values for s in of_kind(o, "value")) and joined(framer, o, span)
+    ]
     if not beside:
         return False
     for sense in of_kind(span, "metric"):
@@ -97,6 +110,18 @@ def _swaps(framer: Framer, span: Span) -> bool:
     return any(m in ((departments.get(s.key) or {}).get("swap") or {}) for s in of_kind(span, "group") for m in previous.metrics)
 
 
+_OTHERWISE: Sequence[Callable[[Framer, Span], bool]] = (
+    _restored,
+    _modifies,
+    _left_out,
+    _subject,
+    _filters,
+    _swaps,
+    value_in_list,
+    _records_or_groups,
+)
+
+
 def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     """`show me the units over 90 days`: a list is asked for, and the noun names single records."""
     frame = framer.frame
@@ -117,7 +142,9 @@ def _grouped_otherwise(framer: Framer, span: Span) -> bool:
     for other in framer.frame.spans:
         if other is span or of_kind(other, "value", "metric", "hint"):
             continue
-        if any(_category(framer, s) for s in of_kind(other, "dimension")) and framer.after_cue(other, {"group", "which", "list", *framer.raw["record_rank_cues"]}):
+        if any(category(framer, s) for s in of_kind(other, "dimension")) and framer.after_cue(
+            other, {"group", "which", "list", *framer.raw["record_rank_cues"]}
+        ):
             return True
     return False
 
@@ -151,7 +178,11 @@ def _narrowed(framer: Framer, span: Span) -> bool:
 def _take(framer: Framer, span: Span) -> None:
     frame = framer.frame
     text = frame.said(span)
-    senses = [s for s in of_kind(span, "metric") if not (span.end - span.start == 1 and frame.tokens[span.start].stop and s.phrase.lower() != text)]
+    senses = [
+        s
+        for s in of_kind(span, "metric")
+        if not (span.end - span.start == 1 and frame.tokens[span.start].stop and s.phrase.lower() != text)
+    ]
     if not senses:
         return
     scores = {s.key: s.weight + framer.prior(s.key) for s in reversed(senses)}
@@ -291,144 +322,6 @@ def _generic(framer: Framer) -> frozenset[str]:
     return frozenset(framer.lexicon.normaliser.key(str(word)) for word in words)
 
 
-# ---------------------------------------------------------------------------------------------------- hints, modifiers
-
-
-def _hints(framer: Framer) -> None:
-    """Weak words (`cars`, `sold`) name a metric only where nothing else does."""
-    frame = framer.frame
-    votes: dict[str, float] = {}
-    for span in frame.spans:
-        if span.start in frame.bound or is_record(framer, span, of_kind(span, "dimension")):
-            continue
-        for sense in of_kind(span, "hint"):
-            votes[sense.key] = votes.get(sense.key, 0.0) + sense.weight
-    frame.votes = votes
-    if not votes or frame.metrics or frame.rules or frame.reports or frame.record:
-        return
-    best = max(votes, key=lambda name: (votes[name] + framer.prior(name), name))
-    if not (framer.inherits() and (votes[best] <= framer.raw["weak_hint"] or frame.has("follow"))):
-        frame.metrics.append(best)
-        frame.from_hint = True
-
-
-def bind_context(framer: Framer) -> None:
-    """Weak words beside a metric that took them up are used; so are modifiers of a metric that already is an average."""
-    frame = framer.frame
-    report = bool(frame.reports)
-    averages = any(framer.catalog.metrics[m].additivity in {"ratio", "average", "median"} for m in frame.metrics)
-    for span in frame.spans:
-        if span.start in frame.bound:
-            continue
-        if of_kind(span, "hint") and frame.metrics:
-            frame.bind(span, "context")
-        elif of_kind(span, "modifier") and averages:
-            frame.bind(span, "context")
-        elif of_kind(span, "cue"):
-            frame.bind(span, "cue")
-        elif (report and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
-            frame.bind(span, "context")
-    _bind_own_words(framer)
-
-
-def _bind_own_words(framer: Framer) -> None:
-    """A word that stands in the metric's own name, synonyms or description, and means nothing else, is part of it."""
-    frame = framer.frame
-    left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound and t.number is None]
-    if not left or not frame.metrics:
-        return
-    infos = [framer.catalog.metrics[m] for m in frame.metrics]
-    words = " ".join(" ".join((i.label, i.description, i.formula, i.filter_text, *i.synonyms)) for i in infos)
-    stems = {t.stem for t in framer.lexicon.normaliser.tokens(words)}
-    for at in left:
-        senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1]))
-        heavy = {"value", "rule"} if at in frame.freed else {"value", "metric", "rule"}
-        weighty = any(s.kind in heavy or _category(framer, s) for s in senses)
-        if frame.tokens[at].stem in stems and not weighty:
-            frame.bound[at] = "part of " + frame.metrics[0]
-
-
-def _category(framer: Framer, sense: Sense) -> bool:
+def category(framer: Framer, sense: Sense) -> bool:
+    """Whether a sense names a dimension that answers are usually cut by."""
     return sense.kind == "dimension" and framer.catalog.dimensions[sense.key].kind in {"category", "person", "store", "flag"}
-
-
-def _modifiers(framer: Framer) -> None:
-    """`a copy`, `each lead`: replace a metric by its per-unit forms (one for each modifier said)."""
-    frame = framer.frame
-    modifiers = framer.lexicon.section("modifiers")
-    mapped: list[str] = []
-    for name, entry in modifiers.items():
-        if any(m in (entry.get("of") or ()) and framer.after_cue(frame.metric_spans[m], {"group"}) for m in frame.dropped):
-            mapped.extend(t for m, t in (entry.get("map") or {}).items() if m in frame.metrics and t in framer.catalog.metrics)
-            frame.modifiers.append(str(name))
-    for span in frame.spans:
-        for sense in of_kind(span, "modifier"):
-            if span.start in frame.bound:
-                continue
-            entry: Mapping[str, Any] = modifiers[sense.key]
-            mapping = entry.get("map") or {}
-            if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
-                mapping = entry["count_map"]
-            if not frame.metrics and entry.get("default") in framer.catalog.metrics:
-                frame.metrics.append(entry["default"])
-            _to_base(framer, mapping)
-            hits = [mapping[m] for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
-            mapped.extend(hits)
-            if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
-                frame.modifiers.append(sense.key)
-                frame.bind(span, f"modifier {sense.key}")
-    if mapped:
-        kept = [m for m in frame.metrics if not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
-        frame.metrics = list(dict.fromkeys([*mapped, *kept]))
-
-
-def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:
-    """A slice whose base a modifier knows becomes base and filter (`used cars that have been here ...`)."""
-    named = framer.lexicon.section("named_slices")
-    for metric in list(framer.frame.metrics):
-        base = (named.get(metric) or {}).get("base")
-        if metric not in mapping and base in mapping:
-            framer.frame.metrics = [base if m == metric else m for m in framer.frame.metrics]
-            framer.frame.filters.extend(filters_of(named[metric]))
-
-
-# ---------------------------------------------------------------------------------------------------- shares, defaults
-
-
-def apply_shares(framer: Framer) -> None:
-    """`what share of used sales was certified`: a metric, a value and a share word have a name together."""
-    frame = framer.frame
-    for entry in framer.lexicon.vocabulary.get("shares") or ():
-        condition = entry.get("filter")
-        if entry["to"] not in framer.catalog.metrics or not any(m in frame.metrics for m in entry["of"]):
-            continue
-        if entry.get("cue", True) and not frame.has("share", "average"):
-            continue
-        item = _matching(frame.filters, condition) if condition else None
-        if condition and item is None:
-            continue
-        frame.metrics = list(dict.fromkeys(entry["to"] if m in entry["of"] else m for m in frame.metrics))
-        frame.filters = [f for f in frame.filters if f is not item and f.dimension not in (entry.get("drop") or ())]
-        frame.groups = [g for g in frame.groups if not condition or g != condition["dimension"]]
-        return
-
-
-def _matching(filters: Sequence[Filter], condition: Mapping[str, Any]) -> Filter | None:
-    values = {str(v) for v in condition["values"]}
-    op = condition.get("op", "in")
-    return next((f for f in filters if f.dimension == condition["dimension"] and f.op == op and set(f.values) == values), None)
-
-
-def default_metric(framer: Framer) -> None:
-    """`top 5 salespeople`: a grouping or record without a measure has a usual one."""
-    frame = framer.frame
-    if frame.metrics or frame.rule or (frame.record and framer.catalog.dimensions[frame.record].record_metrics):
-        return
-    usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
-    numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]
-    for name in [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters)]:
-        metric = usual.get(name)
-        if metric in framer.catalog.metrics:
-            frame.metrics.append(str(metric))
-            frame.from_hint = True
-            return

@@ -107,7 +107,9 @@ class Normaliser:
         if kind in _NUMERIC_KINDS or kind in {"yr", "op"}:
             return [self._numeric(kind, raw, word)]
         known = self._english.abbreviations
-        short = known.get(raw) or known.get(raw.removesuffix("'s")) or (known.get(raw[:-1]) if kind == "word" and raw.endswith("s") else None)
+        short = (
+            known.get(raw) or known.get(raw.removesuffix("'s")) or (known.get(raw[:-1]) if kind == "word" and raw.endswith("s") else None)
+        )
         if short is None:
             if kind == "punct":
                 return [Token(raw, raw, raw, word, "punct", stop=True)] if raw != "." or before else []

@@ -113,7 +113,9 @@ class PeriodGrammar:
                 node = node.setdefault(key, {})
             node.setdefault(_LEAF, (str(rule["op"]), fixed))
 
-    def _walk(self, trie: Mapping[str, Any], tokens: Sequence[Token], start: int, found: Mapping[int, list[PeriodMatch]]) -> list[PeriodMatch]:
+    def _walk(
+        self, trie: Mapping[str, Any], tokens: Sequence[Token], start: int, found: Mapping[int, list[PeriodMatch]]
+    ) -> list[PeriodMatch]:
         """Follow the trie from `start` with an explicit stack; the last token of a match is never a filler."""
         out: dict[int, PeriodMatch] = {}
         stack = [_Walk(trie, start, (), ())]

@@ -11,7 +11,8 @@ from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
-from vendora_graph.offline.measures import apply_shares, bind_context, default_metric, fill_measures
+from vendora_graph.offline.measures import fill_measures
+from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
@@ -48,6 +49,8 @@ class Reader:
     def _judged(self, framer: Framer, margin: float) -> Reading:
         framer.collect()
         fill_measures(framer)
+        take_hints(framer)
+        apply_modifiers(framer)
         refused = topic_reading(framer)
         if refused is not None:
             return refused
@@ -71,7 +74,11 @@ class Reader:
         return previous
 
     def _priors(self, ctx: ReadContext) -> Mapping[str, float]:
-        return {name: _DEPARTMENT_PRIOR for name, info in self.lexicon.catalog.metrics.items() if info.department and info.department == ctx.department}
+        return {
+            name: _DEPARTMENT_PRIOR
+            for name, info in self.lexicon.catalog.metrics.items()
+            if info.department and info.department == ctx.department
+        }
 
 
 def _margin(spans: tuple[Span, ...]) -> float:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from vendora_graph.contracts import Complexity, Grain, Intent, Period, Plan, Ranking
 from vendora_graph.offline.compare import comparison_of, previous_of, split_periods
 from vendora_graph.offline.frame import Framer, can_cut
-from vendora_graph.offline.period_math import Clock, Resolved, day_text, resolve
+from vendora_graph.offline.period_math import Clock, Resolved, day_text
+from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.variants import filters_of, generalise, specialise, stand_in
 
@@ -155,7 +156,13 @@ def _main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous
 
 def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:
     """A bare month in a forecast is the next one, not the last."""
-    if found is None or not framer.frame.has("forecast") or main.op not in {"month", "quarter"} or main.args.get("year") or not found.period.complete:
+    if (
+        found is None
+        or not framer.frame.has("forecast")
+        or main.op not in {"month", "quarter"}
+        or main.args.get("year")
+        or not found.period.complete
+    ):
         return found
     return resolve(PeriodSpec(main.op, {**main.args, "year": found.period.start.year + 1}), clock)
 
@@ -244,7 +251,13 @@ def _one_day(framer: Framer, clock: Clock, resolved: Resolved | None, out: Outco
     """A position is read on one day: that of the period's end (said when a longer period was asked for)."""
     metrics = framer.frame.metrics
     snapshots = [m for m in metrics if is_position(framer, m)]
-    if resolved is None or framer.frame.trend or not metrics or len(snapshots) != len(metrics) or resolved.period.start == resolved.period.end:
+    if (
+        resolved is None
+        or framer.frame.trend
+        or not metrics
+        or len(snapshots) != len(metrics)
+        or resolved.period.start == resolved.period.end
+    ):
         return resolved
     out.assumptions.append(text(framer, "snapshot_period").format(label=framer.catalog.metrics[snapshots[0]].label))
     end = resolved.period.end
@@ -382,7 +395,9 @@ def _what_if(framer: Framer) -> str | None:
         return None
     index, token = numbers[0]
     frame.bound[index] = "amount"
-    percent = token.unit == "pct" or (index + 1 < len(frame.tokens) and frame.tokens[index + 1].stem in framer.raw["threshold_words"]["rate"])
+    percent = token.unit == "pct" or (
+        index + 1 < len(frame.tokens) and frame.tokens[index + 1].stem in framer.raw["threshold_words"]["rate"]
+    )
     value = (token.number or 0) / (100 if percent else 1)
     return f"{'-' if any(t.text in down for t in frame.tokens) else '+'}{value:f}{' rate' if percent else ''}"
 

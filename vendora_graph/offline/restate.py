@@ -18,13 +18,20 @@ def restate(framer: Framer, plan: Plan) -> str:
     if plan.intent == "definition":
         pattern = texts["restated_definition"]
     pattern = texts["restated_intent"].get(plan.intent, pattern)
-    return _capital(
-        pattern.format(
-            metrics=metric_names(framer, plan), filters="".join(filter_text(framer, f) for f in plan.filters), groups=_groups(framer, plan),
-            comparison=_comparison(framer, plan), ranking=_ranking(framer, plan), period=plan.period.label if plan.period else "",
-            topic=_topic(framer, plan),
-        )  # fmt: skip
-    ) + "."
+    return (
+        _capital(
+            pattern.format(
+                metrics=metric_names(framer, plan),
+                filters="".join(filter_text(framer, f) for f in plan.filters),
+                groups=_groups(framer, plan),
+                comparison=_comparison(framer, plan),
+                ranking=_ranking(framer, plan),
+                period=plan.period.label if plan.period else "",
+                topic=_topic(framer, plan),
+            )  # fmt: skip
+        )
+        + "."
+    )
 
 
 def metric_names(framer: Framer, plan: Plan) -> str:
@@ -47,7 +54,9 @@ def filter_text(framer: Framer, item: Filter) -> str:
     unit = dimension.unit if dimension else metric.unit if metric else None
     numeric = item.op not in {"in", "not_in"}
     values = [amount(v, unit) for v in item.values] if numeric else list(item.values)
-    return str(framer.raw["texts"][f"filter_{item.op}"]).format(label=label.lower() if label[:2].istitle() else label, values=in_words(values))
+    return str(framer.raw["texts"][f"filter_{item.op}"]).format(
+        label=label.lower() if label[:2].istitle() else label, values=in_words(values)
+    )
 
 
 def amount(value: str, unit: Unit | None) -> str:

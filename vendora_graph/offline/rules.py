@@ -76,14 +76,18 @@ def _metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:
     last_department = next((d for d in beside if d in departments), last_department)
     said = next((departments[d] for d in framer.frame.departments if d in departments), None)
     if said is None:
-        said = next((departments[s.key] for span in framer.frame.spans for s in span.senses if s.kind == "group" and s.key in departments), None)
+        said = next(
+            (departments[s.key] for span in framer.frame.spans for s in span.senses if s.kind == "group" and s.key in departments), None
+        )
     if voted and not said:
         return [max(voted, key=lambda m: framer.frame.votes[m])]
     if not said and any(d in departments for d in beside):
         said = departments[last_department]
     dimensions = entry.get("by_dimension") or {}
     cut = next((dimensions[s.key] for span in framer.frame.spans for s in of_kind(span, "dimension") if s.key in dimensions), None)
-    chosen = said or cut or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
+    chosen = (
+        said or cut or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
+    )
     return [m for m in chosen or entry.get("metrics") or () if m in framer.catalog.metrics]
 
 
@@ -121,8 +125,15 @@ def apply_departments(framer: Framer) -> None:
         frame.metrics = wanted
         frame.from_department = True
         _bind_departments(framer)
-    elif not frame.metrics and not usual and any(t.content for t in frame.tokens) and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile"):
-        default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get("scorecard")
+    elif (
+        not frame.metrics
+        and not usual
+        and any(t.content for t in frame.tokens)
+        and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile")
+    ):
+        default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get(
+            "scorecard"
+        )
         frame.metrics = _known(framer, default)
         frame.from_department = True
         frame.groups = [g for g in frame.groups if framer.fits(g)]
@@ -139,7 +150,9 @@ def _bind_departments(framer: Framer) -> None:
 
 
 def _unbind_foreign(framer: Framer) -> None:
-    framer.frame.departments = [d for d in framer.frame.departments if any(framer.catalog.metrics[m].department == d for m in framer.frame.metrics)]
+    framer.frame.departments = [
+        d for d in framer.frame.departments if any(framer.catalog.metrics[m].department == d for m in framer.frame.metrics)
+    ]
 
 
 def apply_my(framer: Framer) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Grain
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
-from vendora_graph.offline.measures import is_record, value_in_list
 from vendora_graph.offline.lexicon import Sense
+from vendora_graph.offline.measures import is_record, value_in_list
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
 

@@ -67,7 +67,11 @@ def corrections(token: Token, lexicon: Lexicon) -> list[str]:
     limit = next(distance for size, distance in _DISTANCES if len(stem) <= size)
     found = process.extract(stem, lexicon.words.keys(), scorer=OSA.distance, score_cutoff=limit, limit=8)
     found = [(word, distance, at) for word, distance, at in found if lexicon.words[word] < _STRICT or distance <= 1]
-    ranked = sorted((distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6, word) for word, distance, _ in found if _similar(word, stem, distance))
+    ranked = sorted(
+        (distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6, word)
+        for word, distance, _ in found
+        if _similar(word, stem, distance)
+    )
     return [word for score, word in ranked[:_MAX_FIXES] if score <= ranked[0][0] + 0.5]
 
 

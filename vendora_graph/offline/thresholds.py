@@ -168,7 +168,11 @@ def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
     columns = framer.lexicon.section("measure_columns")
     frame = framer.frame
     for metric, span in frame.metric_spans.items():
-        if (span.end in {first, first + 1} or span.start in {end - 1, end}) and metric in [*frame.metrics, *frame.dropped] and columns.get(metric) in framer.catalog.dimensions:
+        if (
+            (span.end in {first, first + 1} or span.start in {end - 1, end})
+            and metric in [*frame.metrics, *frame.dropped]
+            and columns.get(metric) in framer.catalog.dimensions
+        ):
             others = [m for m in frame.metrics if m != metric] or [m for m in frame.dropped if m != metric]
             if others and all(can_take(framer, m, str(columns[metric])) for m in others):
                 frame.metrics = others

@@ -1,0 +1,146 @@
+"""Weak and modifying words: hints, per-unit forms, shares, usual measures of a grouping, words that are part of a measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.measures import category, is_record
+from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.variants import filters_of
+
+
+def take_hints(framer: Framer) -> None:
+    """Weak words (`cars`, `sold`) name a metric only where nothing else does."""
+    frame = framer.frame
+    votes: dict[str, float] = {}
+    for span in frame.spans:
+        if span.start in frame.bound or is_record(framer, span, of_kind(span, "dimension")):
+            continue
+        for sense in of_kind(span, "hint"):
+            votes[sense.key] = votes.get(sense.key, 0.0) + sense.weight
+    frame.votes = votes
+    if not votes or frame.metrics or frame.rules or frame.reports or frame.record:
+        return
+    best = max(votes, key=lambda name: (votes[name] + framer.prior(name), name))
+    if not (framer.inherits() and (votes[best] <= framer.raw["weak_hint"] or frame.has("follow"))):
+        frame.metrics.append(best)
+        frame.from_hint = True
+
+
+def bind_context(framer: Framer) -> None:
+    """Weak words beside a metric that took them up are used; so are modifiers of a metric that already is an average."""
+    frame = framer.frame
+    report = bool(frame.reports)
+    averages = any(framer.catalog.metrics[m].additivity in {"ratio", "average", "median"} for m in frame.metrics)
+    for span in frame.spans:
+        if span.start in frame.bound:
+            continue
+        if (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages):
+            frame.bind(span, "context")
+        elif of_kind(span, "cue"):
+            frame.bind(span, "cue")
+        elif (report and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
+            frame.bind(span, "context")
+    _bind_own_words(framer)
+
+
+def _bind_own_words(framer: Framer) -> None:
+    """A word that stands in the metric's own name, synonyms or description, and means nothing else, is part of it."""
+    frame = framer.frame
+    left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound and t.number is None]
+    if not left or not frame.metrics:
+        return
+    infos = [framer.catalog.metrics[m] for m in frame.metrics]
+    words = " ".join(" ".join((i.label, i.description, i.formula, i.filter_text, *i.synonyms)) for i in infos)
+    stems = {t.stem for t in framer.lexicon.normaliser.tokens(words)}
+    for at in left:
+        senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1]))
+        heavy = {"value", "rule"} if at in frame.freed else {"value", "metric", "rule"}
+        weighty = any(s.kind in heavy or category(framer, s) for s in senses)
+        if frame.tokens[at].stem in stems and not weighty:
+            frame.bound[at] = "part of " + frame.metrics[0]
+
+
+def apply_modifiers(framer: Framer) -> None:
+    """`a copy`, `each lead`: replace a metric by its per-unit forms (one for each modifier said)."""
+    frame = framer.frame
+    modifiers = framer.lexicon.section("modifiers")
+    mapped: list[str] = []
+    for name, entry in modifiers.items():
+        if any(m in (entry.get("of") or ()) and framer.after_cue(frame.metric_spans[m], {"group"}) for m in frame.dropped):
+            mapped.extend(t for m, t in (entry.get("map") or {}).items() if m in frame.metrics and t in framer.catalog.metrics)
+            frame.modifiers.append(str(name))
+    for span in frame.spans:
+        for sense in of_kind(span, "modifier"):
+            if span.start in frame.bound:
+                continue
+            entry: Mapping[str, Any] = modifiers[sense.key]
+            mapping = entry.get("map") or {}
+            if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
+                mapping = entry["count_map"]
+            if not frame.metrics and entry.get("default") in framer.catalog.metrics:
+                frame.metrics.append(entry["default"])
+            _to_base(framer, mapping)
+            hits = [mapping[m] for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
+            mapped.extend(hits)
+            if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
+                frame.modifiers.append(sense.key)
+                frame.bind(span, f"modifier {sense.key}")
+    if mapped:
+        kept = [m for m in frame.metrics if not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
+        frame.metrics = list(dict.fromkeys([*mapped, *kept]))
+
+
+def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:
+    """A slice whose base a modifier knows becomes base and filter (`used cars that have been here ...`)."""
+    named = framer.lexicon.section("named_slices")
+    for metric in list(framer.frame.metrics):
+        base = (named.get(metric) or {}).get("base")
+        if metric not in mapping and base in mapping:
+            framer.frame.metrics = [base if m == metric else m for m in framer.frame.metrics]
+            framer.frame.filters.extend(filters_of(named[metric]))
+
+
+# ---------------------------------------------------------------------------------------------------- shares, defaults
+
+
+def apply_shares(framer: Framer) -> None:
+    """`what share of used sales was certified`: a metric, a value and a share word have a name together."""
+    frame = framer.frame
+    for entry in framer.lexicon.vocabulary.get("shares") or ():
+        condition = entry.get("filter")
+        if entry["to"] not in framer.catalog.metrics or not any(m in frame.metrics for m in entry["of"]):
+            continue
+        if entry.get("cue", True) and not frame.has("share", "average"):
+            continue
+        item = _matching(frame.filters, condition) if condition else None
+        if condition and item is None:
+            continue
+        frame.metrics = list(dict.fromkeys(entry["to"] if m in entry["of"] else m for m in frame.metrics))
+        frame.filters = [f for f in frame.filters if f is not item and f.dimension not in (entry.get("drop") or ())]
+        frame.groups = [g for g in frame.groups if not condition or g != condition["dimension"]]
+        return
+
+
+def _matching(filters: Sequence[Filter], condition: Mapping[str, Any]) -> Filter | None:
+    values = {str(v) for v in condition["values"]}
+    op = condition.get("op", "in")
+    return next((f for f in filters if f.dimension == condition["dimension"] and f.op == op and set(f.values) == values), None)
+
+
+def default_metric(framer: Framer) -> None:
+    """`top 5 salespeople`: a grouping or record without a measure has a usual one."""
+    frame = framer.frame
+    if frame.metrics or frame.rule or (frame.record and framer.catalog.dimensions[frame.record].record_metrics):
+        return
+    usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
+    numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]
+    for name in [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters)]:
+        metric = usual.get(name)
+        if metric in framer.catalog.metrics:
+            frame.metrics.append(str(metric))
+            frame.from_hint = True
+            return

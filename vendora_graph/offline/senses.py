@@ -1,0 +1,151 @@
+"""Senses: what a phrase may mean, and where phrases come from: the model, its data, English, the business's vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from vendora_graph.offline.english import english_data
+from vendora_graph.semantic.catalog import Catalog, DimensionInfo
+
+Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period",
+               "other_store"]  # fmt: skip
+_VOCABULARY_WEIGHT = 1.02
+STORE_PART = 0.85
+_GENERAL = 0.3
+_SET_WEIGHT = 1.01
+_NAME_WEIGHT = 0.9
+"""Weights of names: a part of a name, a phrase of the vocabulary, a word of a store's name, the malus of a general name."""
+_FULL = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ValueEntry:
+    """One stored value of a dimension, how often it occurs, the stores it occurs in, and other names for it."""
+
+    value: str
+    count: int = 1
+    dealership_ids: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One meaning of a phrase.
+
+    `key` names a metric, dimension, cue, rule ...; `values` are stored values of a `value` sense; `tenants` the stores that hold them.
+    """
+
+    kind: Kind
+    key: str
+    values: tuple[str, ...] = ()
+    weight: float = _FULL
+    phrase: str = ""
+    tenants: tuple[str, ...] = ()
+
+
+def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
+    """Yield every phrase with what it means, in an order that does not depend on hashing."""
+    yield from _metric_senses(catalog, vocabulary)
+    yield from _dimension_senses(catalog, vocabulary)
+    yield from _english_senses(english_data())
+    yield from _vocabulary_senses(catalog, vocabulary)
+    stores_last = sorted(values, key=lambda name: name in catalog.dimensions and catalog.dimensions[name].kind == "store")
+    yield from _stored_values(catalog, {name: values[name] for name in stores_last})
+
+
+def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    extra = vocabulary.get("metrics") or {}
+    not_names = vocabulary.get("not_names") or {}
+    generic = {str(word).lower() for word in vocabulary.get("generic_names") or ()}
+    for name, metric in catalog.metrics.items():
+        if metric.hidden:
+            continue
+        dropped = {str(word).lower() for word in not_names.get(name, ())}
+        for weight, phrases in (
+            (_FULL, (metric.label, name.replace("_", " "))),
+            (_FULL, metric.synonyms),
+            (_VOCABULARY_WEIGHT, extra.get(name, ())),
+        ):
+            for phrase in phrases:
+                if str(phrase).lower() not in dropped:
+                    general = str(phrase).lower() in generic
+                    yield str(phrase), Sense("metric", name, weight=weight - _GENERAL if general else weight)
+
+
+def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    extra = vocabulary.get("dimensions") or {}
+    not_names = vocabulary.get("not_names") or {}
+    for name, dimension in catalog.dimensions.items():
+        dropped = {str(word).lower() for word in not_names.get(name, ())}
+        for phrase in (dimension.label, dimension.plural, name.replace("_", " "), *dimension.synonyms, *extra.get(name, ())):
+            if phrase and str(phrase).lower() not in dropped:
+                yield str(phrase), Sense("dimension", name)
+        for stored, words in dimension.values.items():
+            for word in (stored, *words):
+                yield str(word), Sense("value", name, (stored,))
+
+
+def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
+    for name, entries in values.items():
+        dimension = catalog.dimensions.get(name)
+        if dimension is None or dimension.kind in {"record", "numeric", "time"}:
+            continue
+        stores = sorted({entry.dealership_ids for entry in entries}) if dimension.kind == "store" else []
+        for entry in entries:
+            if dimension.kind == "store" and entry.dealership_ids:
+                yield (
+                    f"{dimension.label} {stores.index(entry.dealership_ids) + 1}",
+                    Sense("value", name, (entry.value,), tenants=entry.dealership_ids),
+                )
+            sense = Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
+            for phrase in (entry.value, *entry.aliases):
+                yield phrase, sense
+            for part in _name_parts(dimension, entry.value):
+                weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else STORE_PART
+                yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
+
+
+def _name_parts(dimension: DimensionInfo, value: str) -> Iterable[str]:
+    """First and last name of a person, so that `Mike` finds every Mike; the words of a store's name."""
+    parts = value.split()
+    if len(parts) < 2:  # noqa: PLR2004
+        return ()
+    if dimension.kind == "store":
+        return (*parts, *(f"{part} {dimension.label}" for part in parts), " ".join(parts[:-1]), " ".join(parts[1:]))
+    return (parts[0], parts[-1]) if dimension.kind == "person" else ()
+
+
+def _english_senses(raw: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for name, phrases in raw["cues"].items():
+        for phrase in phrases:
+            yield str(phrase), Sense("cue", str(name))
+    for name, phrases in raw["comparison_words"].items():
+        for phrase in phrases:
+            yield str(phrase), Sense("cue", f"versus_{name}")
+
+
+_SECTIONS: Mapping[Kind, str] = {"rule": "rules", "topic": "topics", "modifier": "modifiers", "group": "departments", "report": "reports"}
+
+
+def _vocabulary_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for kind, section in _SECTIONS.items():
+        for name, entry in (vocabulary.get(section) or {}).items():
+            for phrase in entry.get("words", ()):
+                yield str(phrase), Sense(kind, str(name), weight=float(entry.get("weight", 1.0)))
+    yield from _weak_senses(catalog, vocabulary)
+    for name, phrases in (vocabulary.get("cues") or {}).items():
+        for phrase in phrases:
+            yield str(phrase), Sense("cue", str(name))
+
+
+def _weak_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for entry in vocabulary.get("hints") or ():
+        if entry["metric"] in catalog.metrics:
+            for phrase in entry["words"]:
+                yield str(phrase), Sense("hint", str(entry["metric"]), weight=float(entry.get("weight", 0.5)))
+    for entry in vocabulary.get("value_sets") or ():
+        if entry["dimension"] in catalog.dimensions:
+            for phrase in entry["words"]:
+                yield str(phrase), Sense("value", str(entry["dimension"]), tuple(map(str, entry["values"])), _SET_WEIGHT)
