@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 from typer.main import get_command
 
 from vendora_graph.cli import COMMANDS, LazyGroup, app
+from vendora_graph.settings import Settings
+from vendora_graph.warehouse.demo_file import ensure_demo
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,11 +23,24 @@ PYTHON = [text for language, text in BLOCKS if language == "python"]
 SHELL = [line.partition(" #")[0].strip() for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    """A new user's home, with the demo already built: no conversation of this machine is read or written."""
+    directory = tmp_path_factory.mktemp("home")
+    built = ensure_demo(Settings().cache_dir)
+    kept = directory / ".cache" / "vendora" / built.name
+    kept.parent.mkdir(parents=True)
+    kept.symlink_to(built)
+    return directory
+
+
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[0])
-def test_python_blocks_run(code, tmp_path):
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_python_blocks_run(code, home):
+    environment = {"HOME": str(home), "PATH": os.defpath}
+    done = subprocess.run([sys.executable, "-c", code], cwd=home, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(("answered", "L1 orchestrator"))
+    assert "clarify" not in done.stdout
 
 
 @pytest.mark.parametrize("line", [line for line in SHELL if "vendora " in line])
