@@ -13,6 +13,21 @@ _PLAIN = re.compile(r"[^\W\d][\w $-]*\Z")
 _CLOUD = re.compile(r"[\w $*.-]+\Z")
 
 
+def check_relation(node: exp.Table | exp.Lateral, dialect: str) -> None:
+    """Refuse functions that stand for a table (some take a table's name as text), catalogue relations, names that look like files.
+
+    Raises:
+        Refusal: The relation is no data table.
+    """
+    if isinstance(node, exp.Lateral):
+        if not isinstance(node.this, (exp.Subquery, exp.Unnest)):
+            raise Refusal("function", "A function may not stand for a table; only UNNEST may.")
+    elif isinstance(node.this, exp.Identifier):
+        check_catalogue(node, dialect)
+    else:
+        raise Refusal("function", "A function may not stand for a table; read a table, for dates the calendar.")
+
+
 def check_catalogue(table: exp.Table, dialect: str) -> None:
     """Refuse catalogue relations and names that look like files.
 

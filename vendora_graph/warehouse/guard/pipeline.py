@@ -8,7 +8,7 @@ from threading import Lock
 
 from sqlglot import exp
 
-from vendora_graph.warehouse.guard.catalogue import check_catalogue
+from vendora_graph.warehouse.guard.catalogue import check_relation
 from vendora_graph.warehouse.guard.columns import check_columns
 from vendora_graph.warehouse.guard.names import fold
 from vendora_graph.warehouse.guard.nodes import canonical, check_nodes, check_root
@@ -98,9 +98,8 @@ def _accept(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
     check_root(tree, rules)
     check_nodes(tree, rules, policy.parameters)
     tree = canonical(tree, dialect)
-    for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Identifier):
-            check_catalogue(table, dialect)
+    for relation in tree.find_all(exp.Table, exp.Lateral):
+        check_relation(relation, dialect)
     decide: Callable[[exp.Expr, Dialect, AccessPolicy], GuardDecision] = _any_table if policy.any_table else _scoped
     decision = decide(tree, dialect, policy)
     _read_again(decision, tree, rules, policy)

@@ -166,7 +166,7 @@ class Resolver:
 
     def _relation(self, node: exp.Expr, scope: Scope, names: Names) -> Source:
         if isinstance(node, exp.Table):
-            return self._table(node, scope, names)
+            return self._table(node, names)
         listed = self._alias_columns(node)
         if isinstance(node, exp.Lateral) and not isinstance(node.this, exp.Subquery):
             self._expressions([node.this], names, scope, scope)
@@ -183,11 +183,8 @@ class Resolver:
             return Source(node, columns=None)
         raise Refusal("clause", f"{type(node).__name__} cannot stand in FROM; name a table or a subquery.")
 
-    def _table(self, node: exp.Table, scope: Scope, names: Names) -> Source:
+    def _table(self, node: exp.Table, names: Names) -> Source:
         self._seen.add(id(node))
-        if not isinstance(node.this, exp.Identifier):
-            self._expressions([node.this], names, scope, scope)
-            return Source(node)
         name = folded(node.this, self.dialect)
         if name in names and not node.args.get("db"):
             found = names[name]
