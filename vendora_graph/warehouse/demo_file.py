@@ -15,6 +15,7 @@ from functools import lru_cache
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
+from tempfile import gettempdir
 
 from vendora_graph.errors import DemoDataError
 
@@ -78,6 +79,8 @@ def build_beside(path: Path, parameters: DemoParameters, progress: Progress | No
                 os.replace(unfinished, path)
             finally:
                 _remove(unfinished)
+    except DemoDataError as error:
+        raise DemoDataError(str(error).replace(str(unfinished), str(path))) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         advice = "Free some space or set VENDORA_CACHE_DIR."
@@ -104,8 +107,10 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def _only_builder(path: Path) -> Iterator[None]:
-    """Let one process build and the others wait for it."""
-    with path.with_name(f".{path.name}.lock").open("w") as lock:
+    """Let one process build and the others wait for it; the lock lies elsewhere, so that nothing stays beside the file."""
+    key = sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    owner = os.getuid() if hasattr(os, "getuid") else 0
+    with (Path(gettempdir()) / f"vendora-{owner}-{key}.lock").open("a") as lock:
         if fcntl is not None:
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
