@@ -81,6 +81,7 @@ class Understanding:
             calendar=self._calendar(principal.dealership_ids),
             data_start=self._profile.data_start,
             revision=int(request.get("revision", 0)),
+            data_through=through,
             open_months=self._profile.open_months(principal.dealership_ids),
         )
 

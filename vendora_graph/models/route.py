@@ -13,6 +13,11 @@ from vendora_graph.state import Routing
 CODE_DECIDES = ("refused", "not_allowed")
 """What the grammar refuses, no model may let through."""
 
+SENIOR_INTENTS = (
+    "scorecard", "explain", "benchmark", "pace", "forecast", "what_if", "anomalies", "reconcile", "recommend", "report",
+)  # fmt: skip
+"""What only the senior analyst has tools for."""
+
 _STATUS: dict[str, Literal["plan", "clarify", "refused", "not_held"]] = {
     "answer": "plan",
     "clarify": "clarify",
@@ -53,7 +58,8 @@ def as_routing(choice: RouteChoice | None, reading: Reading) -> Routing:
 
 def _to_analyst(complexity: Complexity, reading: Reading) -> Routing:
     """The harder of the two opinions wins: a complex reading is never sent to the data analyst."""
-    hardest: Complexity = "complex" if "complex" in (complexity, reading.complexity) else complexity
+    senior = reading.plan is not None and reading.plan.intent in SENIOR_INTENTS
+    hardest: Complexity = "complex" if senior or "complex" in (complexity, reading.complexity) else complexity
     return Routing(
         destination="senior_analyst" if hardest == "complex" else "data_analyst",
         complexity=hardest,

@@ -38,6 +38,7 @@ class Asked:
     data_start: date
     revision: int = 0
     open_months: tuple[str, ...] = ()
+    data_through: date | None = None
 
     @property
     def plan(self) -> Plan:

@@ -18,6 +18,14 @@ def unequal_days(asked: Asked) -> tuple[str, ...]:
     return () if same else (say("notes", "unequal_days"),)
 
 
+def ahead(asked: Asked, period: str | None) -> tuple[str, ...]:
+    """Say that the days asked for are still to come."""
+    now = asked.plan.period
+    if now is None or period is None or asked.data_through is None or now.start <= asked.data_through:
+        return ()
+    return (say("notes", "ahead", period=period),)
+
+
 def preliminary(asked: Asked) -> tuple[str, ...]:
     """Say that a month of the ledger is not closed, where a metric of the ledger is shown for it."""
     infos = [asked.catalog.metrics[name] for name in asked.plan.metrics if name in asked.catalog.metrics]

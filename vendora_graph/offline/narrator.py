@@ -6,7 +6,7 @@ from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
 from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
-from vendora_graph.offline.honesty import preliminary, unequal_days
+from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.planner import calls_for, compared
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.scorecards import narrate_scorecard
@@ -36,7 +36,7 @@ def narrate(asked: Asked, done: Done) -> Draft:
     return told.model_copy(
         update={
             "author": AUTHOR,
-            "caveats": (*told.caveats, *_caveats(table), *unequal_days(asked), *preliminary(asked)),
+            "caveats": (*told.caveats, *_caveats(table, coming=bool(ahead(asked, table.period))), *unequal_days(asked), *preliminary(asked), *ahead(asked, table.period)),
         }
     )
 
@@ -107,9 +107,9 @@ def _definition(asked: Asked) -> Draft:
     )
 
 
-def _caveats(table: Table) -> tuple[str, ...]:
+def _caveats(table: Table, *, coming: bool) -> tuple[str, ...]:
     notes = []
-    if not table.period_complete and table.period:
+    if not table.period_complete and table.period and not coming:
         notes.append(say("notes", "running", period=table.period))
     if table.note == "truncated":
         notes.append(say("notes", "truncated"))

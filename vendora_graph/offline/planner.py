@@ -42,6 +42,8 @@ def compared(asked: Asked) -> Period | None:
         return plan.comparison.period if plan.comparison.kind != "values" else None
     if plan.intent != "value" or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
         return None
+    if asked.data_through is not None and plan.period.end > asked.data_through:
+        return None
     if not plan.period.complete and any(asked.catalog.metrics[m].ledger_month for m in plan.metrics if m in asked.catalog.metrics):
         return None  # a ledger month stands whole or not at all: a part of one has no equal
     earlier = previous_period(plan.period, asked.calendar, selling_kind(asked))

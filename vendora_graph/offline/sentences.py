@@ -121,9 +121,12 @@ class Told:
         """Return the headline of a breakdown or ranking."""
         place = self.column(0)
         known = [row for row in self.table.body if _value(row, place) is not None]
-        rows = [row for row in known if not any(value == NONE_LABEL for _, value in row.names.values())] or known
+        named = [row for row in known if not any(value == NONE_LABEL for _, value in row.names.values())] or known
+        sound = [row for row in named if not _few(row.cells[place], self.infos[0].min_n or 0)]
         ranking = self.asked.plan.ranking
-        lead = rows[0]
+        lead = (sound or named)[0]
+        if not sound or sound[0] is not named[0]:
+            return self._thin(lead, place, enough=bool(sound))
         cell = lead.cells[place]
         leader = self._named(lead)
         value = spoken(cell) if cell else ""
@@ -137,6 +140,16 @@ class Told:
             whole = say("breakdown", "additive" if self.infos[0].additivity in ADDITIVE else "measured")
             return say("breakdown", "with_total", leader=leader, value=value, total=spoken(top), whole=whole, **self.words())
         return say("breakdown", "without_total", leader=leader, value=value, group=group, **self.words())
+
+    def _thin(self, lead: Row, place: int, *, enough: bool) -> str:
+        """Return a headline without any rank: the first groups rest on few records."""
+        total = self.table.total
+        cell = total.cells[place] if total is not None and _value(total, place) is not None else None
+        own = lead.cells[place]
+        words = {**self.words(), "leader": self._named(lead), "own": spoken(own) if own else "", "value": spoken(cell) if cell else ""}
+        if enough:
+            return say("breakdown", "sound" if cell is not None else "sound_row", **words)
+        return say("breakdown", "thin" if cell is not None else "thin_row", **words)
 
     def listing(self) -> str:
         """Return the headline of a list of records."""
@@ -212,4 +225,4 @@ def _value(row: Row, place: int) -> Decimal | None:
 
 
 def _few(cell: Cell | None, least: int) -> bool:
-    return cell is not None and cell.n is not None and cell.n < least
+    return cell is not None and cell.value is not None and cell.n is not None and cell.n < least

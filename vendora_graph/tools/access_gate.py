@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 def row_filters(
-    info: MetricInfo, dimensions: tuple[str, ...], principal: Principal, services: Services
+    info: MetricInfo, dimensions: tuple[str, ...], filters: tuple[Filter, ...], principal: Principal, services: Services
 ) -> tuple[Filter, ...]:
     """Return the filters that hold a role to its own rows.
 
     Args:
         info: The metric asked for.
         dimensions: What it is grouped and filtered by.
+        filters: The filters themselves.
         principal: Who asks.
         services: For the access rules.
 
@@ -40,6 +41,8 @@ def row_filters(
     own = own_dimension(info, principal, services)
     if own is None or principal.person_name is None:
         raise NotAllowedError("Your role sees its own figures only, and it is not known who asks: give your employee id.")
+    if any(item.dimension == own and principal.person_name not in item.values for item in filters):
+        raise NotAllowedError(f"{access.reason or 'You may see your own figures only.'} Ask a manager for another person's.")
     return (Filter(dimension=own, op="in", values=(principal.person_name,)),)
 
 
@@ -75,7 +78,7 @@ def gated(routing: Routing, reading: Reading, principal: Principal, services: Se
         return routing
     try:
         for name, dimensions in _asked(reading.plan, services.catalog):
-            row_filters(services.catalog.metrics[name], dimensions, principal, services)
+            row_filters(services.catalog.metrics[name], dimensions, reading.plan.filters, principal, services)
     except NotAllowedError as error:
         return Routing(
             destination="respond",

@@ -65,7 +65,7 @@ def within_access(query: MetricQuery, services: Services, scope: Scope) -> Metri
     filters: list[Filter] = list(query.filters)
     dimensions = (*query.group_by, *(item.dimension for item in query.filters))
     for name in query.metrics:
-        for extra in row_filters(services.catalog.metrics[name], dimensions, scope.principal, services):
+        for extra in row_filters(services.catalog.metrics[name], dimensions, query.filters, scope.principal, services):
             if extra not in filters:
                 filters.append(extra)
     return query if len(filters) == len(query.filters) else query.model_copy(update={"filters": tuple(filters)})
