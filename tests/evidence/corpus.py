@@ -1,3 +1,4 @@
+# ruff: noqa: E501, PLR0915 - one case a line reads as a table
 """Sixty approved answers of the kinds a dealership asks for, made by hand from `world`.
 
 Each is the five nouns of one validation. A corpus recorded from real runs has the same shape (see `tests.mutation.corpus`).
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from tests.evidence.world import METRICS, PEOPLE, Request, Result, ask, month, period, policy
@@ -30,8 +32,6 @@ from vendora_graph.contracts import (
 )
 from vendora_graph.evidence.arithmetic import calculate
 from vendora_graph.evidence.ledger import add_facts, make_fact, merge, number, quote_numbers
-
-from datetime import date
 
 OCT, SEP, AUG = month(2026, 10), month(2026, 9), month(2026, 8)
 MTD, OCT_12 = month(2026, 11, 12), period(date(2026, 10, 1), date(2026, 10, 13), "October 1-13, 2026")
@@ -273,7 +273,9 @@ def trends() -> Iterator[Sample]:
         refs = build("q", result, more=(move,), tables=(calculated(move),))
         label = METRICS[name].label
         first, last = (fact.period for fact in (facts[0], facts[-1]))
-        assert first is not None and last is not None and peak.period is not None
+        assert first is not None
+        assert last is not None
+        assert peak.period is not None
         draft = Draft(
             headline=f"{label} {word(move, 'rose', 'fell', 'held steady')} {refs.f(move)} from {refs.f(facts[0])} in {refs.p(first)} to {refs.f(facts[-1])} in {refs.p(last)}.",
             findings=(Finding(text=f"The highest {label} was {refs.f(peak)} in {refs.p(peak.period)}.", kind="trend"),),
@@ -368,7 +370,7 @@ def delicate() -> Iterator[Sample]:
     result = ask("t1", Request(("front_pvr",), few, filters=(("salesperson", "in", ("Bo Lindqvist",)),)))
     refs = build("q", result)
     fact = result.facts[result.table.cells[0][0] or ""]
-    assert fact.n is not None and 0 < fact.n < 5
+    assert fact.n in range(1, 5)
     plan = Plan(metrics=("front_pvr",), period=few, filters=(Filter(dimension="salesperson", values=("Bo Lindqvist",)),))
     draft = Draft(headline=f"Front gross per unit of {refs.n('Bo Lindqvist')} in {refs.p(few)}: {refs.f(fact)}.", caveats=("This is a small sample.",))
     yield Sample("small n", "Bo front PVR this week", plan, draft, refs.ledger, policy())
@@ -452,7 +454,8 @@ def narrated() -> Iterator[Sample]:
     move = calculate("difference", (facts[-1], facts[0]))
     refs = build("q", result, more=(move,), tables=(calculated(move),))
     first, last = facts[0].period, facts[-1].period
-    assert first is not None and last is not None
+    assert first is not None
+    assert last is not None
     draft = Draft(headline=f"Front gross went from {refs.f(facts[0])} in {refs.p(first)} to {refs.f(facts[-1])} in {refs.p(last)}, {word(move)} {refs.f(move)}.", tables=(spec(result),))
     yield Sample("narrated trend", "front gross trend", Plan(intent="trend", metrics=("front_gross",), period=HALF, grain="month"), draft, refs.ledger, policy())
 

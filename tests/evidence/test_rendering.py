@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line reads as a table
 """Figures, periods, names and tables as people read them."""
 
 from __future__ import annotations

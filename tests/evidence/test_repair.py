@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line reads as a table
 """Typed figures and names become references where they can only be one."""
 
 from __future__ import annotations

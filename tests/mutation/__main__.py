@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line reads as a table
 """`python -m tests.mutation [RECORDS.jsonl]`: run every mutant and print the table. Ends with 1 when the bar is missed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line reads as a table
 """The right words and checked figures, of another call than the question needed; and results shown wrongly.
 
 A mutated call changes both computations of its figures: the second path proves how a figure was computed, not that it was asked for.
@@ -336,7 +337,7 @@ def _comparison_dropped(case: Case) -> Iterator[Mutant]:
     call = next(((t, b) for t, b in _calls(case) if b.get("compare")), None)
     if call is None:
         return
-    table, body = call
+    table, _ = call
     label, now = table.columns[0], table.cells[0][0]
     key = next(k for k, v in case.ledger.numbers.items() if v == now)
     main = next(k for k, p in case.ledger.periods.items() if (p.start, p.end) == (case.plan.period.start, case.plan.period.end))  # type: ignore[union-attr]  # compared plans have one

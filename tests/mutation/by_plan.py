@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line reads as a table
 """The same answer to another question: what the reader asked for changes, what they get does not."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line reads as a table
 """The five nouns of one validation, and what a reader sees of them, told without the code under test.
 
 Nothing here may import `vendora_graph.evidence`, `.offline` or the checks: a mutant is dropped as identical by these rules alone.

@@ -14,7 +14,10 @@ from tests.mutation.nouns import Case, Mutant, Mutator
 
 HERE = Path(__file__).parent
 BEHIND_THE_WALL = ("nouns.py", "by_text.py", "by_facts.py", "by_calls.py", "by_plan.py", "mutators.py")
-FORBIDDEN = ("vendora_graph.evidence", "vendora_graph.offline", "vendora_graph.nodes", "vendora_graph.tools", "vendora_graph.validator", "tests.evidence")
+FORBIDDEN = (
+    *(f"vendora_graph.{part}" for part in ("evidence", "offline", "nodes", "tools", "validator")),
+    "tests.evidence",
+)
 
 
 @pytest.fixture(scope="module")
