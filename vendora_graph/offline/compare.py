@@ -19,29 +19,31 @@ _YEAR_WEEKS = 364
 
 def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     """Return (the answer's period, the period it is compared with), each None when not said."""
-    frame = framer.frame
-    specs = frame.periods
-    if not specs:
-        return None, None
+    specs = framer.frame.periods
     if len(specs) == 1:
-        at, spec = specs[0]
-        if spec.op in {"range", "months", "both"} and _verb_first(framer):
-            return _two(spec)
-        asks_back = framer.inherits() and not framer.frame.metric_spans
-        if _follows_compare(framer, at) and (not _verb_first(framer) or asks_back):
-            return None, spec
-        if _changed_from(framer, at):
-            return None, spec
-        return spec, None
+        return _one(framer, *specs[0])
     if len(specs) > _PAIR:
         return _row(framer, [spec for _, spec in specs]), None
-    joined = _through(framer, specs)
-    if joined is not None:
-        return joined, None
-    marked = [(at, spec) for at, spec in specs if _follows_compare(framer, at) and not (_verb_first(framer) and at == specs[0][0])]
+    if specs:
+        joined = _through(framer, specs)
+        return (joined, None) if joined is not None else _pair(framer, specs)
+    return None, None
+
+
+def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, PeriodSpec | None]:
+    verb = _verb_first(framer)
+    if spec.op in {"range", "months", "both"} and verb:
+        return _two(spec)
+    asks_back = framer.inherits() and not framer.frame.metric_spans
+    compared = (_follows_compare(framer, at) and (not verb or asks_back)) or _changed_from(framer, at)
+    return (None, spec) if compared else (spec, None)
+
+
+def _pair(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> tuple[PeriodSpec | None, PeriodSpec | None]:
+    verb = _verb_first(framer)
+    marked = [(at, spec) for at, spec in specs if _follows_compare(framer, at) and not (verb and at == specs[0][0])]
     versus = marked[0][1] if marked else specs[1][1]
-    main = next((spec for _, spec in specs if spec is not versus), None)
-    return main, versus
+    return next((spec for _, spec in specs if spec is not versus), None), versus
 
 
 def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
@@ -106,19 +108,16 @@ def comparison_of(
     frame = framer.frame
     if frame.versus == "target" or (frame.has("target") and not frame.has("pace")):
         return Comparison(kind="target")
-    if period is None:
-        return None
-    if versus is not None:
-        return _against(framer, clock, period, versus, said)
+    if period is None or versus is not None:
+        return _against(framer, clock, period, versus, said) if period is not None and versus is not None else None
     if frame.versus == "same_period_last_year":
         return _last_year(framer, clock, period, said)
     if frame.versus == "previous_period" or _asks_change(framer) or (frame.has("why") and not frame.has("definition", "inside")):
         return _previous(framer, clock, period, said)
-    if frame.side_by_side:
-        return Comparison(kind="values")
-    if previous is not None and previous.comparison is not None and not frame.has("follow_drop") and previous.comparison.kind != "values":
-        return _again(framer, clock, period, previous.comparison, said)
-    return None
+    last = previous.comparison if previous is not None else None
+    if frame.side_by_side or last is None:
+        return Comparison(kind="values") if frame.side_by_side else None
+    return _again(framer, clock, period, last, said)
 
 
 def _asks_change(framer: Framer) -> bool:
@@ -135,23 +134,17 @@ def _again(framer: Framer, clock: Clock, period: Period, last: Comparison, said:
 
 
 def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, said: list[str]) -> Comparison | None:
-    unit = versus.word("unit")
-    last_year = (
-        versus.op in _YEAR_BACK
-        or (versus.op == "last" and unit == "year" and period.grain != "year")
-        or (versus.op == "unit_ago" and unit == "year" and versus.number("n") == 1)
-    )
-    if versus.op == "last" and unit == "year" and period.grain == "year":
+    if versus.op == "last" and versus.word("unit") == period.grain and (period.grain == "year" or not period.complete):
         return _previous(framer, clock, period, said)
-    if last_year or (versus.op == "year" and period.grain != "year" and versus.number("year", 0) == period.start.year - 1):
+    if _is_last_year(versus, period) or _same_unit_last_year(clock, versus, period):
         return _last_year(framer, clock, period, said)
-    if versus.op == "last" and unit == period.grain and not period.complete:
-        return _previous(framer, clock, period, said)
-    if versus.op in {"last", "unit_ago"} and unit == "month" and _is_snapshot(framer) and period.start == period.end:
+    if versus.op in {"last", "unit_ago"} and versus.word("unit") == "month" and _is_snapshot(framer) and period.start == period.end:
         end = add_units(period.end, "month", -1)
         return Comparison(kind="explicit", period=_as_period(end, end), aligned="calendar")
-    if versus.op in _FULL_YEARS and not period.complete and period.grain and _same_unit_last_year(clock, versus, period):
-        return _last_year(framer, clock, period, said)
+    return _explicit(framer, clock, period, versus, said)
+
+
+def _explicit(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, said: list[str]) -> Comparison | None:
     found = resolve(versus, clock)
     if found is None:
         return None
@@ -160,7 +153,19 @@ def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, s
     return Comparison(kind="explicit", period=found.period, aligned="calendar")
 
 
+def _is_last_year(versus: PeriodSpec, period: Period) -> bool:
+    """Whether a period is the answer's own, a year back (`vs last year` of a month is that month)."""
+    if versus.op in _YEAR_BACK:
+        return True
+    if period.grain == "year":
+        return False
+    back = versus.op == "last" or (versus.op == "unit_ago" and versus.number("n") == 1)
+    return (back and versus.word("unit") == "year") or (versus.op == "year" and versus.number("year", 0) == period.start.year - 1)
+
+
 def _same_unit_last_year(clock: Clock, versus: PeriodSpec, period: Period) -> bool:
+    if versus.op not in _FULL_YEARS or period.complete or period.grain is None:
+        return False
     found = resolve(versus, clock)
     return found is not None and found.period.start == add_units(period.start, "year", -1)
 

@@ -10,7 +10,7 @@ from vendora_graph.contracts import Reading
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token, letters_share
-from vendora_graph.offline.resolve import Outcome
+from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import in_words, note_text, restate
 
 _SQL = re.compile(

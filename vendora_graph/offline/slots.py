@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Filter, Grain
+from itertools import pairwise
+
+from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record, value_in_list
+from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
 
-_LIMIT_MAX = 1000
-_RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first")
 _SINGLE = 1
 
 
@@ -22,8 +23,8 @@ def fill_slots(framer: Framer) -> None:
     _dimensions(framer)
     _who(framer)
     fill_thresholds(framer)
-    _ranking(framer)
-    _grain(framer)
+    fill_ranking(framer)
+    fill_grain(framer)
     _comparison(framer)
 
 
@@ -108,10 +109,11 @@ def _consume(framer: Framer, cue: Span | None) -> None:
 
 def _hidden_store(framer: Framer, span: Span) -> None:
     """A store of the group outside the asker's tenant is known, and not theirs to see."""
-    if of_kind(span, "other_store") and span.start not in framer.frame.bound and not of_kind(span, "metric"):
-        if not any(framer.fits(s.key) for s in of_kind(span, "value")) or span.end - span.start > 1:
-            framer.frame.other_store = framer.frame.said(span)
-            framer.frame.bind(span, "store")
+    if not of_kind(span, "other_store") or span.start in framer.frame.bound or of_kind(span, "metric"):
+        return
+    if not any(framer.fits(s.key) for s in of_kind(span, "value")) or span.end - span.start > 1:
+        framer.frame.other_store = framer.frame.said(span)
+        framer.frame.bind(span, "store")
 
 
 def _named_beside(framer: Framer, span: Span) -> set[str]:
@@ -143,7 +145,7 @@ def _merge_values(framer: Framer, dimension: str, senses: list[tuple[Sense, bool
 
 def _compared_values(framer: Framer, spans: list[Span]) -> bool:
     """`new vs used`: a compare cue stands between two values."""
-    for first, second in zip(spans, spans[1:], strict=False):
+    for first, second in pairwise(spans):
         between = [s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start]
         if any("compare" in cue_names(s) for s in between):
             return True
@@ -154,29 +156,32 @@ def _compared_values(framer: Framer, spans: list[Span]) -> bool:
 
 
 def _dimensions(framer: Framer) -> None:
-    frame = framer.frame
-    for span in frame.spans:
+    for span in framer.frame.spans:
         senses = of_kind(span, "dimension")
-        if not senses or span.start in frame.bound:
-            continue
-        sense = next((s for s in senses if framer.fits(s.key)), senses[0])
-        info = framer.catalog.dimensions[sense.key]
-        small = not any(t.content for t in frame.tokens[span.start : span.end])
-        if small and not framer.after_cue(span, {"group", "which", "list", "rank", *_RANK_CUES}):
-            continue
-        if _all_of(framer, span, sense.key):
-            frame.bind(span, f"all {sense.key}")
-        elif _labels_value(framer, span, sense.key):
-            frame.bind(span, f"label of {sense.key}")
-        elif info.kind == "numeric":
-            continue
-        elif info.kind == "record":
-            if is_record(framer, span, senses):
-                _record(framer, span, senses)
-        elif info.kind == "store" and not _asks_stores(framer, span):
-            frame.bind(span, "store")
-        else:
-            _group(framer, span, senses)
+        if senses and span.start not in framer.frame.bound and _spoken(framer, span):
+            _dimension(framer, span, senses)
+
+
+def _spoken(framer: Framer, span: Span) -> bool:
+    """A name of small words only (`make`) is a grouping only after a word that says so."""
+    content = any(t.content for t in framer.frame.tokens[span.start : span.end])
+    return content or framer.after_cue(span, {"group", "which", "list", "rank", *RANK_CUES})
+
+
+def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
+    sense = next((s for s in senses if framer.fits(s.key)), senses[0])
+    kind = framer.catalog.dimensions[sense.key].kind
+    if _all_of(framer, span, sense.key):
+        framer.frame.bind(span, f"all {sense.key}")
+    elif _labels_value(framer, span, sense.key):
+        framer.frame.bind(span, f"label of {sense.key}")
+    elif kind == "record":
+        if is_record(framer, span, senses):
+            _record(framer, span, senses)
+    elif kind == "store" and not _asks_stores(framer, span):
+        framer.frame.bind(span, "store")
+    elif kind != "numeric":
+        _group(framer, span, senses)
 
 
 def _all_of(framer: Framer, span: Span, dimension: str) -> bool:
@@ -190,11 +195,9 @@ def _all_of(framer: Framer, span: Span, dimension: str) -> bool:
 
 
 def _labels_value(framer: Framer, span: Span, dimension: str) -> bool:
-    for other in framer.frame.spans:
-        if other.end == span.start or other.start == span.end:
-            if framer.frame.bound.get(other.start, "") == f"filter {dimension}" and not framer.after_cue(span, {"group"}):
-                return True
-    return False
+    beside = [o for o in framer.frame.spans if span.start == o.end or span.end == o.start]
+    named = any(framer.frame.bound.get(o.start, "") == f"filter {dimension}" for o in beside)
+    return named and not framer.after_cue(span, {"group"})
 
 
 def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
@@ -247,9 +250,9 @@ def _record(framer: Framer, span: Span, senses: list[Sense]) -> None:
 
 def _asks_stores(framer: Framer, span: Span) -> bool:
     """`by store`, `which store`, `rank our stores` group; `this store`, `our stores`, `all stores` do not."""
-    if framer.after_cue(span, {"group", "which", "list", "compare", *_RANK_CUES, "rank", "follow"}):
+    if framer.after_cue(span, {"group", "which", "list", "compare", *RANK_CUES, "rank", "follow"}):
         return True
-    return framer.frame.has("rank", *_RANK_CUES) and not framer.frame.groups
+    return framer.frame.has("rank", *RANK_CUES) and not framer.frame.groups
 
 
 def _who(framer: Framer) -> None:
@@ -266,85 +269,6 @@ def _who(framer: Framer) -> None:
             frame.groups.append(name)
             frame.notes.append(("who", {"dimension": name}))
             return
-
-
-# ------------------------------------------------------------------------------------------------------ ranking, grain
-
-
-def _ranking(framer: Framer) -> None:
-    frame = framer.frame
-    said = [name for name in _RANK_CUES if frame.has(name)]
-    if not said and not frame.has("rank"):
-        _dangling_limit(framer)
-        return
-    frame.ranked = True
-    frame.order = "bottom" if "bottom" in said and "top" not in said else (said[0] if said else "best")
-    for name in (*said, "rank"):
-        for index in frame.cues.get(name, ()):
-            span = frame.spans[index]
-            frame.bind(span, "ranking")
-            _limit_beside(framer, span)
-    if frame.limit is None:
-        _dangling_limit(framer)
-
-
-def _limit_beside(framer: Framer, span: Span) -> None:
-    frame = framer.frame
-    for at in (span.end, span.start - 1, span.start - 2):
-        if 0 <= at < len(frame.tokens) and at not in frame.bound:
-            number = frame.tokens[at].number
-            if number is not None and number == int(number) and 1 <= number <= _LIMIT_MAX and not frame.tokens[at].unit:
-                frame.limit = int(number)
-                frame.bound[at] = "ranking limit"
-                return
-
-
-def _dangling_limit(framer: Framer) -> None:
-    """`biggest 5 ...` and `5 models`: a number right before a grouping word limits it."""
-    frame = framer.frame
-    for span in frame.spans:
-        if not frame.bound.get(span.start, "").startswith(("group ", "records ")):
-            continue
-        for at in (span.start - 1, span.start - 2):
-            number = frame.tokens[at].number if at >= 0 and at not in frame.bound else None
-            if number is not None and number == int(number) and 1 <= number <= _LIMIT_MAX:
-                frame.ranked, frame.order, frame.limit = True, frame.order or "best", int(number)
-                frame.bound[at] = "ranking limit"
-                return
-
-
-def _grain(framer: Framer) -> None:
-    frame = framer.frame
-    for name, grain in framer.raw["grain_cues"].items():
-        if name in frame.cues:
-            frame.grain = _as_grain(grain)
-            for index in frame.cues[name]:
-                frame.bind(frame.spans[index], f"grain {grain}")
-            break
-    if frame.ranked and frame.grain is None:
-        _ranked_unit(framer)
-    frame.trend = frame.has("trend") or frame.grain is not None
-
-
-def _ranked_unit(framer: Framer) -> None:
-    """`best month for units`: an ordering word beside a calendar unit ranks the periods."""
-    frame, units = framer.frame, framer.raw["calendar"]["units"]
-    for name in (*_RANK_CUES, "which"):
-        for index in frame.cues.get(name, ()):
-            at = frame.spans[index].end
-            word = units.get(frame.tokens[at].stem) if at < len(frame.tokens) else None
-            if word is not None and frame.bound.get(at) is None:
-                frame.grain = _as_grain(word)
-                frame.bound[at] = f"grain {word}"
-                return
-
-
-def _as_grain(word: str) -> Grain:
-    grains: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
-    return grains[word]
-
-
-# --------------------------------------------------------------------------------------------------------- comparison
 
 
 def _comparison(framer: Framer) -> None:

@@ -51,7 +51,7 @@ def stand_in(framer: Framer) -> None:
 
 def specialise(lexicon: Lexicon, plan: Plan) -> Plan:
     """Turn base and filter into the variant that has a name of its own, for a question with one metric."""
-    if len(plan.metrics) != 1:
+    if len(plan.metrics) != 1 or plan.topic == "share":
         return plan
     base = plan.metrics[0]
     for name, entry in sorted(variants_of(lexicon).items(), key=lambda item: (-len(item[1]["filters"]), item[0])):

@@ -1,0 +1,144 @@
+"""The answer's period: as said, carried over from the last answer, or the default of the measure; and what must be said about it."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Grain, Period, Plan
+from vendora_graph.offline.compare import previous_of
+from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.outcome import Outcome, is_position, text
+from vendora_graph.offline.period_math import Clock, Resolved, day_text
+from vendora_graph.offline.period_ops import resolve
+from vendora_graph.offline.periods import PeriodSpec
+
+
+def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous: Plan | None, out: Outcome) -> Resolved | None:
+    """Return the period of the answer."""
+    if main is not None and main.op == "now":
+        return _now(framer, clock, out)
+    if main is not None:
+        found = _ahead(framer, clock, main, resolve(main, clock))
+        out.bad_period = found is None
+        return _closed_day(framer, clock, main, found, out)
+    if previous is not None and previous.period is not None:
+        return _carried(framer, clock, previous.period, out)
+    if not framer.frame.metrics:
+        return resolve(PeriodSpec("this", {"unit": "month"}), clock)
+    return _default_period(framer, clock, out)
+
+
+def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:
+    """A bare month in a forecast is the next one, not the last."""
+    if (
+        found is None
+        or not framer.frame.has("forecast")
+        or main.op not in {"month", "quarter"}
+        or main.args.get("year")
+        or not found.period.complete
+    ):
+        return found
+    return resolve(PeriodSpec(main.op, {**main.args, "year": found.period.start.year + 1}), clock)
+
+
+def _carried(framer: Framer, clock: Clock, period: Period, out: Outcome) -> Resolved | None:
+    """The last answer's period; `and the day before?` moves it back; a position's day is no period of a flow."""
+    frame = framer.frame
+    if frame.versus == "previous_period" and not frame.has("compare"):
+        moved = previous_of(framer, clock, period)
+        frame.versus = ""
+        return Resolved(moved) if moved else None
+    last = framer.ctx.previous
+    were_snapshots = last is not None and all(framer.catalog.metrics[m].snapshot for m in last.metrics if m in framer.catalog.metrics)
+    if were_snapshots and not all(framer.catalog.metrics[m].snapshot for m in frame.metrics):
+        return _default_period(framer, clock, out)
+    return Resolved(period)
+
+
+def _closed_day(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None, out: Outcome) -> Resolved | None:
+    """`yesterday` on a Monday is the last day the department was open."""
+    if found is None or main.op != "day" or main.number("n", 0) != -1:
+        return found
+    day = found.period.start
+    open_day = clock.calendar.last_open(day, clock.weekday_calendar)
+    if open_day == day or all(framer.catalog.metrics[m].snapshot for m in framer.frame.metrics):
+        return found
+    shown = Period(start=open_day, end=open_day, label=day_text(open_day), grain="day")
+    out.assumptions.append(text(framer, "closed_day").format(asked=day_text(day), label=shown.label))
+    return Resolved(shown)
+
+
+def _now(framer: Framer, clock: Clock, out: Outcome) -> Resolved | None:
+    flows = [m for m in framer.frame.metrics if not is_position(framer, m)]
+    if not flows:
+        return resolve(PeriodSpec("now"), clock)
+    out.assumptions.append(text(framer, "now_flow").format(label=framer.catalog.metrics[flows[0]].label))
+    return resolve(PeriodSpec("this", {"unit": "month"}), clock)
+
+
+def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | None:
+    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
+    usual = framer.lexicon.section("default_periods")
+    words = next((usual[g] for g in framer.frame.groups if g in usual and not any(i.snapshot for i in infos)), None)
+    if words:
+        return _worded(framer, clock, str(words), "default_period", out)
+    if all(is_position(framer, m) for m in framer.frame.metrics):
+        spec, said = PeriodSpec("now"), "default_snapshot"
+    elif any(info.ledger_month for info in infos):
+        spec, said = PeriodSpec("last", {"unit": "month"}), "default_ledger"
+    else:
+        spec, said = PeriodSpec("this", {"unit": "month"}), "default_period"
+    resolved = resolve(spec, clock)
+    if resolved is not None and not framer.frame.trend and not _silent(framer):
+        out.assumptions.append(text(framer, said).format(label=resolved.period.label))
+    return resolved
+
+
+def _silent(framer: Framer) -> bool:
+    return framer.frame.has("definition", "inside")
+
+
+def trend_default(framer: Framer, clock: Clock, grain: Grain, out: Outcome) -> Resolved | None:
+    """Return the usual stretch of a trend by a grain."""
+    return _worded(framer, clock, str(framer.raw["trend_defaults"][grain]), "default_trend", out)
+
+
+def _worded(framer: Framer, clock: Clock, words: str, said: str, out: Outcome) -> Resolved | None:
+    """Resolve a period given in words by the data."""
+    matches = framer.grammar.find(framer.lexicon.normaliser.tokens(words))
+    resolved = resolve(max(matches, key=lambda m: m.end - m.start).spec, clock)
+    if resolved is not None:
+        out.assumptions.append(text(framer, said).format(label=resolved.period.label))
+    return resolved
+
+
+def one_day(framer: Framer, resolved: Resolved | None, out: Outcome) -> Resolved | None:
+    """A position is read on one day: that of the period's end (said when a longer period was asked for)."""
+    metrics = framer.frame.metrics
+    snapshots = [m for m in metrics if is_position(framer, m)]
+    if (
+        resolved is None
+        or framer.frame.trend
+        or not metrics
+        or len(snapshots) != len(metrics)
+        or resolved.period.start == resolved.period.end
+    ):
+        return resolved
+    out.assumptions.append(text(framer, "snapshot_period").format(label=framer.catalog.metrics[snapshots[0]].label))
+    end = resolved.period.end
+    return Resolved(Period(start=end, end=end, label=day_text(end), grain="day"))
+
+
+def period_notes(framer: Framer, resolved: Resolved, clock: Clock, out: Outcome) -> None:
+    """Say what must be said of a period: it runs, it lies ahead, the data begins later."""
+    if _silent(framer):
+        return
+    period = out.plan.period
+    for note in resolved.notes:
+        if note == "running" and "bare_running" in resolved.notes:
+            continue
+        values = {"label": period.label if period else "", "start": day_text(clock.data_start), "through": day_text(clock.data_through),
+                  "name": period.label.split(" to date")[0] if period else ""}  # fmt: skip
+        if note in {"bare_running", "today", "future", "part_of_data", "before_data"}:
+            out.assumptions.append(text(framer, note).format(**values))
+    out.other_period = resolved.other
+    if any(spec.op == "last" and spec.word("unit") == "quarter" for _, spec in framer.frame.periods):
+        out.assumptions.append(text(framer, "last_quarter"))

@@ -1,0 +1,89 @@
+"""Intents: what kind of answer is asked for, by the rules of `english.yaml`, and what a complex one needs besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vendora_graph.contracts import Complexity, Intent, Plan
+from vendora_graph.offline.frame import Framer
+
+_SIMPLE_METRICS = 2
+
+
+def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] | None:
+    """Return the first rule of the data whose cues were said."""
+    frame = framer.frame
+    if frame.reports:
+        return {"intent": "report", "complexity": "complex", "steps": ["query_metrics"]}
+    named = bool(frame.metrics) and not frame.from_department
+    for rule in framer.raw["intents"]:
+        if not all(frame.has(cue) for cue in rule["cues"]) or any(frame.has(cue) for cue in rule.get("unless", ())):
+            continue
+        wants = rule.get("metric")
+        if wants is None or (wants == "yes") == named or (previous is not None and wants == "yes"):
+            return dict(rule)
+    return None
+
+
+def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> tuple[Intent, Complexity, tuple[str, ...]]:
+    """Return the intent, how complex it is, and the senior analyst's steps."""
+    if rule is not None:
+        steps = rule.get("steps") or ()
+        return rule["intent"], rule["complexity"], tuple(str(s) for s in steps)  # type: ignore[return-value, attr-defined]
+    intent = _plain_intent(framer, plan)
+    simple = intent == "value" and len(plan.metrics) <= _SIMPLE_METRICS
+    return intent, "simple" if simple else "standard", ()
+
+
+def _plain_intent(framer: Framer, plan: Plan) -> Intent:
+    if framer.frame.record:
+        return "list"
+    if plan.ranking is not None:
+        return "ranking"
+    if plan.grain is not None:
+        return "trend"
+    if plan.comparison is not None:
+        return "compare"
+    return "breakdown" if plan.group_by else "value"
+
+
+def topic_of(framer: Framer) -> str | None:
+    """Return what the answer is about beside its slots: a report, a share, a change, a department."""
+    if framer.frame.reports:
+        return framer.frame.reports[0]
+    if framer.frame.has("what_if"):
+        return _what_if(framer)
+    change = _change_over(framer) if framer.frame.has("anomaly") else None
+    if change is not None:
+        return change
+    rates = all(framer.catalog.metrics[m].unit == "rate" for m in framer.frame.metrics)
+    if framer.frame.has("share") and not rates and (framer.frame.groups or framer.frame.filters):
+        return "share"
+    return framer.frame.departments[0] if framer.frame.departments else None
+
+
+def _change_over(framer: Framer) -> str | None:
+    """`up more than 10%`: the least change worth showing, as a fraction."""
+    for index, token in enumerate(framer.frame.tokens):
+        if token.number is not None and token.unit == "pct" and index not in framer.frame.bound:
+            framer.frame.bound[index] = "least change"
+            return f"change_over:{token.number / 100:f}"
+    return None
+
+
+def _what_if(framer: Framer) -> str | None:
+    """The change asked about: the first number with its sign (`+0.3`, `-200`, `+0.01` for one percent)."""
+    frame, down = framer.frame, framer.raw["what_if_down"]
+    numbers = [(i, t) for i, t in enumerate(frame.tokens) if t.number is not None and frame.bound.get(i, "amount") == "amount"]
+    for index, token in enumerate(frame.tokens):
+        if token.text in framer.raw["what_if_words"]:
+            frame.bound.setdefault(index, "change")
+    if not numbers:
+        return None
+    index, token = numbers[0]
+    frame.bound[index] = "amount"
+    percent = token.unit == "pct" or (
+        index + 1 < len(frame.tokens) and frame.tokens[index + 1].stem in framer.raw["threshold_words"]["rate"]
+    )
+    value = (token.number or 0) / (100 if percent else 1)
+    return f"{'-' if any(t.text in down for t in frame.tokens) else '+'}{value:f}{' rate' if percent else ''}"

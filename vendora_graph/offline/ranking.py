@@ -1,0 +1,85 @@
+"""Rankings and grains: `top 5`, `worst first`, `by month`, `best week for leads`."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Grain
+from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.spans import Span
+
+_LIMIT_MAX = 1000
+RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first")
+
+
+def fill_ranking(framer: Framer) -> None:
+    """Note that groups are to be ordered, by which word, and how many are wanted."""
+    frame = framer.frame
+    said = [name for name in RANK_CUES if frame.has(name)]
+    if not said and not frame.has("rank"):
+        _dangling_limit(framer)
+        return
+    frame.ranked = True
+    frame.order = "bottom" if "bottom" in said and "top" not in said else (said[0] if said else "best")
+    for name in (*said, "rank"):
+        for index in frame.cues.get(name, ()):
+            span = frame.spans[index]
+            frame.bind(span, "ranking")
+            _limit_beside(framer, span)
+    if frame.limit is None:
+        _dangling_limit(framer)
+
+
+def _limit_beside(framer: Framer, span: Span) -> None:
+    frame = framer.frame
+    for at in (span.end, span.start - 1, span.start - 2):
+        if 0 <= at < len(frame.tokens) and at not in frame.bound:
+            number = frame.tokens[at].number
+            if number is not None and number == int(number) and 1 <= number <= _LIMIT_MAX and not frame.tokens[at].unit:
+                frame.limit = int(number)
+                frame.bound[at] = "ranking limit"
+                return
+
+
+def _dangling_limit(framer: Framer) -> None:
+    """`biggest 5 ...` and `5 models`: a number right before a grouping word limits it."""
+    frame = framer.frame
+    for span in frame.spans:
+        if not frame.bound.get(span.start, "").startswith(("group ", "records ")):
+            continue
+        for at in (span.start - 1, span.start - 2):
+            number = frame.tokens[at].number if at >= 0 and at not in frame.bound else None
+            if number is not None and number == int(number) and 1 <= number <= _LIMIT_MAX:
+                frame.ranked, frame.order, frame.limit = True, frame.order or "best", int(number)
+                frame.bound[at] = "ranking limit"
+                return
+
+
+def fill_grain(framer: Framer) -> None:
+    """Note the calendar unit a trend is shown by."""
+    frame = framer.frame
+    for name, grain in framer.raw["grain_cues"].items():
+        if name in frame.cues:
+            frame.grain = _as_grain(grain)
+            for index in frame.cues[name]:
+                frame.bind(frame.spans[index], f"grain {grain}")
+            break
+    if frame.ranked and frame.grain is None:
+        _ranked_unit(framer)
+    frame.trend = frame.has("trend") or frame.grain is not None
+
+
+def _ranked_unit(framer: Framer) -> None:
+    """`best month for units`: an ordering word beside a calendar unit ranks the periods."""
+    frame, units = framer.frame, framer.raw["calendar"]["units"]
+    for name in (*RANK_CUES, "which"):
+        for index in frame.cues.get(name, ()):
+            at = frame.spans[index].end
+            word = units.get(frame.tokens[at].stem) if at < len(frame.tokens) else None
+            if word is not None and frame.bound.get(at) is None:
+                frame.grain = _as_grain(word)
+                frame.bound[at] = f"grain {word}"
+                return
+
+
+def _as_grain(word: str) -> Grain:
+    grains: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+    return grains[word]

@@ -1,0 +1,78 @@
+"""Records: a list of single records, what it shows and what it is ordered by."""
+
+from __future__ import annotations
+
+from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.variants import filters_of, generalise
+
+
+def take_records(framer: Framer) -> None:
+    """Make a list of records where one is asked for, and leave out measures that cannot be cut as asked."""
+    _rank_measure(framer)
+    if framer.frame.record:
+        generalise(framer)
+    _records(framer)
+    _typed_out(framer)
+
+
+def _records(framer: Framer) -> None:
+    """A list of records: the record dimension becomes the grouping, its own figures are shown first."""
+    frame = framer.frame
+    if not frame.record:
+        return
+    conditions = framer.lexicon.section("list_conditions")
+    for name in [m for m in frame.metrics if m in conditions]:
+        shown = [str(m) for m in conditions[name].get("show") or () if m in framer.catalog.metrics]
+        frame.metrics = [*shown, *(m for m in frame.metrics if m != name)]
+        frame.filters.extend(f for f in filters_of(conditions[name]) if f not in frame.filters)
+    _columns(framer)
+    own = [m for m in framer.catalog.dimensions[frame.record].record_metrics if m in framer.catalog.metrics]
+    asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record)]
+    wanted = [f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions]
+    fitting = [m for m in own if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
+    snapshots = {framer.catalog.metrics[m].snapshot for m in asked}
+    fitting = [m for m in fitting if not snapshots or framer.catalog.metrics[m].snapshot in snapshots]
+    frame.metrics = list(dict.fromkeys([*asked, *fitting])) or frame.metrics
+    if all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics):
+        frame.groups = [frame.record]
+    else:
+        frame.record = ""
+
+
+def _columns(framer: Framer) -> None:
+    """`with their cost`: words that name a column of the list."""
+    frame = framer.frame
+    for word, metric in framer.lexicon.section("list_columns").items():
+        for at, token in enumerate(frame.tokens):
+            if token.stem == framer.lexicon.normaliser.stem(str(word)) and not frame.bound.get(at, "").startswith("metric"):
+                frame.metrics = list(dict.fromkeys([*frame.metrics, str(metric)]))
+                frame.bound.setdefault(at, "column")
+
+
+def _rank_measure(framer: Framer) -> None:
+    """`oldest`, `newest` order by the measure their word names; a plain list of a measure lists its records."""
+    frame = framer.frame
+    record = ""
+    for word, entry in framer.lexicon.section("rank_words").items():
+        if frame.ranked and any(t.text == word for t in frame.tokens) and _same_family(framer, str(entry["by"])):
+            frame.rank_by, record = str(entry["by"]), str(entry["record"])
+    if frame.has("strong_list") and frame.metrics:
+        families = framer.lexicon.section("family_records")
+        record = record or str(families.get(framer.catalog.metrics[frame.metrics[0]].family) or "")
+    if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):
+        frame.record = record
+
+
+def _same_family(framer: Framer, metric: str) -> bool:
+    info = framer.catalog.metrics.get(metric)
+    families = {framer.catalog.metrics[m].family for m in framer.measures()}
+    return info is not None and (not families or info.family in families)
+
+
+def _typed_out(framer: Framer) -> None:
+    """Only metrics that can be cut as asked stay, when at least one can (several may come from one record or rule)."""
+    frame = framer.frame
+    wanted = [*frame.groups, *(f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions)]
+    fitting = [m for m in frame.metrics if all(can_cut(framer.lexicon, m, d) for d in wanted)]
+    if fitting and (frame.record or frame.rules):
+        frame.metrics = fitting
