@@ -45,9 +45,9 @@ def base(case: Case) -> Iterator[Problem]:
     for sentence in case.claims:
         plain = [ref.fact for ref in sentence.facts if not ref.fact.parts]
         for ref in sentence.facts:
-            if operation_of(ref.fact) not in _CHANGES:
-                continue
             parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
+            if operation_of(ref.fact) not in _CHANGES or not parts:
+                continue
             own = {part.id for part in parts}
             rows = [_row(part) for part in parts]
             told = {fact.id for fact in plain if fact.metric == parts[0].metric and fact.unit == parts[0].unit and _row(fact) in rows}

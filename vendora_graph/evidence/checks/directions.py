@@ -154,7 +154,7 @@ def _place(case: Case, fact: Fact, table: ResultTable, meaning: str) -> bool:
     column = next((j for row in table.cells for j, cell in enumerate(row) if cell == fact.id), None)
     if column is None or len(table.cells) < 2:  # noqa: PLR2004 - one row has no rank
         return False
-    rows = [row for row, key in zip(table.cells, table.keys, strict=True) if key]
+    rows = [row for row, key in zip(table.cells, table.keys, strict=False) if key and len(row) > column]
     values = [case.ledger.facts[cell].value for row in rows if (cell := row[column]) is not None and cell in case.ledger.facts]
     known = sorted((value for value in values if value is not None), reverse=True)
     if fact.value is None or not known:

@@ -73,6 +73,8 @@ def _ends_reach(token: Token) -> bool:
 def _sides_fit(case: Case, sentence: Sentence, ref: FactRef, labels: Sequence[PeriodRef]) -> bool:
     """A change is told "from" or "against" its earlier period and "to" or "in" its later one."""
     parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
+    if not parts:
+        return False
     now, before = days(parts[0].period), days(parts[-1].period)
     for label in labels:
         near = {token.text for token in sentence.tokens[max(0, label.at - 2) : label.at] if token.kind == "word"}
