@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from vendora_graph.context import Context
 from vendora_graph.errors import InternalError, NotAllowedError, QuestionError
 from vendora_graph.events import AnswerEvent, StepEvent
 from vendora_graph.identity import TICKET
@@ -19,6 +20,7 @@ from vendora_graph.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import RunnableConfig
     from langgraph.graph.state import CompiledStateGraph
 
     from vendora_graph.contracts import Answer, Principal
@@ -107,6 +109,7 @@ class Vendora:
         thread: str | None = None,
         resume: bool = False,
         principal: Principal | None = None,
+        model: str | None = None,
     ) -> Answer:
         """Return the answer to a question.
 
@@ -119,13 +122,23 @@ class Vendora:
             thread: A conversation to continue; follow-ups carry over within one.
             resume: Continue a question of `thread` that was cut off.
             principal: Who asks, for doors that have established it themselves.
+            model: Another model, one of the settings' `allowed_models`.
 
         Raises:
             VendoraError: A technical failure; there is then no answer.
         """
-        wishes = {"dealership": dealership, "role": role, "person": person, "as_of": as_of, "principal": principal}
         answer: Answer | None = None
-        async for event in self.astream(question, thread=thread, resume=resume, **wishes):
+        async for event in self.astream(
+            question,
+            dealership=dealership,
+            role=role,
+            person=person,
+            as_of=as_of,
+            thread=thread,
+            resume=resume,
+            principal=principal,
+            model=model,
+        ):
             if isinstance(event, AnswerEvent):
                 answer = event.answer
         if answer is not None:
@@ -143,12 +156,13 @@ class Vendora:
         thread: str | None = None,
         resume: bool = False,
         principal: Principal | None = None,
+        model: str | None = None,
     ) -> AsyncIterator[StepEvent | AnswerEvent]:
         """Yield each agent's step as it begins, then the answer; takes what `aask` takes."""
         opened = await self.aopen()
         who = principal or opened.identities.principal(dealership=dealership, role=role, person=person)
         ticket = opened.identities.issue(who, as_of)
-        async for event in self.astream_ticket(question, ticket, thread=thread, resume=resume):
+        async for event in self.astream_ticket(question, ticket, thread=thread, resume=resume, model=model):
             yield event
 
     async def ticket(
@@ -159,23 +173,23 @@ class Vendora:
         return opened.identities.issue(opened.identities.principal(dealership=dealership, role=role, person=person), as_of)
 
     async def astream_ticket(
-        self, question: str, ticket: str | None, *, thread: str | None = None, resume: bool = False
+        self, question: str, ticket: str | None, *, thread: str | None = None, resume: bool = False, model: str | None = None
     ) -> AsyncIterator[StepEvent | AnswerEvent]:
         """Yield the steps and the answer for whoever a ticket stands for; the ticket is withdrawn afterwards."""
         opened = await self.aopen()
         if ticket is None:
             raise NotAllowedError("Nobody has established who asks. Sign in and try again.")
-        config: dict[str, Any] = {"configurable": {TICKET: ticket, "thread_id": thread or uuid.uuid4().hex}, "recursion_limit": 100}
+        config: RunnableConfig = {"configurable": {TICKET: ticket, "thread_id": thread or uuid.uuid4().hex}, "recursion_limit": 100}
         graph = await opened.kept() if thread else opened.unkept
         try:
             given = await self._input(graph, question, config, resume=resume)
-            async for event in _events(graph, given, config, self.settings):
+            async for event in _events(graph, given, config, self.settings, Context(model=model) if model else None):
                 yield event
         finally:
             opened.identities.withdraw(ticket)
 
     async def _input(
-        self, graph: CompiledStateGraph[Any, Any, Any, Any], question: str, config: dict[str, Any], *, resume: bool
+        self, graph: CompiledStateGraph[Any, Any, Any, Any], question: str, config: RunnableConfig, *, resume: bool
     ) -> dict[str, str] | None:
         if not resume:
             return {"question": question}
@@ -246,7 +260,11 @@ class Vendora:
 
 
 async def _events(
-    graph: CompiledStateGraph[Any, Any, Any, Any], given: dict[str, str] | None, config: dict[str, Any], settings: Settings
+    graph: CompiledStateGraph[Any, Any, Any, Any],
+    given: dict[str, str] | None,
+    config: RunnableConfig,
+    settings: Settings,
+    context: Context | None,
 ) -> AsyncIterator[StepEvent | AnswerEvent]:
     """Run the graph within the question's seconds; yield a step when a node begins, then the answer."""
     from vendora_graph.errors import LimitExceededError
@@ -254,7 +272,8 @@ async def _events(
     yield StepEvent("orchestrator", LABELS["orchestrator"])
     try:
         async with asyncio.timeout(settings.limit_seconds):
-            async for update in graph.astream(given, config, stream_mode="updates", durability="sync" if graph.checkpointer else None):
+            durability = "sync" if graph.checkpointer else None
+            async for update in graph.astream(given, config, context=context, stream_mode="updates", durability=durability):
                 for node, values in update.items():
                     if node == "respond":
                         yield AnswerEvent(values["answer"])

@@ -25,7 +25,7 @@ def serializer() -> JsonPlusSerializer:
         for _, noun in inspect.getmembers(module, inspect.isclass)
         if issubclass(noun, contracts.Contract)
     }
-    return JsonPlusSerializer(allowed_msgpack_modules=sorted(nouns, key=lambda noun: (noun.__module__, noun.__name__)))
+    return JsonPlusSerializer(allowed_msgpack_modules=tuple((noun.__module__, noun.__name__) for noun in sorted(nouns, key=repr)))
 
 
 async def open_checkpointer(settings: Settings, stack: AsyncExitStack) -> BaseCheckpointSaver[str]:
@@ -77,5 +77,6 @@ async def _sqlite(settings: Settings, stack: AsyncExitStack) -> BaseCheckpointSa
         saver = AsyncSqliteSaver(connection, serde=serializer())
         await saver.setup()
     except (OSError, sqlite3.Error) as error:
-        raise CheckpointError(f"Conversations cannot be kept in {path}: {error}. Set VENDORA_CACHE_DIR to a folder you may write.") from error
+        advice = "Set VENDORA_CACHE_DIR to a folder you may write."
+        raise CheckpointError(f"Conversations cannot be kept in {path}: {error}. {advice}") from error
     return saver

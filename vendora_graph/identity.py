@@ -53,7 +53,7 @@ class Identities:
         name = self._access.role_name(role or DEFAULT_ROLE)
         someone = self._person(person) if person else None
         store = self._store(dealership or (someone.store if someone else None))
-        tenants = (store.id,)
+        tenants: tuple[str, ...] = (store.id,)
         if store is not FOREIGN and self._access.spans_group(name):
             tenants = tuple(sorted(s.id for s in self._profile.stores if s.group == store.group))
         return Principal(
@@ -121,7 +121,8 @@ class Identities:
         first, last = self._profile.data_start, self._profile.data_through
         if not first < as_of <= last + 31 * ONE_DAY:
             raise QuestionError(
-                f"There is no data for {as_of.isoformat()}: the data goes from {first.isoformat()} to {last.isoformat()}. Choose a day between."
+                f"There is no data for {as_of.isoformat()}: the data goes from {first.isoformat()} to {last.isoformat()}. "
+                "Choose a day between."
             )
         return Identity(principal=principal, as_of=as_of, data_through=min(last, as_of - ONE_DAY))
 

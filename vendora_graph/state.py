@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import date
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Literal, Protocol
 
 from langchain_core.messages import AnyMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
@@ -49,6 +52,9 @@ class Usage(Contract):
     model_calls: int = 0
     tool_calls: int = 0
     tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
+    cached_calls: int = 0
+    started: float = 0.0
     models: tuple[str, ...] = ()
 
 
@@ -62,6 +68,14 @@ class OutputState(TypedDict):
     """What a caller gets."""
 
     answer: Answer
+
+
+class Node(Protocol):
+    """A node of the graph: reads the state, returns its own channels."""
+
+    def __call__(self, state: State, config: RunnableConfig) -> Awaitable[State]:
+        """Run the node."""
+        ...
 
 
 class State(TypedDict, total=False):

@@ -63,7 +63,9 @@ class Understanding:
         if principal.person_id is None or principal.person_name is None:
             return None
         dimension = self._access.person_dimension(principal.role)
-        return Person(principal.person_id, principal.person_name, dimension) if dimension in self._catalog.dimensions else None
+        if dimension is None or dimension not in self._catalog.dimensions:
+            return None
+        return Person(principal.person_id, principal.person_name, dimension)
 
     def _make_calendar(self, tenants: tuple[str, ...]) -> SellingCalendar:
         return SellingCalendar.from_rows((day, a, b) for store, day, a, b in self._profile.days if store in tenants)

@@ -7,25 +7,27 @@ from typing import Literal
 
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import RunnableConfig
+from langgraph.runtime import Runtime
 
+from vendora_graph.context import Context
 from vendora_graph.contracts import Draft
 from vendora_graph.errors import LimitExceededError, ModelError, ModelOutputError
 from vendora_graph.models.ask import answered_by, ask, parse_call, repair
-from vendora_graph.services import Services
+from vendora_graph.services import RoleModel, Services
 from vendora_graph.state import Failure, State, Usage
 from vendora_graph.tools.briefing import AnalystRequest, brief
 from vendora_graph.tools.registry import SUBMIT
 
 AnalystRole = Literal["data_analyst", "senior_analyst"]
-Node = Callable[[State, RunnableConfig], Awaitable[State]]
+Node = Callable[..., Awaitable[State]]
 
 
 def make_data_analyst(services: Services) -> Node:
     """Return the data analyst's node: simple and standard questions."""
 
-    async def data_analyst(state: State, config: RunnableConfig) -> State:
+    async def data_analyst(state: State, config: RunnableConfig, runtime: Runtime[Context]) -> State:
         """Read the question and the work so far; write a draft, tool calls or a failure."""
-        return await _work("data_analyst", state, config, services)
+        return await _work("data_analyst", services.model_for("data_analyst", runtime.context), state, config, services)
 
     return data_analyst
 
@@ -33,17 +35,16 @@ def make_data_analyst(services: Services) -> Node:
 def make_senior_analyst(services: Services) -> Node:
     """Return the senior analyst's node: complex questions and revisions."""
 
-    async def senior_analyst(state: State, config: RunnableConfig) -> State:
+    async def senior_analyst(state: State, config: RunnableConfig, runtime: Runtime[Context]) -> State:
         """Read the question, the work so far and the validator's feedback; write a draft, tool calls or a failure."""
-        return await _work("senior_analyst", state, config, services)
+        return await _work("senior_analyst", services.model_for("senior_analyst", runtime.context), state, config, services)
 
     return senior_analyst
 
 
-async def _work(role: AnalystRole, state: State, config: RunnableConfig, services: Services) -> State:
+async def _work(role: AnalystRole, model: RoleModel, state: State, config: RunnableConfig, services: Services) -> State:
     base = State(analyst=role, trace=[*state["trace"], role])
     messages = brief(request_of(role, state), role, list(state["messages"]), services)
-    model = services.model_for(role, config)
     usage = state["usage"]
     try:
         reply, usage = await ask(model, messages, usage, services.settings, config)
@@ -56,8 +57,7 @@ async def _work(role: AnalystRole, state: State, config: RunnableConfig, service
             raise ModelOutputError(problem)
     except ModelError as error:
         return State(**base, author=model.name, usage=usage, failure=_failure(error), failure_reason=str(error), draft=None)
-    kept: list[BaseMessage] = [reply]
-    return State(**base, author=answered_by(reply, model.name), messages=kept, usage=usage, failure=None, draft=draft)
+    return State(**base, author=answered_by(reply, model.name), messages=[reply], usage=usage, failure=None, draft=draft)
 
 
 def request_of(role: AnalystRole, state: State) -> AnalystRequest:

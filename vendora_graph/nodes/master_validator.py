@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -13,14 +12,12 @@ from vendora_graph.errors import InternalError
 from vendora_graph.evidence.wording import masked
 from vendora_graph.evidence.ledger import with_seconds
 from vendora_graph.services import Services
-from vendora_graph.state import State
+from vendora_graph.state import Node, State
 from vendora_graph.tools.policy import policy_of
 from vendora_graph.tools.registry import SUBMIT
 from vendora_graph.tools.second_path import prove
 from vendora_graph.tools.turn import scope_of
 from vendora_graph.validator import ask_validator
-
-Node = Callable[[State, RunnableConfig], Awaitable[State]]
 
 
 def make_master_validator(services: Services) -> Node:

@@ -15,9 +15,10 @@ from vendora_graph.contracts import Ledger, Reading
 from vendora_graph.errors import ModelError
 from vendora_graph.evidence.ledger import quote_numbers
 from vendora_graph.models.ask import ask_model
+from vendora_graph.models.names import OFFLINE
 from vendora_graph.models.route import RouteChoice, as_routing
 from vendora_graph.questions import readable
-from vendora_graph.services import Identity, Services
+from vendora_graph.services import Identity, RoleModel, Services
 from vendora_graph.state import InputState, Routing, State, Usage
 from vendora_graph.tools.access_gate import gated
 from vendora_graph.tools.briefing import AnalystRequest, brief
@@ -43,10 +44,11 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
             principal=identity.principal,
             previous=previous,
         )
-        routing, usage = await _route(request, reading, services, config)
+        model = services.model_for("orchestrator", runtime.context)
+        routing, usage = await _route(model, request, reading, services, config)
         return State(
             question=question,
-            messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES)],
+            messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES)],  # type: ignore[list-item]  # LangGraph's reset
             ledger=Overwrite(quote_numbers(Ledger(turn=turn), question)),  # type: ignore[typeddict-item]  # LangGraph's reset
             turn=turn,
             started=time.time(),
@@ -79,14 +81,13 @@ def _same_asker(state: State, identity: Identity) -> bool:
 
 
 async def _route(
-    request: AnalystRequest, reading: Reading, services: Services, config: RunnableConfig
+    model: RoleModel, request: AnalystRequest, reading: Reading, services: Services, config: RunnableConfig
 ) -> tuple[Routing, Usage]:
-    model = services.model_for("orchestrator", config)
     messages = brief(request, "orchestrator", [], services)
     try:
         choice, usage = await ask_model(model, messages, RouteChoice, Usage(), services.settings, config)
     except ModelError:
-        if model.name == "offline":
+        if model.name == OFFLINE:
             raise
         return as_routing(None, reading), Usage(model_calls=1, models=(model.name,))
     return as_routing(choice, reading), usage

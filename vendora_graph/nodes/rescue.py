@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
@@ -13,7 +12,7 @@ from vendora_graph.errors import InternalError, ModelOutputError
 from vendora_graph.evidence.ledger import quote_numbers
 from vendora_graph.models.ask import ask, parse_call
 from vendora_graph.services import Services
-from vendora_graph.state import State, Usage
+from vendora_graph.state import Node, State, Usage
 from vendora_graph.tools.briefing import AnalystRequest, brief
 from vendora_graph.tools.registry import SUBMIT
 from vendora_graph.tools.rounds import run_calls
@@ -21,8 +20,6 @@ from vendora_graph.tools.turn import scope_of
 
 MAX_ROUNDS = 8
 """Rounds of tool calls the offline analyst may take; its own plans need at most four."""
-
-Node = Callable[[State, RunnableConfig], Awaitable[State]]
 
 
 def make_rescue(services: Services) -> Node:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 
 from langchain_core.runnables import RunnableConfig
 
 from vendora_graph.contracts import Answer, Plan
 from vendora_graph.services import Services
-from vendora_graph.state import State
+from vendora_graph.state import Node, State
 from vendora_graph.tools.answers import answer_proven, answer_unproven, answer_without_data
-
-Node = Callable[[State, RunnableConfig], Awaitable[State]]
 
 
 def make_respond(services: Services) -> Node:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 
 from vendora_graph.services import Services
-from vendora_graph.state import State
+from vendora_graph.state import Node, State
 from vendora_graph.tools.rounds import refused, run_calls
 from vendora_graph.tools.turn import scope_of
-
-Node = Callable[[State, RunnableConfig], Awaitable[State]]
 
 
 def make_data_tools(services: Services) -> Node:

@@ -81,8 +81,8 @@ async def _prove_table(
     )
     facts: dict[str, Fact] = {}
     queries: dict[str, QueryRecord] = {}
-    for found, records in batches:
-        facts.update(found)
+    for checked, records in batches:
+        facts.update(checked)
         queries.update(records)
     return facts, queries
 

@@ -22,10 +22,10 @@ async def open_warehouse(settings: Settings) -> Warehouse:
     """
     url = settings.warehouse
     if url == DEMO:
-        return _duckdb(ensure_demo(settings.cache_dir), settings)
+        return _duckdb(ensure_demo(settings.cache_dir))
     scheme, mark, rest = url.partition("://")
     if mark and scheme == "duckdb":
-        return _duckdb(Path(rest.removeprefix("/") if not rest.startswith("//") else rest[1:]), settings)
+        return _duckdb(Path(rest.removeprefix("/") if not rest.startswith("//") else rest[1:]))
     if mark and scheme.partition("+")[0] in ("postgresql", "postgres"):
         from vendora_graph.warehouse.postgres import PostgresWarehouse
 
@@ -39,7 +39,7 @@ async def open_warehouse(settings: Settings) -> Warehouse:
     )
 
 
-def _duckdb(path: Path, settings: Settings) -> Warehouse:
+def _duckdb(path: Path) -> Warehouse:
     from vendora_graph.warehouse.duckdb import DuckDBWarehouse
 
     return DuckDBWarehouse(path)

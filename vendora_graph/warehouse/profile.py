@@ -202,7 +202,7 @@ async def _span(catalog: Catalog, own: Rows, fetch: Fetch) -> tuple[date, date, 
         found = await fetch(f"SELECT MIN(CAST({column} AS DATE)), MAX(CAST({column} AS DATE)) FROM {table}")  # noqa: S608 - names of the model
         days.extend(day for day in found[0] if day is not None)
     if not days:
-        raise WarehouseError("The data has no dated rows the semantic model can count. Check the warehouse and the model's time dimensions.")
+        raise WarehouseError("The data has no dated rows the semantic model can count. Check the warehouse and the model's dates.")
     return min(days), max(days), None
 
 
