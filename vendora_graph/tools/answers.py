@@ -20,6 +20,7 @@ from vendora_graph.contracts import (
     Status,
     Verdict,
 )
+from vendora_graph.evidence.names import plain_name
 from vendora_graph.evidence.references import key_of, references
 from vendora_graph.evidence.render import render_draft, render_value
 from vendora_graph.evidence.wording import masked
@@ -43,7 +44,7 @@ def answer_proven(state: State, services: Services, thread: str) -> Answer:
     facts = used_facts(draft, ledger, verdict)
     definitions = definitions_of(facts, state["reading"], services.catalog)
     summary = told_definition(draft, definitions) or rendered.headline
-    extra = (say("rescued"),) if state.get("rescued") else ()
+    extra = (*((say("rescued"),) if state.get("rescued") else ()), *_unused(state))
     return Answer(
         status=_status(draft, facts, verdict),
         question=state["question"],
@@ -60,6 +61,12 @@ def answer_proven(state: State, services: Services, thread: str) -> Answer:
         alternatives=state["routing"].alternatives,
         **common(state, facts, services, thread),
     )
+
+
+def _unused(state: State) -> tuple[str, ...]:
+    """Name the words of the question that nothing used: none is dropped in silence."""
+    words = state["reading"].unused
+    return (say("unused").format(words=", ".join(plain_name(word) for word in words)),) if words else ()
 
 
 def _status(draft: Draft, facts: tuple[Fact, ...], verdict: Verdict) -> Status:
@@ -218,6 +225,8 @@ def _metadata(state: State, thread: str) -> AnswerMetadata:
         processing_time_ms=round((time.time() - state["started"]) * 1000, 3),
         model=", ".join(models) or "offline",
         tokens=usage.tokens,
+        cost_usd=usage.cost_usd,
+        cached=usage.cached_calls > 0,
     )
 
 
