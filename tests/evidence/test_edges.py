@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,17 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.evidence.corpus import HALF, OCT, Sample, build, samples, spec
+from tests.evidence.corpus import AUG, HALF, OCT, SEP, Sample, build, samples, spec
 from tests.evidence.test_checks import NAMED, fact, failing, say
-from tests.evidence.world import Request, ask, policy
+from tests.evidence.world import Request, ask, period, policy
 from vendora_graph.contracts import Draft, Finding, Ledger, MetricRules, Plan, RecommendationDraft, ResultTable, TableSpec
 from vendora_graph.errors import ModelOutputError
-from vendora_graph.evidence.arithmetic import calculate, express, recompute
+from vendora_graph.evidence.arithmetic import calculate, derived_unit, express, recompute
 from vendora_graph.evidence.case import Case
-from vendora_graph.evidence.ledger import add_facts, number
+from vendora_graph.evidence.checks.proof import agrees
+from vendora_graph.evidence.expression import evaluate, is_expression, lettered, unit_in, write
+from vendora_graph.evidence.formats import render_value
+from vendora_graph.evidence.ledger import add_facts, make_fact, number
 from vendora_graph.evidence.render import render_draft
 from vendora_graph.evidence.repair import repair
 from vendora_graph.evidence.validate import validate
+from vendora_graph.evidence.wording import has_figures
+
+EARLY = period(date(2026, 10, 1), date(2026, 10, 9), "early October")
 
 
 def of(sample: Sample) -> Case:
@@ -182,6 +189,87 @@ def test_expressions_are_computed_again_from_their_formula():
         express("a + z", {"a": one}, "usd", label="Made")
     with pytest.raises(ModelOutputError):
         express("1 + 2", {}, "usd", label="Made")
+
+
+@pytest.mark.parametrize(
+    "text", ["a +", "a ** b", "a + 'x'", "True + a", "f(a)", "a + missing"], ids=["half", "power", "text", "truth", "call", "stranger"]
+)
+def test_formulas_hold_plain_arithmetic_only(text):
+    with pytest.raises(ModelOutputError):
+        evaluate(text, {"a": Decimal(1), "b": Decimal(2)})
+
+
+def test_formulas_without_a_value_and_with_a_sign():
+    assert evaluate("-a", {"a": Decimal(2)}) == Decimal(-2)
+    assert evaluate("-a", {"a": None}) is None
+    assert evaluate("a / b", {"a": Decimal(2), "b": Decimal(0)}) is None
+    assert evaluate("a * 1.5", {"a": Decimal(2)}) == Decimal("3.0")
+
+
+def test_formulas_have_a_unit_and_at_most_a_letter_a_part():
+    with pytest.raises(ModelOutputError, match="no unit"):
+        unit_in("expression furlongs: a | a = x")
+    names = [f"n{i}" for i in range(27)]
+    with pytest.raises(ModelOutputError, match="at most"):
+        lettered(" + ".join(names))
+    with pytest.raises(ModelOutputError, match="at most"):
+        write("usd", "a", names)
+    assert is_expression(write("usd", "a + b", ["x", "y"]))
+    assert not is_expression(None)
+    with pytest.raises(ModelOutputError, match="no formula that can"):
+        derived_unit(fact("1"), {})
+
+
+def test_small_hours_keep_two_places():
+    assert render_value(Decimal("1.256"), "hours") == "1.26"
+    assert render_value(Decimal("12.56"), "hours") == "12.6"
+
+
+def test_a_number_word_inside_a_metric_name_is_no_number():
+    sample = NAMED["total 0"]
+    info = {**sample.policy.metric_info, "two": MetricRules(label="Two car garages", unit="count")}
+    text = sample.draft.model_copy(update={"caveats": ("Two car garages are left out.",)})
+    assert not judged("total 0", draft=text, policy=sample.policy.model_copy(update={"metric_info": info}))
+
+
+def test_a_metric_name_keeps_its_own_marks():
+    sample = NAMED["total 0"]
+    info = {**sample.policy.metric_info, "csi": MetricRules(label="Sales CSI, top box", unit="rate"), "": MetricRules(label="--")}
+    marked = sample.policy.model_copy(update={"metric_info": info})
+    text = sample.draft.model_copy(update={"caveats": ("Sales CSI, top box is left out.",)})
+    assert not judged("total 0", draft=text, policy=marked)
+    text = sample.draft.model_copy(update={"findings": (Finding(text="Sales CSI, top row: {{1f1}}."),)})
+    assert "directions.rank" in judged("total 0", draft=text, policy=marked)
+
+
+def test_comparisons_with_equal_days_are_all_looked_at():
+    one, two, three = fact("10"), fact("9", period=SEP), fact("8", period=AUG)
+    moves = [calculate("difference", pair) for pair in ((one, two), (one, three))]
+    ledger = number(add_facts(Ledger(turn=1), (one, two, three, *moves)), 1)
+    keys = {v: k for k, v in ledger.numbers.items()}
+    text = " ".join(f"The change is {{{{{keys[move.id]}}}}}." for move in moves) + " All have the same number of selling days."
+    days = {"2026-10-01/2026-10-31": 27, "2026-09-01/2026-09-30": 27, "2026-08-01/2026-08-31": 26}
+    info = {"m": MetricRules(label="The thing", unit="usd")}
+    found = validate("q", None, Draft(headline=text), ledger, policy(metric_info=info, selling_days=days))
+    assert "periods.same_days" in found.fatal
+
+
+def test_a_figure_of_a_day_inside_the_call_but_not_its_end():
+    result = ask("t1", Request(("units_retail",), OCT))
+    first = next(iter(result.facts.values()))
+    early = make_fact(first.metric, first.value, first.unit, label=first.label, period=EARLY, query_id=first.query_id, second=first.second)
+    assert "tables.request" in _with_table(result.table.model_copy(update={"cells": ((early.id,),)}), {early.id: early})
+    timeless = make_fact(first.metric, first.value, first.unit, label=first.label, query_id=first.query_id, second=first.second)
+    dated = result.table.model_copy(update={"cells": ((timeless.id,),), "keys": ((("day", "x"),),)})
+    assert "tables.rows" not in _with_table(dated, {timeless.id: timeless})
+
+
+def test_agreement_needs_a_second_value():
+    assert not agrees(fact("1", second=None))
+
+
+def test_marks_in_free_words_are_no_figures():
+    assert not has_figures("{ } ?")
 
 
 def test_a_trend_of_part_of_a_running_month_needs_no_words_for_each_bucket():
