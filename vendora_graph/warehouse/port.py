@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Protocol
 
-import yaml
-
 from vendora_graph.errors import WarehouseError
+from vendora_graph.warehouse.guard.data import read_yaml
 from vendora_graph.warehouse.guard.types import Dialect, GuardedStatement
 
 Row = tuple[Any, ...]
@@ -136,5 +134,4 @@ def _shorten(row: Row, limit: int) -> tuple[Row, bool]:
 
 def forbidden(engine: str) -> tuple[str, ...]:
     """Return the statements an engine must refuse by itself (`probes.yaml`)."""
-    text = files("vendora_graph.warehouse").joinpath("probes.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.safe_load(text)[engine].splitlines())
+    return tuple(read_yaml("probes.yaml")[engine].splitlines())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from vendora_graph.errors import ConfigError
+from vendora_graph.warehouse.guard.data import read_text, read_yaml
 from vendora_graph.warehouse.guard.types import AccessPolicy, TableKind, TableRule, rules_digest
 
 
@@ -119,7 +119,7 @@ class Tenancy:
             return rule
         needs = self.table_access.get(rule.name)
         if needs is not None and needs not in classes:
-            return _with(rule, closed=needs)
+            return replace(rule, closed=needs)
         blocked: list[tuple[str, str]] = []
         hidden: list[tuple[str, str]] = []
         for column in rule.columns:
@@ -127,34 +127,27 @@ class Tenancy:
             if access is not None and access not in classes:
                 (hidden if access in masked else blocked).append((column, access))
         kept = tuple(column for column in rule.columns if column not in dict(blocked))
-        return _with(rule, columns=kept, blocked=tuple(blocked), masked=tuple(column for column, _ in hidden))
-
-
-def _with(rule: TableRule, **changes: Any) -> TableRule:  # noqa: ANN401 - the fields of TableRule
-    from dataclasses import replace
-
-    return replace(rule, **changes)
+        return replace(rule, columns=kept, blocked=tuple(blocked), masked=tuple(column for column, _ in hidden))
 
 
 @cache
 def _dealership() -> Tenancy:
-    home = files("vendora_graph.warehouse")
     columns = {}
-    for line in home.joinpath("columns.txt").read_text(encoding="utf-8").splitlines():
+    for line in read_text("columns.txt").splitlines():
         table, _, names = line.partition(":")
         columns[table] = tuple(names.split())
-    text = home.joinpath("tenancy.yaml").read_text(encoding="utf-8")
-    return _build(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), columns, "tenancy.yaml")  # noqa: S506 - safe
+    return _build(read_yaml("tenancy.yaml"), columns, "tenancy.yaml")
 
 
 def _build(data: Mapping[str, Any], columns: Mapping[str, tuple[str, ...]], source: str) -> Tenancy:
     tenant = str(data["tenant_column"])
     tables: dict[str, TableRule] = {}
-    for kind in ("own", "shared", "hidden"):
+    plain: tuple[TableKind, ...] = ("own", "shared", "hidden")
+    for kind in plain:
         for name in data.get(kind) or ():
             tables[name] = _rule(name, kind, columns, tenant, source)
     for name, via in (data.get("via") or {}).items():
-        tables[name] = _with(
+        tables[name] = replace(
             _rule(name, "via", columns, tenant, source),
             key=str(via["key"]),
             facts=tuple(_pair(text, columns, source) for text in via["facts"]),
@@ -171,10 +164,10 @@ def _build(data: Mapping[str, Any], columns: Mapping[str, tuple[str, ...]], sour
     )
 
 
-def _rule(name: str, kind: TableKind | str, columns: Mapping[str, tuple[str, ...]], tenant: str, source: str) -> TableRule:
+def _rule(name: str, kind: TableKind, columns: Mapping[str, tuple[str, ...]], tenant: str, source: str) -> TableRule:
     if name not in columns:
         raise ConfigError(f"{source} names the table {name!r}, which the schema lacks. Take it out or run scripts/write_columns.py.")
-    return TableRule(name, kind, columns[name], tenant_column=tenant)  # type: ignore[arg-type]  # one of the four kinds
+    return TableRule(name, kind, columns[name], tenant_column=tenant)
 
 
 def _pair(text: str, columns: Mapping[str, tuple[str, ...]], source: str) -> tuple[str, str]:

@@ -7,37 +7,37 @@ import re
 from sqlglot import exp
 
 from vendora_graph.warehouse.guard.rules import catalogues_for
-from vendora_graph.warehouse.guard.types import Refusal
+from vendora_graph.warehouse.guard.types import RefusalError
 
 _PLAIN = re.compile(r"[^\W\d][\w $-]*\Z")
 _CLOUD = re.compile(r"[\w $*.-]+\Z")
 
 
-def check_relation(node: exp.Table | exp.Lateral, dialect: str) -> None:
+def check_relation(node: exp.Expr, dialect: str) -> None:
     """Refuse functions that stand for a table (some take a table's name as text), catalogue relations, names that look like files.
 
     Raises:
-        Refusal: The relation is no data table.
+        RefusalError: The relation is no data table.
     """
     if isinstance(node, exp.Lateral):
         if not isinstance(node.this, (exp.Subquery, exp.Unnest)):
-            raise Refusal("function", "A function may not stand for a table; only UNNEST may.")
-    elif isinstance(node.this, exp.Identifier):
+            raise RefusalError("function", "A function may not stand for a table; only UNNEST may.")
+    elif isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
         check_catalogue(node, dialect)
     else:
-        raise Refusal("function", "A function may not stand for a table; read a table, for dates the calendar.")
+        raise RefusalError("function", "A function may not stand for a table; read a table, for dates the calendar.")
 
 
 def check_catalogue(table: exp.Table, dialect: str) -> None:
     """Refuse catalogue relations and names that look like files.
 
     Raises:
-        Refusal: The relation is no data table.
+        RefusalError: The relation is no data table.
     """
     lists = catalogues_for(dialect)
     path = [part for whole in (table.catalog, table.db, table.name) for part in whole.lower().split(".") if part]
     if not path:
-        raise Refusal("table", "A relation has no name; name a table.")
+        raise RefusalError("table", "A relation has no name; name a table.")
     schemas, name = path[:-1], path[-1]
     described = (
         any(part in lists.anywhere for part in path)
@@ -46,7 +46,7 @@ def check_catalogue(table: exp.Table, dialect: str) -> None:
         or name.startswith(lists.prefixes)
     )
     if described:
-        raise Refusal("catalogue", f"{'.'.join(path)} describes the database itself; only data tables are read.")
+        raise RefusalError("catalogue", f"{'.'.join(path)} describes the database itself; only data tables are read.")
     pattern = _CLOUD if dialect == "bigquery" else _PLAIN
     if dialect != "sqlite" and not all(pattern.match(part) for part in (table.catalog, table.db, table.name) if part):
-        raise Refusal("table", f"{table.name!r} is not a table's name; files and addresses are not read.")
+        raise RefusalError("table", f"{table.name!r} is not a table's name; files and addresses are not read.")

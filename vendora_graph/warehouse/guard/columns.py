@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from vendora_graph.warehouse.guard.names import folded
 from vendora_graph.warehouse.guard.scopes import Scope, Source, walk_outward
-from vendora_graph.warehouse.guard.types import Refusal
+from vendora_graph.warehouse.guard.types import RefusalError
 
 
 def check_columns(scopes: list[Scope], dialect: str) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def check_columns(scopes: list[Scope], dialect: str) -> tuple[str, ...]:
         What is read, `table.column` where it is certain, sorted.
 
     Raises:
-        Refusal: A column is unknown, not allowed, or stands for a whole row.
+        RefusalError: A column is unknown, not allowed, or stands for a whole row.
     """
     read: set[str] = set()
     for scope in scopes:
@@ -32,7 +32,7 @@ def check_columns(scopes: list[Scope], dialect: str) -> tuple[str, ...]:
 def _check_joins(scope: Scope) -> None:
     for join in scope.select.args.get("joins") or ():
         if str(join.args.get("method") or "").upper() == "NATURAL":
-            raise Refusal("join", "NATURAL JOIN depends on columns you do not see; write ON.")
+            raise RefusalError("join", "NATURAL JOIN depends on columns you do not see; write ON.")
 
 
 def _check_stars(scope: Scope) -> None:
@@ -46,12 +46,12 @@ def _star(source: Source) -> None:
     source.starred = True
     if source.rule is not None and (source.rule.blocked or source.rule.masked):
         kept = ", ".join(source.rule.columns[:6])
-        raise Refusal("star", f"{source.rule.name} has columns you may not read, so * is refused; name columns, for example {kept}.")
+        raise RefusalError("star", f"{source.rule.name} has columns you may not read, so * is refused; name columns, for example {kept}.")
 
 
 def _check_column(column: exp.Column, scope: Scope, dialect: str) -> str:
     if column.args.get("db") or column.args.get("catalog"):
-        raise Refusal("qualified_column", f"Write {column.name} behind a table's alias, without schema.")
+        raise RefusalError("qualified_column", f"Write {column.name} behind a table's alias, without schema.")
     name = folded(column.this, dialect)
     table = folded(column.args.get("table"), dialect)
     if table:
@@ -62,7 +62,7 @@ def _check_column(column: exp.Column, scope: Scope, dialect: str) -> str:
 def _qualified(column: exp.Column, name: str, table: str, scope: Scope) -> str:
     source = next((level.sources[table] for level in walk_outward(scope) if table in level.sources), None)
     if source is None:
-        raise Refusal("alias", f"No relation here is called {table}; use an alias of the FROM clause.")
+        raise RefusalError("alias", f"No relation here is called {table}; use an alias of the FROM clause.")
     if isinstance(column.this, exp.Star):
         _star(source)
         return ""
@@ -78,9 +78,10 @@ def _known(name: str, source: Source) -> None:
         return
     blocked = dict(rule.blocked)
     if name in blocked:
-        raise Refusal("column", f"{rule.name}.{name} needs the access class {blocked[name]}, which your role does not have; leave it out.")
+        need = blocked[name]
+        raise RefusalError("column", f"{rule.name}.{name} needs the access class {need}, which your role does not have; leave it out.")
     near = get_close_matches(name, rule.columns, n=1, cutoff=0.6)
-    raise Refusal("unknown_column", f"{rule.name} has no column {name}{f'; did you mean {near[0]}' if near else ''}.")
+    raise RefusalError("unknown_column", f"{rule.name} has no column {name}{f'; did you mean {near[0]}' if near else ''}.")
 
 
 def _bare(name: str, scope: Scope) -> str:
@@ -93,12 +94,12 @@ def _bare(name: str, scope: Scope) -> str:
             return ""
         _refuse_blocked(name, level)
         if name in level.sources:
-            raise Refusal("whole_row", f"{name} alone stands for a whole row; name its columns.")
+            raise RefusalError("whole_row", f"{name} alone stands for a whole row; name its columns.")
         if any(source.columns is None for source in level.sources.values()):
             return name
     if scope.sources:
-        raise Refusal("unknown_column", f"No relation here has a column {name}.")
-    raise Refusal("unknown_column", f"{name} is read from no table; write text values in single quotes.")
+        raise RefusalError("unknown_column", f"No relation here has a column {name}.")
+    raise RefusalError("unknown_column", f"{name} is read from no table; write text values in single quotes.")
 
 
 def _refuse_blocked(name: str, level: Scope) -> None:

@@ -9,7 +9,7 @@ from sqlglot.dialects.dialect import Dialect as SqlglotDialect
 from sqlglot.errors import TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from vendora_graph.warehouse.guard.types import Refusal
+from vendora_graph.warehouse.guard.types import RefusalError
 
 MAX_CHARS = 40_000
 MAX_TOKENS = 3_000
@@ -43,35 +43,35 @@ def tokenize(sql: str, dialect: str, *, room: int = 1) -> list[Token]:
         room: How many times the bounds on length apply: what the guard itself wrote may be longer.
 
     Raises:
-        Refusal: Too long, unreadable characters, too many tokens, or nested too deeply.
+        RefusalError: Too long, unreadable characters, too many tokens, or nested too deeply.
     """
     _check_text(sql, MAX_CHARS * room)
     try:
         tokens = dialect_of(dialect).tokenize(sql)
     except TokenError as error:
-        raise Refusal("parse", "The statement cannot be read: an unterminated string, comment or identifier.") from error
+        raise RefusalError("parse", "The statement cannot be read: an unterminated string, comment or identifier.") from error
     if not any(token.token_type != TokenType.SEMICOLON for token in tokens):
-        raise Refusal("empty", "There is no statement; send one SELECT.")
+        raise RefusalError("empty", "There is no statement; send one SELECT.")
     if len(tokens) > MAX_TOKENS * room:
-        raise Refusal("length", f"The statement has {len(tokens)} tokens; at most {MAX_TOKENS} are read. Ask for less at once.")
+        raise RefusalError("length", f"The statement has {len(tokens)} tokens; at most {MAX_TOKENS} are read. Ask for less at once.")
     _check_depth(tokens)
     return tokens
 
 
 def _check_text(sql: str, limit: int) -> None:
     if len(sql) > limit:
-        raise Refusal("length", f"The statement has {len(sql):,} characters; at most {MAX_CHARS:,} are read. Ask for less at once.")
+        raise RefusalError("length", f"The statement has {len(sql):,} characters; at most {MAX_CHARS:,} are read. Ask for less at once.")
     if _CONTROL.search(sql):
-        raise Refusal("characters", "The statement holds control or direction-changing characters; remove them.")
+        raise RefusalError("characters", "The statement holds control or direction-changing characters; remove them.")
     try:
         sql.encode()
     except UnicodeEncodeError as error:
-        raise Refusal("characters", "The statement is not valid Unicode; remove the broken characters.") from error
+        raise RefusalError("characters", "The statement is not valid Unicode; remove the broken characters.") from error
 
 
 def _check_depth(tokens: list[Token]) -> None:
     if sum(token.token_type == TokenType.L_BRACKET for token in tokens) > MAX_BRACKETS:
-        raise Refusal("depth", f"The statement has more than {MAX_BRACKETS} square brackets; write it flatter.")
+        raise RefusalError("depth", f"The statement has more than {MAX_BRACKETS} square brackets; write it flatter.")
     depth = run = 0
     typed: list[bool] = []
     previous = TokenType.SEMICOLON
@@ -86,7 +86,7 @@ def _check_depth(tokens: list[Token]) -> None:
             depth -= 1
             typed.pop()
         if depth > MAX_DEPTH or run > MAX_RUN or sum(typed) > MAX_TYPE_DEPTH:
-            raise Refusal("depth", f"The statement nests deeper than {MAX_DEPTH} levels; write it flatter, with WITH clauses.")
+            raise RefusalError("depth", f"The statement nests deeper than {MAX_DEPTH} levels; write it flatter, with WITH clauses.")
         previous = kind
 
 

@@ -7,7 +7,7 @@ import re
 from sqlglot import exp
 
 from vendora_graph.warehouse.guard.rules import Rules
-from vendora_graph.warehouse.guard.types import Refusal
+from vendora_graph.warehouse.guard.types import RefusalError
 
 MAX_TREE_DEPTH = 150
 MAX_JOINS = 40
@@ -30,32 +30,32 @@ def check_root(tree: exp.Expr, rules: Rules) -> None:
     """Refuse anything but a query.
 
     Raises:
-        Refusal: The statement is not a SELECT.
+        RefusalError: The statement is not a SELECT.
     """
     inner = tree
     while isinstance(inner, exp.Subquery):
         inner = inner.this
     if not isinstance(tree, rules.roots) or not isinstance(inner, rules.roots):
-        raise Refusal("root", "Only queries are run: write one SELECT (or WITH ... SELECT).")
+        raise RefusalError("root", "Only queries are run: write one SELECT (or WITH ... SELECT).")
 
 
 def check_nodes(tree: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> None:
     """Check every node of the tree.
 
     Raises:
-        Refusal: Some node is not on the lists.
+        RefusalError: Some node is not on the lists.
     """
     stack: list[tuple[exp.Expr, int]] = [(tree, 0)]
     joins = 0
     while stack:
         node, depth = stack.pop()
         if depth > MAX_TREE_DEPTH:
-            raise Refusal("depth", "The statement nests too deeply; write it flatter, with WITH clauses.")
+            raise RefusalError("depth", "The statement nests too deeply; write it flatter, with WITH clauses.")
         _check_node(node, rules, parameters)
         joins += isinstance(node, exp.Join)
         stack.extend((child, depth + (type(child) is not type(node))) for child in node.iter_expressions())
     if joins > MAX_JOINS:
-        raise Refusal("joins", f"The statement joins {joins} relations; at most {MAX_JOINS} are read.")
+        raise RefusalError("joins", f"The statement joins {joins} relations; at most {MAX_JOINS} are read.")
 
 
 def _check_node(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> None:
@@ -70,17 +70,22 @@ def _check_node(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> No
     if allowed is not None:
         for name, value in node.args.items():
             if name not in allowed and value not in (None, False, [], ""):
-                raise Refusal("clause", f"{kind.__name__} may not carry {name.strip('_').upper()}; {_help(value)}")
+                raise RefusalError("clause", f"{kind.__name__} may not carry {name.strip('_').upper()}; {_help(value)}")
     if kind in _SPECIAL:
         _check_special(node, rules, parameters)
+
+
+def unlisted(name: str) -> RefusalError:
+    """Return the refusal of a function that is not on the lists."""
+    return RefusalError("function", f"The function {name} is not on the list of functions; use a plain aggregate, date or text function.")
 
 
 def _refuse_kind(node: exp.Expr) -> None:
     if isinstance(node, exp.Func):
         name = node.sql_name() if type(node) is not exp.Anonymous else str(node.this)
-        raise Refusal("function", f"The function {name} is not on the list of functions; use a plain aggregate, date or text function.")
+        raise unlisted(name)
     what = type(node).__name__
-    raise Refusal("node", f"{what} is not allowed in a query; {_HELP.get(what, 'use plain SELECT clauses')}.")
+    raise RefusalError("node", f"{what} is not allowed in a query; {_HELP.get(what, 'use plain SELECT clauses')}.")
 
 
 def _help(value: object) -> str:
@@ -94,7 +99,7 @@ def _check_named(node: exp.Expr, rules: Rules) -> None:
     name = target.name if isinstance(target, exp.Expr) else str(target)
     plain = name.lower() if quoted else name
     if plain.upper() not in rules.named or (quoted and plain != name):
-        raise Refusal("function", f"The function {name} is not on the list of functions; use a plain aggregate, date or text function.")
+        raise unlisted(name)
     if plain.upper() in ("PRINTF", "FORMAT"):
         _check_template(node.expressions[0] if node.expressions else None, rules)
     if quoted:
@@ -106,14 +111,14 @@ def _check_known(node: exp.Expr, rules: Rules) -> None:
     if bound is not None:
         size = node.args.get(bound[0])
         if not (isinstance(size, exp.Literal) and not size.is_string and size.name.isdigit() and int(size.name) <= bound[1]):
-            raise Refusal("size", f"{rules.functions[type(node)]} needs a written length of at most {bound[1]}.")
+            raise RefusalError("size", f"{rules.functions[type(node)]} needs a written length of at most {bound[1]}.")
     if isinstance(node, exp.Format):
         _check_template(node.this, rules)
 
 
 def _check_template(template: object, rules: Rules) -> None:
     if not isinstance(template, exp.Literal) or "*" in template.name or re.search(rf"\d{{{rules.format_width + 1},}}", template.name):
-        raise Refusal("size", "FORMAT needs a written template with small widths.")
+        raise RefusalError("size", "FORMAT needs a written template with small widths.")
 
 
 _SPECIAL = frozenset({exp.DataType, exp.Join, exp.Placeholder, exp.Parameter, exp.Identifier, exp.Cast, exp.TryCast, exp.Dot, exp.Interval})
@@ -126,25 +131,25 @@ def _check_special(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) ->
         _check_join(node, rules)
     elif isinstance(node, (exp.Placeholder, exp.Parameter)):
         if (name := parameter_name(node)) not in parameters:
-            raise Refusal("parameter", f"The statement holds a parameter ({name or '?'}) that nobody binds; write the value itself.")
+            raise RefusalError("parameter", f"The statement holds a parameter ({name or '?'}) that nobody binds; write the value itself.")
     elif isinstance(node, exp.Dot):
         if not isinstance(node.expression, (exp.Identifier, exp.Anonymous, *rules.functions)):
-            raise Refusal("whole_row", "(...).* expands a whole row; name the columns.")
+            raise RefusalError("whole_row", "(...).* expands a whole row; name the columns.")
     elif isinstance(node, exp.Identifier) and _ODD_NAME.search(node.name):
-        raise Refusal("identifier", "A name in the statement is too long or holds a line break or a backslash.")
+        raise RefusalError("identifier", "A name in the statement is too long or holds a line break or a backslash.")
 
 
 def _check_join(node: exp.Join, rules: Rules) -> None:
     for part in ("side", "kind", "method"):
         if str(node.args.get(part) or "").upper() not in rules.words["Join", part]:
-            raise Refusal("join", f"The join word {node.args[part]} is not offered; use JOIN or LEFT JOIN with ON.")
+            raise RefusalError("join", f"The join word {node.args[part]} is not offered; use JOIN or LEFT JOIN with ON.")
 
 
 def _check_type(node: exp.Expr, rules: Rules) -> None:
     kind = node.this
     name = kind.name if isinstance(kind, exp.DType) else str(kind)
     if name not in rules.types:
-        raise Refusal("type", f"The type {name} is not on the list of types; cast to a number, text, date or timestamp.")
+        raise RefusalError("type", f"The type {name} is not on the list of types; cast to a number, text, date or timestamp.")
 
 
 def canonical(tree: exp.Expr, dialect: str) -> exp.Expr:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from vendora_graph.warehouse.guard.nodes import unlisted
 from vendora_graph.warehouse.guard.rules import Rules
-from vendora_graph.warehouse.guard.types import Refusal
+from vendora_graph.warehouse.guard.types import RefusalError
 
 _FORBIDDEN_KEYS = frozenset({"intoClause", "lockingClause"})
 
@@ -22,12 +23,12 @@ def check_postgres(sql: str, tables: Counter[tuple[str, str]], rules: Rules) -> 
         rules: The allow-lists.
 
     Raises:
-        Refusal: Postgres' parser cannot read it, or sees another statement, table, function, type or clause.
+        RefusalError: Postgres' parser cannot read it, or sees another statement, table, function, type or clause.
     """
     seen: Counter[tuple[str, str]] = Counter()
     for tag, node in _nodes(_tree(sql)):
         if tag not in rules.engine_nodes:
-            raise Refusal("second_opinion", f"Postgres reads a {tag} in this statement; use plain SELECT clauses.")
+            raise RefusalError("second_opinion", f"Postgres reads a {tag} in this statement; use plain SELECT clauses.")
         if tag == "RangeVar":
             seen[node.get("schemaname", ""), node["relname"]] += 1
         elif tag == "FuncCall":
@@ -35,9 +36,9 @@ def check_postgres(sql: str, tables: Counter[tuple[str, str]], rules: Rules) -> 
         elif tag == "TypeCast":
             _check_type(node["typeName"], rules)
         if _FORBIDDEN_KEYS & node.keys() or (tag == "RangeVar" and "catalogname" in node):
-            raise Refusal("second_opinion", "Postgres reads a lock, an INTO or another database in this statement; leave it out.")
+            raise RefusalError("second_opinion", "Postgres reads a lock, an INTO or another database in this statement; leave it out.")
     if seen != tables:
-        raise Refusal("second_opinion", "Postgres reads other tables in this statement than the guard; write table names plainly.")
+        raise RefusalError("second_opinion", "Postgres reads other tables in this statement than the guard; write table names plainly.")
 
 
 def _tree(sql: str) -> dict[str, Any]:
@@ -46,12 +47,12 @@ def _tree(sql: str) -> dict[str, Any]:
     try:
         tree: dict[str, Any] = json.loads(parse_sql_json(sql))
     except ParseError as error:
-        raise Refusal("second_opinion", "Postgres cannot read this statement; write plain Postgres SQL.") from error
+        raise RefusalError("second_opinion", "Postgres cannot read this statement; write plain Postgres SQL.") from error
     except RecursionError as error:
-        raise Refusal("depth", "The statement nests too deeply; write it flatter.") from error
+        raise RefusalError("depth", "The statement nests too deeply; write it flatter.") from error
     statements = tree.get("stmts", [])
     if len(statements) != 1 or set(statements[0].get("stmt", {})) != {"SelectStmt"}:
-        raise Refusal("second_opinion", "Postgres does not read this as one SELECT; send a single SELECT.")
+        raise RefusalError("second_opinion", "Postgres does not read this as one SELECT; send a single SELECT.")
     return tree
 
 
@@ -75,11 +76,10 @@ def _check_function(node: dict[str, Any], rules: Rules) -> None:
     path = [part["String"]["sval"] for part in node["funcname"]]
     own_schema = len(path) == 1 or path[0] == "pg_catalog"
     if not own_schema or path[-1] != path[-1].lower() or path[-1].upper() not in rules.engine:
-        name = ".".join(path)
-        raise Refusal("function", f"The function {name} is not on the list of functions; use a plain aggregate, date or text function.")
+        raise unlisted(".".join(path))
 
 
 def _check_type(node: dict[str, Any], rules: Rules) -> None:
     path = [part["String"]["sval"] for part in node["names"]]
     if (len(path) > 1 and path[0] != "pg_catalog") or path[-1].upper() not in rules.engine_types:
-        raise Refusal("type", f"The type {path[-1]} is not on the list of types; cast to a number, text, date or timestamp.")
+        raise RefusalError("type", f"The type {path[-1]} is not on the list of types; cast to a number, text, date or timestamp.")

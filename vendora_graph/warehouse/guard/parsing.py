@@ -12,7 +12,7 @@ from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token
 
 from vendora_graph.warehouse.guard.lexical import dialect_of, tokenize
-from vendora_graph.warehouse.guard.types import Refusal
+from vendora_graph.warehouse.guard.types import RefusalError
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it logs statements it half understands: refused here, and not for logs
 
@@ -47,22 +47,22 @@ def parse_one(sql: str, dialect: str, *, room: int = 1) -> exp.Expr:
     """Read the text as exactly one statement; `room` widens the bounds on length.
 
     Raises:
-        Refusal: It is not one statement this dialect's grammar knows, or it costs too much to read.
+        RefusalError: It is not one statement this dialect's grammar knows, or it costs too much to read.
     """
     tokens = tokenize(sql, dialect, room=room)
     try:
         statements = _parse(tokens, sql, dialect)
     except ParseError as error:
-        raise Refusal("parse", f"The statement is not valid {dialect} SQL{_where(error)}; send one plain SELECT.") from error
+        raise RefusalError("parse", f"The statement is not valid {dialect} SQL{_where(error)}; send one plain SELECT.") from error
     except (RecursionError, _OutOfFuelError) as error:
-        raise Refusal("depth", _TOO_DEEP) from error
+        raise RefusalError("depth", _TOO_DEEP) from error
     except (SqlglotError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        raise Refusal("parse", f"The statement is not valid {dialect} SQL; send one plain SELECT.") from error
+        raise RefusalError("parse", f"The statement is not valid {dialect} SQL; send one plain SELECT.") from error
     found = [statement for statement in statements if statement is not None and not isinstance(statement, exp.Semicolon)]
     if not found:
-        raise Refusal("empty", "There is no statement; send one SELECT.")
+        raise RefusalError("empty", "There is no statement; send one SELECT.")
     if len(found) > 1:
-        raise Refusal("one_statement", "Only one statement is run; send a single SELECT without a second one behind a semicolon.")
+        raise RefusalError("one_statement", "Only one statement is run; send a single SELECT without a second one behind a semicolon.")
     return found[0]
 
 
@@ -82,11 +82,11 @@ def generate(tree: exp.Expr, dialect: str) -> str:
     """Write the tree as one line of SQL, without comments or hints.
 
     Raises:
-        Refusal: The tree cannot be written in this dialect.
+        RefusalError: The tree cannot be written in this dialect.
     """
     try:
         return dialect_of(dialect).generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
     except RecursionError as error:
-        raise Refusal("depth", _TOO_DEEP) from error
+        raise RefusalError("depth", _TOO_DEEP) from error
     except (SqlglotError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise Refusal("generate", f"A clause of this statement cannot be written in {dialect}; use plainer SQL.") from error
+        raise RefusalError("generate", f"A clause of this statement cannot be written in {dialect}; use plainer SQL.") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable
 from threading import Lock
 
 from sqlglot import exp
@@ -17,7 +16,7 @@ from vendora_graph.warehouse.guard.parsing import generate, parse_one
 from vendora_graph.warehouse.guard.rewrite import Scoper
 from vendora_graph.warehouse.guard.rules import Rules, rules_for
 from vendora_graph.warehouse.guard.scopes import Resolver
-from vendora_graph.warehouse.guard.types import AccessPolicy, Dialect, GuardDecision, Refusal
+from vendora_graph.warehouse.guard.types import AccessPolicy, Dialect, GuardDecision, RefusalError
 
 DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres", "bigquery", "sqlite")
 _SHAPES_KEPT = 512
@@ -84,7 +83,7 @@ def examine(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
     """Decide without memory. See `guard`."""
     try:
         return _accept(sql, dialect, policy)
-    except Refusal as refusal:
+    except RefusalError as refusal:
         return GuardDecision("refuse", refusal.rule, refusal.reason, "", dialect)
     except RecursionError:
         return GuardDecision("refuse", "depth", "The statement nests too deeply; write it flatter, with WITH clauses.", "", dialect)
@@ -92,7 +91,7 @@ def examine(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
 
 def _accept(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
     if dialect not in DIALECTS:
-        raise Refusal("dialect", f"The dialect {dialect!r} is not known; use one of {', '.join(DIALECTS)}.")
+        raise RefusalError("dialect", f"The dialect {dialect!r} is not known; use one of {', '.join(DIALECTS)}.")
     rules = rules_for(dialect)
     tree = parse_one(sql, dialect)
     check_root(tree, rules)
@@ -100,13 +99,12 @@ def _accept(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
     tree = canonical(tree, dialect)
     for relation in tree.find_all(exp.Table, exp.Lateral):
         check_relation(relation, dialect)
-    decide: Callable[[exp.Expr, Dialect, AccessPolicy], GuardDecision] = _any_table if policy.any_table else _scoped
-    decision = decide(tree, dialect, policy)
+    decision = _any_table(tree, dialect) if policy.any_table else _scoped(tree, dialect, policy)
     _read_again(decision, tree, rules, policy)
     return decision
 
 
-def _any_table(tree: exp.Expr, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:  # noqa: ARG001 - one signature for both
+def _any_table(tree: exp.Expr, dialect: Dialect) -> GuardDecision:
     names = {fold(cte.alias) for cte in tree.find_all(exp.CTE)}
     tables = {table.name for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier) and fold(table.name) not in names}
     return GuardDecision("accept", "ok", "", generate(tree, dialect), dialect, (), tuple(sorted(tables)))
@@ -114,7 +112,7 @@ def _any_table(tree: exp.Expr, dialect: Dialect, policy: AccessPolicy) -> GuardD
 
 def _scoped(tree: exp.Expr, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
     if not policy.tenants:
-        raise Refusal("tenant", "No store is in scope; ask as somebody who works at one.")
+        raise RefusalError("tenant", "No store is in scope; ask as somebody who works at one.")
     resolver = Resolver(policy, dialect)
     resolver.resolve(tree)
     columns = check_columns(resolver.scopes, dialect)
@@ -129,7 +127,7 @@ def _read_again(decision: GuardDecision, tree: exp.Expr, rules: Rules, policy: A
     """Read the written text: it must be the validated tree, for the guard and for Postgres' own parser."""
     written = parse_one(decision.sql, decision.dialect, room=_OWN_ROOM)
     if written != tree and generate(written.copy(), decision.dialect) != decision.sql:
-        raise Refusal("round_trip", "The statement does not read the same when written out; use plainer SQL.")
+        raise RefusalError("round_trip", "The statement does not read the same when written out; use plainer SQL.")
     if written != tree:
         bound = tuple(name for name, _ in decision.params)
         check_root(written, rules)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlglot import exp
+
+from vendora_graph.warehouse.guard.data import read_yaml
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class Catalogues:
 
 
 def _load(name: str) -> dict[str, Any]:
-    text = files("vendora_graph.warehouse").joinpath("functions", f"{name}.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    loaded: dict[str, Any] = read_yaml("functions", f"{name}.yaml")
     return loaded
 
 

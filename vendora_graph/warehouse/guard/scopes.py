@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from vendora_graph.warehouse.guard.names import folded
-from vendora_graph.warehouse.guard.types import AccessPolicy, Refusal, TableRule
+from vendora_graph.warehouse.guard.types import AccessPolicy, RefusalError, TableRule
 
 
 @dataclass(slots=True)
@@ -72,11 +72,11 @@ class Resolver:
         """Resolve the whole statement.
 
         Raises:
-            Refusal: A table is not on the list, or a construct hides what is read.
+            RefusalError: A table is not on the list, or a construct hides what is read.
         """
         self._query(tree, {}, None)
         if any(id(table) not in self._seen for table in tree.find_all(exp.Table)):
-            raise Refusal("table", "A table stands where the guard does not look for one; read tables in FROM and JOIN alone.")
+            raise RefusalError("table", "A table stands where the guard does not look for one; read tables in FROM and JOIN alone.")
 
     def _query(self, node: exp.Expr, names: Names, outer: Scope | None) -> tuple[tuple[str, ...] | None, Scope | None]:
         names = self._with(node, names, outer)
@@ -94,13 +94,13 @@ class Resolver:
         if isinstance(node, exp.Values):
             self._expressions(list(node.expressions), names, None, outer)
             return None, None
-        raise Refusal("clause", "A relation in parentheses must be a SELECT; write joins flat.")
+        raise RefusalError("clause", "A relation in parentheses must be a SELECT; write joins flat.")
 
     def _set_tail(self, node: exp.SetOperation) -> None:
         for part in ("order", "limit", "offset"):
             clause = node.args.get(part)
             if clause is not None and clause.find(exp.Query):
-                raise Refusal("clause", f"{part.upper()} of a set operation may not hold a subquery.")
+                raise RefusalError("clause", f"{part.upper()} of a set operation may not hold a subquery.")
 
     def _with(self, node: exp.Expr, names: Names, outer: Scope | None) -> Names:
         clause = node.args.get("with_")
@@ -123,7 +123,7 @@ class Resolver:
         if name not in self.policy.tables:
             return ""
         if recursive:
-            raise Refusal("cte_name", f"The WITH name {name} is also a table; give it another name.")
+            raise RefusalError("cte_name", f"The WITH name {name} is also a table; give it another name.")
         alias = cte.args["alias"]
         rename = f"{name}__with_{len(self.scopes)}"
         alias.set("this", exp.to_identifier(rename))
@@ -161,7 +161,7 @@ class Resolver:
             plain = isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier)
             name = folded(node.this, self.dialect) if plain else f"#{len(scope.sources)}"
         if name in scope.sources:
-            raise Refusal("alias", f"Two relations are called {name}; give each its own alias.")
+            raise RefusalError("alias", f"Two relations are called {name}; give each its own alias.")
         scope.sources[name] = source
 
     def _relation(self, node: exp.Expr, scope: Scope, names: Names) -> Source:
@@ -181,7 +181,7 @@ class Resolver:
         if isinstance(node, exp.Unnest):
             self._expressions(list(node.expressions), names, scope, scope)
             return Source(node, columns=None)
-        raise Refusal("clause", f"{type(node).__name__} cannot stand in FROM; name a table or a subquery.")
+        raise RefusalError("clause", f"{type(node).__name__} cannot stand in FROM; name a table or a subquery.")
 
     def _table(self, node: exp.Table, names: Names) -> Source:
         self._seen.add(id(node))
@@ -196,7 +196,7 @@ class Resolver:
             return Source(node, columns=listed or found.columns, query=None if listed else found.query)
         rule = find_table(node, self.policy, self.dialect)
         if self._alias_columns(node):
-            raise Refusal("alias", f"Column names behind the alias of {name} are not offered; rename columns with AS.")
+            raise RefusalError("alias", f"Column names behind the alias of {name} are not offered; rename columns with AS.")
         return Source(node, rule=rule, columns=rule.columns)
 
     def _expressions(self, parts: list[object], names: Names, scope: Scope | None, outer: Scope | None) -> None:
@@ -227,7 +227,7 @@ def find_table(node: exp.Table, policy: AccessPolicy, dialect: str) -> TableRule
     """Find the rule of a physical table by catalog, schema and name.
 
     Raises:
-        Refusal: The table is not on the list, is hidden, or stands in another schema.
+        RefusalError: The table is not on the list, is hidden, or stands in another schema.
     """
     name = node.this.name if dialect == "bigquery" else folded(node.this, dialect)
     rule = policy.tables.get(name)
@@ -235,10 +235,10 @@ def find_table(node: exp.Table, policy: AccessPolicy, dialect: str) -> TableRule
     home = (policy.catalog, policy.schema or {"duckdb": "main", "postgres": "public", "sqlite": "main"}.get(dialect, ""))
     elsewhere = (schema and schema != fold_home(home[1])) or (catalog and catalog != fold_home(home[0]))
     if rule is not None and rule.closed and not elsewhere:
-        raise Refusal("table", f"The table {name} needs the access class {rule.closed}, which your role does not have; leave it out.")
+        raise RefusalError("table", f"The table {name} needs the access class {rule.closed}, which your role does not have; leave it out.")
     if rule is None or rule.kind == "hidden" or elsewhere:
         shown = ".".join(part for part in (catalog, schema, name) if part)
-        raise Refusal("table", f"The table {shown} is not among the tables that may be read{_near(name, policy)}.")
+        raise RefusalError("table", f"The table {shown} is not among the tables that may be read{_near(name, policy)}.")
     return rule
 
 

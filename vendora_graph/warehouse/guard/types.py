@@ -152,8 +152,8 @@ class GuardDecision:
         return GuardedStatement(self.sql, self.dialect, {**mine, **dict(self.params)}, self.tables, _SEAL)
 
 
-class Refusal(Exception):  # noqa: N818 - control flow inside the guard, never leaves it
-    """Raised by a rule inside the guard."""
+class RefusalError(Exception):
+    """Raised by a rule inside the guard; never leaves it."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(reason)
