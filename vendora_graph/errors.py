@@ -48,6 +48,10 @@ class ModelError(VendoraError):
     exit_code = 8
 
 
+class ModelUnreachableError(ModelError):
+    """A provider was not reached or is refusing everybody just now; a fallback may answer instead."""
+
+
 class ModelOutputError(ModelError):
     """A model answered with nothing, prose or a wrong shape after one repair."""
 

@@ -18,14 +18,14 @@ from vendora_graph.checkpoint import open_checkpointer
 from vendora_graph.errors import SemanticModelError
 from vendora_graph.graph import build_graph
 from vendora_graph.identity import Identities
-from vendora_graph.models.build import ROLES, bind, model_names, provider_model
+from vendora_graph.models.build import ModelShelf
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.model import OfflineChatModel
 from vendora_graph.offline.reader import Reader
 from vendora_graph.semantic.engine import SemanticEngine
 from vendora_graph.semantic.keys import check_keys
 from vendora_graph.semantic.loader import LoadedModel, load_catalog
-from vendora_graph.services import RoleModel, Services
+from vendora_graph.services import Services
 from vendora_graph.tools.briefing import typed_request
 from vendora_graph.tools.catalogue import DATA_TOOLS, tools_for
 from vendora_graph.understanding import Understanding
@@ -101,15 +101,8 @@ def _services(
     lexicon = Lexicon.cached(loaded.catalog, loaded.vocabulary, value_entries(profile), settings.cache_dir)
     understanding = Understanding(Reader(lexicon), loaded.catalog, loaded.vocabulary, profile, access)
     offline = OfflineChatModel(understand=understanding.asked, request_of=partial(_request, understanding))
-    names = model_names(settings)
     tools = {"data_analyst": DATA_TOOLS, "senior_analyst": tools_for("senior_analyst")}
-    models: dict[str, RoleModel] = {}
-    for role in ROLES:
-        if role in given:
-            models[role] = bind(given[role], given[role]._llm_type, role, tools)  # noqa: SLF001 - LangChain's name of a model
-            continue
-        client = offline if names[role] == "offline" else provider_model(names[role], settings)
-        models[role] = bind(client, names[role], role, tools)
+    shelf = ModelShelf(settings, offline, tools, given)
     return Services(
         settings=settings,
         warehouse=warehouse,
@@ -121,8 +114,9 @@ def _services(
         profile=profile,
         understanding=understanding,
         shapes=shapes,
-        models=models,
-        rescue_models={role: RoleModel("offline", offline.bind_tools([])) for role in ROLES},
+        models=shelf.all(),
+        rescue_models=shelf.rescue(),
+        choose=shelf.choose,
         identities=identities,
         validator=MasterValidator(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ from vendora_graph.contracts import Plan, Principal, Reading
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, BaseMessage
-    from langchain_core.runnables import Runnable, RunnableConfig
+    from langchain_core.runnables import Runnable
 
     from vendora_graph.access import AccessRules
     from vendora_graph.identity import Identities
+    from vendora_graph.models.money import Purse
     from vendora_graph.semantic.catalog import Catalog
     from vendora_graph.semantic.engine import SemanticEngine
     from vendora_graph.settings import Settings
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RoleModel:
-    """A chat model bound to one role's tools, with its fallbacks; `name` is what the settings asked for."""
+    """A chat model bound to one role's tools, with its fallbacks; `name` is what was asked for, `purse` what it may spend a day."""
 
     name: str
     runnable: Runnable[list[BaseMessage], AIMessage]
+    purse: Purse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Services:
     """Everything nodes and tools use from outside.
 
     `identities` turns a run's configuration into who asks; it lives below the model. `validator` is the seam `l3_validator`: the one
-    place that is asked for a verdict.
+    place that is asked for a verdict. `choose` gives the model a caller asked for, by name and role.
     """
 
     settings: Settings
@@ -76,6 +78,7 @@ class Services:
     rescue_models: Mapping[str, RoleModel]
     identities: Identities
     validator: Any
+    choose: Callable[[str, str], RoleModel]
 
     async def identify(self, config: Mapping[str, Any], context: Mapping[str, Any]) -> Identity:
         """Return who asks and the day the answer is for (see `Identities.identify`)."""
@@ -85,9 +88,14 @@ class Services:
         """Return the independent reading of a question."""
         return self.understanding.read(question, identity.principal, identity.as_of, identity.data_through, previous)
 
-    def model_for(self, role: str, config: RunnableConfig) -> RoleModel:
-        """Return the model of a role."""
-        return self.models[role]
+    def model_for(self, role: str, wishes: Mapping[str, Any] | None = None) -> RoleModel:
+        """Return the model of a role: the caller's wish where the settings allow it, else the settings' own.
+
+        Raises:
+            NotAllowedError: The caller asked for a model that is not allowed.
+        """
+        wished = (wishes or {}).get("model")
+        return self.choose(wished, role) if isinstance(wished, str) and wished else self.models[role]
 
     def policy(self, principal: Principal) -> AccessPolicy:
         """Return what the guard lets this principal read."""

@@ -5,13 +5,14 @@ The presence of a key or a project selects nothing: `model` and `warehouse` alon
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AliasChoices, BeforeValidator, Field, JsonValue, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from vendora_graph.config_files import by_field_name, explain, read_config, refuse_unknown_variables
@@ -25,10 +26,29 @@ def _blank_is_unset(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _listed(value: object) -> object:
+    """Read `a, b` as two names."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _decoded(value: object) -> object:
+    """Read text as JSON; the environment has nothing but text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if value.strip() else {}
+    except json.JSONDecodeError as error:
+        raise ValueError("must be a JSON object") from error
+
+
 OptionalDate = Annotated[date | None, BeforeValidator(_blank_is_unset)]
 OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_blank_is_unset)]
+OptionalMoney = Annotated[Decimal | None, BeforeValidator(_blank_is_unset)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+JsonTable = Annotated[dict[str, JsonValue], NoDecode, BeforeValidator(_decoded)]
+PriceTable = Annotated[dict[str, tuple[Decimal, Decimal]], NoDecode, BeforeValidator(_decoded)]
 Home = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
 
 
@@ -38,11 +58,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
 
     # what answers, over what
-    model: str = Field("offline", description="The language model: `offline`, `gemini:NAME`, `openai:NAME` or `openrouter:VENDOR/NAME`.")
+    model: str = Field(
+        "offline",
+        description="The language model: `offline`, `google_genai:NAME` (or `gemini:NAME`), `openai:NAME` or `openrouter:VENDOR/NAME`."
+    )
     orchestrator_model: OptionalText = Field(None, description="Another model for the orchestrator (L1).")
     data_analyst_model: OptionalText = Field(None, description="Another model for the data analyst (L2).")
     senior_analyst_model: OptionalText = Field(None, description="Another model for the senior analyst (L2).")
     master_validator_model: OptionalText = Field(None, description="Another model for the master validator (L3).")
+    fallback_models: Names = Field(
+        (), description="Models to try in turn when one cannot be reached, separated by commas; the offline analyst is always the last."
+    )
+    allowed_models: Names = Field((), description="Models a caller may ask for in one request, separated by commas; empty: none.")
     warehouse: str = Field(
         "demo",
         repr=False,
@@ -69,6 +96,15 @@ class Settings(BaseSettings):
     limit_tool_calls: int = Field(40, ge=1, description="The most tool calls one question may make.")
     limit_tokens: int = Field(200_000, ge=1, description="The most tokens, in and out together, one question may use.")
     limit_cost_usd: Decimal = Field(Decimal("0.50"), ge=0, description="The most one question may cost, in US dollars.")
+    budget_usd_per_day: OptionalMoney = Field(
+        None, ge=0, description="The most one dealership may spend on models a day (UTC), in US dollars; empty: no such limit."
+    )
+    model_prices: PriceTable = Field(
+        {},
+        description="US dollars for a million tokens in and out, by model: `openai:NAME: [IN, OUT]` (JSON in the environment).",
+    )
+    model_cache_hours: float = Field(0.0, ge=0, description="How long a model's reply is given again for the same call; 0 keeps none.")
+    model_streaming: bool = Field(False, description="Read models' replies as streams (for gateways that cut silent connections).")
     query_timeout_seconds: float = Field(30.0, gt=0, description="After which a statement is cancelled.")
     query_max_rows: int = Field(10_000, ge=1, description="The most rows one statement may return.")
     query_max_bytes: int = Field(2_000_000_000, ge=1, description="The most bytes one BigQuery statement may read.")
@@ -80,9 +116,9 @@ class Settings(BaseSettings):
     gemini_api_key: OptionalSecret = Field(
         None,
         validation_alias=AliasChoices("VENDORA_GEMINI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"),
-        description="The key for `gemini:` models.",
+        description="The key for `google_genai:` models.",
     )
-    gemini_base_url: OptionalText = Field(None, description="Another address for `gemini:` models (a proxy).")
+    gemini_base_url: OptionalText = Field(None, description="Another address for `google_genai:` models (a proxy).")
     openai_api_key: OptionalSecret = Field(
         None, validation_alias=AliasChoices("VENDORA_OPENAI_API_KEY", "OPENAI_API_KEY"), description="The key for `openai:` models."
     )
@@ -93,6 +129,9 @@ class Settings(BaseSettings):
         description="The key for `openrouter:` models.",
     )
     openrouter_base_url: str = Field("https://openrouter.ai/api/v1", description="The address for `openrouter:` models.")
+    openrouter_body: JsonTable = Field(
+        {}, description="More of the request body for `openrouter:` models, for example `provider` (JSON in the environment)."
+    )
     bigquery_project: OptionalText = Field(
         None, description="The project that pays for BigQuery queries; empty: the one in the warehouse URL."
     )

@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "warehouse/demo/": "builds the demo",
     "evaluation/gold.py": "runs the hand-written SQL of golden questions; asked for by whoever wrote them",
     "commands/doctor.py": "tries a connection",
+    "models/cache.py": "another database: kept replies of models, and what they cost",
     "checkpoint.py": "another database: conversations",
     "server/": "another database: the application's own",
 }

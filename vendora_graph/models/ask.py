@@ -1,15 +1,19 @@
-"""Ask a model once, count what it used, and turn every failure of a provider into one of ours."""
+"""Ask a model once, within the question's limits, and count what it used."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ValidationError
 
-from vendora_graph.errors import LimitExceededError, ModelError, ModelOutputError, VendoraError
+from vendora_graph.errors import LimitExceededError, ModelOutputError
+from vendora_graph.models.edge import CACHED, STAMP
+from vendora_graph.models.money import cost, price_of
+from vendora_graph.models.names import OFFLINE
 from vendora_graph.state import Usage
 
 if TYPE_CHECKING:
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=BaseModel)
 
+MODELS_SHARE = 0.8
+"""The part of a question's seconds that models may use; the rest is the offline analyst's and the validator's."""
+
 
 async def ask(
     model: RoleModel, messages: list[BaseMessage], usage: Usage, settings: Settings, config: RunnableConfig
@@ -25,44 +32,76 @@ async def ask(
     """Return the model's message and the usage including this call.
 
     Raises:
-        LimitExceededError: The question has used its calls or tokens.
-        ModelOutputError: The model gave nothing that is a message.
+        LimitExceededError: The question has used its calls, tokens, seconds or money; the graph goes on offline.
+        ModelOutputError: The model gave nothing that is a whole answer.
         ModelError: The provider failed; its own text is never shown.
     """
+    if model.name == OFFLINE:
+        reply = await model.runnable.ainvoke(messages, config)
+        return reply, count(usage, reply, model.name, settings)
+    usage = usage if usage.started else usage.model_copy(update={"started": time.time()})
+    dealership = _dealership(messages)
+    _check_limits(usage, settings)
+    await _check_purse(model, dealership)
+    seconds = settings.limit_seconds * MODELS_SHARE - (time.time() - usage.started)
+    try:
+        async with asyncio.timeout(seconds):
+            reply = await model.runnable.ainvoke(messages, config)
+    except TimeoutError as error:
+        raise LimitExceededError(f"The question used the models' part of its {settings.limit_seconds:g} seconds.") from error
+    if not isinstance(reply, AIMessage):
+        raise ModelOutputError(f"The model {model.name} gave no message.")
+    counted = count(usage, reply, model.name, settings)
+    if model.purse is not None:
+        await model.purse.spend(dealership, counted.cost_usd - usage.cost_usd)
+    return reply, counted
+
+
+def _check_limits(usage: Usage, settings: Settings) -> None:
     if usage.model_calls >= settings.limit_model_calls:
         raise LimitExceededError(f"The question used its {settings.limit_model_calls} model calls.")
     if usage.tokens >= settings.limit_tokens:
         raise LimitExceededError(f"The question used its {settings.limit_tokens} tokens.")
-    try:
-        async with asyncio.timeout(settings.model_timeout_seconds * (1 + settings.model_max_retries)):
-            reply = await model.runnable.ainvoke(messages, config)
-    except (VendoraError, asyncio.CancelledError):
-        raise
-    except Exception as error:  # providers raise what they like; this is the adapter's edge
-        if model.name == "offline":
-            raise  # our own code: a bug must look like one
-        raise ModelError(f"The model {model.name} could not be reached ({type(error).__name__}).") from error
-    if not isinstance(reply, AIMessage):
-        raise ModelOutputError(f"The model {model.name} gave no message.")
-    return reply, count(usage, reply, model.name)
+    if usage.cost_usd >= settings.limit_cost_usd > 0 or usage.cost_usd > settings.limit_cost_usd:
+        raise LimitExceededError(f"The question used its {settings.limit_cost_usd} dollars.")
+    if time.time() - usage.started >= settings.limit_seconds * MODELS_SHARE:
+        raise LimitExceededError(f"The question used the models' part of its {settings.limit_seconds:g} seconds.")
 
 
-def count(usage: Usage, reply: AIMessage, asked: str) -> Usage:
-    """Return the usage with one more call; the name is the model that answered, which may be a fallback."""
-    tokens = (reply.usage_metadata or {}).get("total_tokens", 0)
+async def _check_purse(model: RoleModel, dealership: str) -> None:
+    if model.purse is not None and await model.purse.left(dealership) <= 0:
+        raise LimitExceededError(f"This dealership used its {model.purse.per_day} dollars for models today.")
+
+
+def _dealership(messages: list[BaseMessage]) -> str:
+    """Return the home store of the typed question; empty where there is none."""
+    for message in reversed(messages):
+        request = message.additional_kwargs.get("vendora")
+        if isinstance(request, dict):
+            return str(request["principal"]["home_dealership_id"])
+    return ""
+
+
+def count(usage: Usage, reply: AIMessage, asked: str, settings: Settings) -> Usage:
+    """Return the usage with one more call; a kept reply is no call and costs nothing."""
     name = answered_by(reply, asked)
+    models = tuple(dict.fromkeys((*usage.models, name)))
+    if reply.response_metadata.get(CACHED):
+        return usage.model_copy(update={"cached_calls": usage.cached_calls + 1, "models": models})
+    tokens = (reply.usage_metadata or {}).get("total_tokens", 0)
     return usage.model_copy(
         update={
             "model_calls": usage.model_calls + 1,
             "tokens": usage.tokens + int(tokens),
-            "models": tuple(dict.fromkeys((*usage.models, name))),
+            "cost_usd": usage.cost_usd + cost(reply, price_of(name, asked, settings.model_prices)),
+            "models": models,
         }
     )
 
 
 def answered_by(reply: AIMessage, asked: str) -> str:
-    """Return the model that answered, which may be a fallback of the one asked."""
-    return str(reply.response_metadata.get("model_name") or asked)
+    """Return the model that answered, which may be a fallback: as code stamped it, never as a provider says."""
+    return str(reply.response_metadata.get(STAMP) or asked)
 
 
 def parse_call(reply: AIMessage, name: str, schema: type[S]) -> S:

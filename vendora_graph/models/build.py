@@ -1,13 +1,23 @@
-"""Build the chat model of each role from settings: bind its tools first, then its fallbacks. Providers load when used."""
+"""Build the chat model of each role from settings: bind its tools first, then its fallbacks, the offline analyst last."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import Runnable
 
-from vendora_graph.errors import ConfigError
+from vendora_graph.errors import ModelUnreachableError, NotAllowedError
+from vendora_graph.models.cache import CallCache
+from vendora_graph.models.edge import Edge
+from vendora_graph.models.money import Purse
+from vendora_graph.models.names import OFFLINE, canonical
+from vendora_graph.models.providers import provider_model
 from vendora_graph.models.route import RouteChoice
 from vendora_graph.services import RoleModel
 from vendora_graph.tools.registry import submit_schema
@@ -17,6 +27,10 @@ if TYPE_CHECKING:
     from vendora_graph.tools.registry import Tool
 
 ROLES = ("orchestrator", "data_analyst", "senior_analyst")
+PACKAGES = {"google_genai": "langchain-google-genai", "openai": "langchain-openai", "openrouter": "langchain-openai"}
+CALLS_FILE, SPENT_FILE = "model_calls.sqlite", "model_spending.sqlite"
+
+Tools = Mapping[str, tuple["Tool", ...]]
 
 
 def tool_schema(tool: Tool) -> dict[str, Any]:
@@ -31,7 +45,7 @@ def tool_schema(tool: Tool) -> dict[str, Any]:
     }
 
 
-def schemas_for(role: str, tools: Mapping[str, tuple[Tool, ...]]) -> list[dict[str, Any]]:
+def schemas_for(role: str, tools: Tools) -> list[dict[str, Any]]:
     """Return everything a role may call."""
     if role == "orchestrator":
         return [
@@ -47,82 +61,113 @@ def schemas_for(role: str, tools: Mapping[str, tuple[Tool, ...]]) -> list[dict[s
     return [*(tool_schema(tool) for tool in tools[role]), submit_schema()]
 
 
-def bind(model: BaseChatModel, name: str, role: str, tools: Mapping[str, tuple[Tool, ...]]) -> RoleModel:
-    """Return a model with the tools of a role."""
-    if name == "offline":
-        return RoleModel(name, model.bind_tools([]))
-    return RoleModel(name, model.bind_tools(schemas_for(role, tools), tool_choice="any"))
-
-
 def model_names(settings: Settings) -> dict[str, str]:
-    """Return the model asked for by role."""
+    """Return the model asked for by role.
+
+    Raises:
+        ConfigError: A name is no model's.
+    """
     own = {
         "orchestrator": settings.orchestrator_model,
         "data_analyst": settings.data_analyst_model,
         "senior_analyst": settings.senior_analyst_model,
     }
-    return {role: own[role] or settings.model for role in ROLES}
+    return {role: canonical(own[role] or settings.model) for role in ROLES}
 
 
-def provider_model(name: str, settings: Settings) -> BaseChatModel:
-    """Return the client of a named model.
+class ModelShelf:
+    """The models of all roles: those of the settings, those handed over, and those a caller may ask for, built when first wanted."""
 
-    Raises:
-        ConfigError: The name has no known provider, or its key is missing.
-    """
-    provider, _, model = name.partition(":")
-    if not model:
-        raise ConfigError(f"{name!r} names no model. Write offline, google_genai:NAME, openai:NAME or openrouter:VENDOR/NAME.")
-    match provider:
-        case "google_genai" | "gemini":
-            return _gemini(model, settings)
-        case "openai":
-            return _openai(model, settings)
-        case "openrouter":
-            return _openrouter(model, settings)
-    raise ConfigError(f"There is no provider {provider!r}. Write offline, google_genai:NAME, openai:NAME or openrouter:VENDOR/NAME.")
+    def __init__(self, settings: Settings, offline: BaseChatModel, tools: Tools, given: Mapping[str, BaseChatModel]) -> None:
+        """Remember what models are made of.
+
+        Args:
+            settings: Which models, in which order.
+            offline: The offline analyst.
+            tools: The tools of each analyst.
+            given: Chat models by role instead of the settings'; they have no fallback.
+        """
+        self._settings, self._offline, self._tools, self._given = settings, offline, tools, given
+        self._clients: dict[str, BaseChatModel] = {}
+        self._chosen: dict[tuple[str, str], RoleModel] = {}
+        place, hours, per_day = settings.cache_dir, settings.model_cache_hours, settings.budget_usd_per_day
+        self._cache = CallCache(place / CALLS_FILE, hours) if hours > 0 else None
+        self._purse = Purse(place / SPENT_FILE, per_day) if per_day is not None else None
+        self._allowed = tuple(canonical(name) for name in settings.allowed_models)
+
+    def all(self) -> dict[str, RoleModel]:
+        """Return the model of every role as the settings want it.
+
+        Raises:
+            ConfigError: A name is no model's, or a key is missing.
+        """
+        names = model_names(self._settings)
+        return {role: self._handed(role) if role in self._given else self._named(names[role], role) for role in ROLES}
+
+    def rescue(self) -> dict[str, RoleModel]:
+        """Return the offline analyst of every role."""
+        return {role: RoleModel(OFFLINE, self._edge(OFFLINE, role)) for role in ROLES}
+
+    def choose(self, wished: str, role: str) -> RoleModel:
+        """Return the model a caller asked for.
+
+        Raises:
+            NotAllowedError: The settings do not allow it.
+            ConfigError: Its key is missing.
+        """
+        known = (*self._allowed, canonical(self._settings.model))
+        name = next((one for one in known if one == wished.replace("gemini:", "google_genai:", 1)), None)
+        if name is None:
+            offers = ", ".join(self._allowed) or "none besides the installation's own"
+            raise NotAllowedError(f"This model may not be asked for here. Allowed: {offers}.")
+        if (name, role) not in self._chosen:
+            self._chosen[name, role] = self._named(name, role)
+        return self._chosen[name, role]
+
+    def _named(self, name: str, role: str) -> RoleModel:
+        chain = tuple(dict.fromkeys((name, *map(canonical, self._settings.fallback_models), OFFLINE)))
+        chain = chain[: chain.index(OFFLINE) + 1]
+        first, *others = (self._edge(one, role) for one in chain)
+        runnable: Runnable[list[BaseMessage], AIMessage] = first
+        if others:
+            runnable = first.with_fallbacks(others, exceptions_to_handle=(ModelUnreachableError,))
+        return RoleModel(name, runnable, self._purse)
+
+    def _handed(self, role: str) -> RoleModel:
+        model = self._given[role]
+        name = OFFLINE if isinstance(model, type(self._offline)) else f"given:{model._llm_type}"  # noqa: SLF001 - LangChain's name of a model
+        bound = model.bind_tools(schemas_for(role, self._tools), tool_choice="any")
+        return RoleModel(name, Edge(bound, name, seconds=self._seconds()), self._purse)
+
+    def _edge(self, name: str, role: str) -> Edge:
+        if name == OFFLINE:
+            return Edge(self._offline.bind_tools([]), OFFLINE)
+        if name not in self._clients:
+            self._clients[name] = provider_model(name, self._settings)
+        schemas = schemas_for(role, self._tools)
+        return Edge(
+            self._clients[name].bind_tools(schemas, tool_choice="any"),
+            name,
+            seconds=self._seconds(),
+            streaming=self._settings.model_streaming,
+            cache=self._cache,
+            salt=_salt(name, schemas, self._settings),
+        )
+
+    def _seconds(self) -> float:
+        return self._settings.model_timeout_seconds * (1 + self._settings.model_max_retries)
 
 
-def _key(value: Any, variable: str) -> str:
-    if value is None:
-        raise ConfigError(f"The model needs a key: set {variable}.")
-    return str(value.get_secret_value())
+def _salt(name: str, schemas: list[dict[str, Any]], settings: Settings) -> str:
+    """Return what decides a reply besides the prompt: tools, client version, address, options."""
+    provider = name.partition(":")[0]
+    places = {"openai": settings.openai_base_url, "google_genai": settings.gemini_base_url, "openrouter": settings.openrouter_base_url}
+    body = [schemas, _version(PACKAGES[provider]), places[provider], settings.openrouter_body]
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _gemini(model: str, settings: Settings) -> BaseChatModel:
-    from langchain_google_genai import ChatGoogleGenerativeAI
-
-    return ChatGoogleGenerativeAI(
-        model=model,
-        google_api_key=_key(settings.gemini_api_key, "VENDORA_GEMINI_API_KEY"),
-        base_url=settings.gemini_base_url,
-        timeout=settings.model_timeout_seconds,
-        max_retries=settings.model_max_retries + 1,
-        temperature=0,
-    )
-
-
-def _openai(model: str, settings: Settings) -> BaseChatModel:
-    from langchain_openai import ChatOpenAI
-
-    return ChatOpenAI(
-        model=model,
-        api_key=_key(settings.openai_api_key, "VENDORA_OPENAI_API_KEY"),
-        base_url=settings.openai_base_url,
-        timeout=settings.model_timeout_seconds,
-        max_retries=settings.model_max_retries,
-        temperature=0,
-    )
-
-
-def _openrouter(model: str, settings: Settings) -> BaseChatModel:
-    from langchain_openai import ChatOpenAI
-
-    return ChatOpenAI(
-        model=model,
-        api_key=_key(settings.openrouter_api_key, "VENDORA_OPENROUTER_API_KEY"),
-        base_url=settings.openrouter_base_url,
-        timeout=settings.model_timeout_seconds,
-        max_retries=settings.model_max_retries,
-        temperature=0,
-    )
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,133 @@
+"""The edge to a provider: one bound client, its failures in our words, its replies under a name that code has stamped.
+
+Only `ModelUnreachableError` makes a fallback take over; what arrives and is no answer is `ModelOutputError`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import Runnable, RunnableConfig
+from typing_extensions import override
+
+from vendora_graph.errors import ModelError, ModelOutputError, ModelUnreachableError, VendoraError
+from vendora_graph.models.names import OFFLINE, answered_name
+
+if TYPE_CHECKING:
+    from vendora_graph.models.cache import CallCache
+
+STAMP = "vendora_model"
+CACHED = "vendora_cached"
+_CUT = frozenset({"length", "max_tokens", "model_length"})
+_FINE = frozenset({"stop", "tool_calls", "function_call", "end_turn", "eos"})
+_TRANSPORT = ("TransportError", "APIConnectionError", "ConnectionError", "TimeoutError", "TimeoutException", "ServerError")
+_TRY_ANOTHER = frozenset({401, 402, 403, 404, 408, 409, 425, 429})
+"""Refusals that say nothing about the request itself: another provider may well answer it."""
+
+
+class Edge(Runnable[list[BaseMessage], AIMessage]):
+    """One model bound to one role's tools."""
+
+    def __init__(
+        self,
+        inner: Runnable[Any, Any],
+        name: str,
+        *,
+        seconds: float | None = None,
+        streaming: bool = False,
+        cache: CallCache | None = None,
+        salt: str = "",
+    ) -> None:
+        """Wrap a bound client.
+
+        Args:
+            inner: The client with its tools bound.
+            name: `PROVIDER:MODEL`, or `offline`.
+            seconds: After which a call with all its retries is given up.
+            streaming: Whether the client reads a stream: a reply without an end is then a broken one.
+            cache: Where replies are kept; None keeps none.
+            salt: What else decides the reply: the tools' schemas, the client's version and options.
+        """
+        self.inner, self.model, self.seconds, self.streaming = inner, name, seconds, streaming
+        self.cache, self.salt = cache, salt
+
+    @override
+    def invoke(self, input: list[BaseMessage], config: RunnableConfig | None = None, **kwargs: Any) -> AIMessage:
+        """Return the reply; see `ainvoke`. Nothing is cached on this way."""
+        try:
+            return self._checked(self.inner.invoke(input, config, **kwargs))
+        except Exception as error:
+            raise self._translated(error) from error
+
+    @override
+    async def ainvoke(self, input: list[BaseMessage], config: RunnableConfig | None = None, **kwargs: Any) -> AIMessage:
+        """Return the reply, stamped with the model that gave it.
+
+        Raises:
+            ModelUnreachableError: The provider was not reached, or refused for reasons of its own.
+            ModelOutputError: It gave something that is no whole answer.
+            ModelError: It refused the request.
+        """
+        if self.cache is None:
+            return await self._call(input, config, kwargs)
+        key = self.cache.key(self.model, self.salt, input)
+        kept = await self.cache.get(key)
+        if kept is not None:
+            kept.response_metadata[CACHED] = True
+            return kept
+        reply = await self._call(input, config, kwargs)
+        await self.cache.put(key, reply)
+        return reply
+
+    async def _call(self, messages: list[BaseMessage], config: RunnableConfig | None, options: dict[str, Any]) -> AIMessage:
+        try:
+            async with asyncio.timeout(self.seconds):
+                return self._checked(await self.inner.ainvoke(messages, config, **options))
+        except Exception as error:
+            raise self._translated(error) from error
+
+    def _checked(self, reply: object) -> AIMessage:
+        if not isinstance(reply, AIMessage):
+            raise ModelOutputError(f"The model {self.model} gave no message.")
+        told = reply.response_metadata
+        reason = str(told.get("finish_reason") or "").lower()
+        if reason in _CUT:
+            raise ModelOutputError(f"The reply of {self.model} was cut at its longest length.")
+        if reason and reason not in _FINE and not reply.tool_calls:
+            raise ModelOutputError(f"{self.model} ended its reply early ({reason[:40]}).")
+        if self.streaming and not reason and self.model != OFFLINE:
+            raise ModelUnreachableError(f"The reply of {self.model} broke off.")
+        name = self.model if self.model == OFFLINE else answered_name(self.model, told.get("model_name"))
+        return reply.model_copy(update={"response_metadata": {**told, STAMP: name, CACHED: False}})
+
+    def _translated(self, error: Exception) -> Exception:
+        """Return ours for a provider's; its own text is never shown: it may hold keys or rows."""
+        if isinstance(error, VendoraError) or self.model == OFFLINE:
+            return error
+        status = next((code for code in map(_status, _chain(error)) if code is not None), None)
+        kinds = {base.__name__ for one in _chain(error) for base in type(one).__mro__}
+        said = f"{type(error).__name__}{f', {status}' if status else ''}"
+        if (status in _TRY_ANOTHER or (status is not None and status >= 500)) or (status is None and not kinds.isdisjoint(_TRANSPORT)):  # noqa: PLR2004 - HTTP
+            return ModelUnreachableError(f"The model {self.model} could not be reached ({said}).")
+        if status is not None:
+            return ModelError(f"The model {self.model} refused the request ({said}).")
+        return ModelOutputError(f"The model {self.model} gave a reply that cannot be read ({said}).")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it was raised from: clients wrap one another's."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__
+
+
+def _status(error: BaseException) -> int | None:
+    for name in ("status_code", "code"):
+        value = getattr(error, name, None)
+        if isinstance(value, int) and 400 <= value < 600:  # noqa: PLR2004 - HTTP
+            return value
+    return None
