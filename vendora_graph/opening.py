@@ -23,7 +23,6 @@ from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.model import OfflineChatModel
 from vendora_graph.offline.reader import Reader
 from vendora_graph.semantic.engine import SemanticEngine
-from vendora_graph.semantic.keys import check_keys
 from vendora_graph.semantic.loader import LoadedModel, load_catalog
 from vendora_graph.services import Services
 from vendora_graph.tools.briefing import typed_request
@@ -166,6 +165,8 @@ async def _check_model(loaded: LoadedModel, warehouse: Warehouse, fetch: Any) ->
     Raises:
         SemanticModelError: A declared key repeats, so that joins over it would multiply; or two things share a name.
     """
+    from vendora_graph.semantic.keys import check_keys  # an SQL parser: only when the data is seen for the first time
+
     path = getattr(warehouse, "path", None)
     if isinstance(path, Path):
         loaded.check_file_stem(path.stem)
