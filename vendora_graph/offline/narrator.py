@@ -7,6 +7,7 @@ from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
+from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.planner import calls_for, compared
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.scorecards import narrate_scorecard
@@ -29,6 +30,8 @@ def narrate(asked: Asked, done: Done) -> Draft:
         raise ModelOutputError(refused)
     if asked.plan.intent == "definition" or not calls:
         return _definition(asked)
+    if calls[0].tool == "explain_change":
+        return narrate_explanation(asked, calls, results)
     if calls[0].tool in ("scorecard", "compare_to_benchmark"):
         return narrate_scorecard(asked, calls, results)
     table = results[0].tables[0]

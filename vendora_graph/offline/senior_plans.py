@@ -11,6 +11,7 @@ import yaml
 
 from vendora_graph.contracts import Period
 from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.explanations import explain_calls
 from vendora_graph.offline.before import previous_period, same_last_year
 from vendora_graph.semantic.catalog import MetricInfo
 
@@ -31,6 +32,8 @@ def senior_calls(asked: Asked) -> tuple[Call, ...] | None:
     plan = asked.plan
     if plan.period is None:
         return None
+    if plan.intent == "explain":
+        return explain_calls(asked) or None
     if plan.intent in ("scorecard", "recommend", "report"):
         return (*_scorecards(asked, plan.period), *_benchmarks(asked, plan.period))
     if plan.intent == "benchmark":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from functools import cached_property
 
@@ -10,10 +9,9 @@ from vendora_graph.contracts import TableSpec
 from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.planner import ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
-from vendora_graph.offline.words import COUNTED, direction, filter_words, lowered, name_refs, period_words, say, say_unit
+from vendora_graph.offline.words import COUNTED, NUMERAL, direction, filter_words, lowered, name_refs, period_words, say, spoken
 from vendora_graph.semantic.catalog import MetricInfo
 
-NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 RATES = ("rate", "points")
 ADDITIVE = ("additive", "semi_additive", "distinct")
 NONE_LABEL = "(none)"
@@ -211,12 +209,6 @@ class Told:
     def _named(self, row: Row) -> str:
         names = [ref for dimension, (ref, _) in row.names.items() if dimension in self.asked.plan.group_by]
         return say("joiners", "comma").join(names)
-
-
-def spoken(cell: Cell) -> str:
-    """Return a figure for a sentence: its reference, with the unit in words where a bare number would not say it."""
-    word = say_unit(cell.unit)
-    return f"{cell.ref} {word}" if word else cell.ref
 
 
 def _value(row: Row, place: int) -> Decimal | None:

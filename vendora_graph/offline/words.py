@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -10,9 +11,10 @@ from typing import Any
 import yaml
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.results import Table
+from vendora_graph.offline.results import Cell, Table
 from vendora_graph.semantic.catalog import Catalog
 
+NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 COUNTED = ("units", "count")
 """Units whose figure stands before the label: 42 retail units."""
 
@@ -25,7 +27,7 @@ def patterns() -> dict[str, dict[str, str]]:
     return loaded
 
 
-def say(group: str, name: str, **words: Any) -> str:
+def say(group: str, name: str, /, **words: Any) -> str:
     """Return one sentence filled with words and references."""
     return patterns()[group][name].format(**words)
 
@@ -33,6 +35,12 @@ def say(group: str, name: str, **words: Any) -> str:
 def say_unit(unit: str) -> str:
     """Return the word a bare number of this unit needs; empty where the figure shows its unit."""
     return patterns()["units"].get(unit, "")
+
+
+def spoken(cell: Cell) -> str:
+    """Return a figure for a sentence: its reference, with the unit in words where a bare number would not say it."""
+    word = say_unit(cell.unit)
+    return f"{cell.ref} {word}" if word else cell.ref
 
 
 def lowered(label: str) -> str:

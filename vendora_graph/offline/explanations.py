@@ -1,0 +1,190 @@
+"""Why a figure changed: the calls and the draft over a decomposition. Pure and deterministic."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from vendora_graph.contracts import ChartSpec, Draft, Finding, Period, TableSpec
+from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.before import previous_period
+from vendora_graph.offline.results import Cell, Result, Row, Table
+from vendora_graph.offline.words import NUMERAL, direction, filter_words, lowered, name_refs, period_words, say, spoken
+from vendora_graph.semantic.catalog import MetricInfo
+
+TOOL = "explain_change"
+DRIVER = "driver"
+EXPLAINED = 2
+"""Metrics of one question that are taken apart."""
+TOLD_GROUPS = 2
+MORE = 2
+
+
+def explain_calls(asked: Asked, metrics: tuple[str, ...] | None = None) -> tuple[Call, ...]:
+    """Return one decomposition a metric; dimensions the question names are drilled into."""
+    plan = asked.plan
+    chosen = [m for m in metrics or plan.metrics if m in asked.catalog.metrics][:EXPLAINED]
+    calls = []
+    for name in chosen:
+        periods = compared_periods(asked, name)
+        if periods is None:
+            continue
+        filters = [item.model_dump(mode="json") for item in plan.filters]
+        args = {"metric": name, "period": span(periods[0]), "compare": span(periods[1]), "filters": filters, "by": list(plan.group_by)}
+        calls.append(Call(TOOL, args))
+    return tuple(calls)
+
+
+def compared_periods(asked: Asked, metric: str) -> tuple[Period, Period] | None:
+    """Return the period asked about and the one it is set against; None when there is none before it."""
+    plan = asked.plan
+    if plan.period is None:
+        return None
+    against = plan.comparison.period if plan.comparison is not None and plan.comparison.kind != "values" else None
+    if against is None:
+        service = asked.catalog.metrics[metric].department in ("SVC", "PARTS", "BODY", "service", "parts")
+        against = previous_period(plan.period, asked.calendar, "service" if service else "sales")
+    if against is None or against.end < asked.data_start:
+        return None
+    return plan.period, against
+
+
+def narrate_explanation(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft:
+    """Return the draft over the decompositions; the first metric's gives the headline and the chart."""
+    told = [_Told(asked, call, result) for call, result in zip(calls, results, strict=True) if not result.error]
+    findings = [finding for one in told for finding in one.findings()]
+    specs: list[TableSpec] = []
+    for one in told:
+        specs += one.tables(len(specs) + 1)
+    first = told[0]
+    caveats = [say("explain", "residual")] if first.bridge is not None else [say("explain", "unavailable", Label=first.info.label)]
+    if not first.base.period_complete and first.base.period:
+        caveats.append(say("notes", "running", period=first.base.period))
+    return Draft(
+        headline=first.headline(),
+        findings=tuple(findings),
+        tables=tuple(specs),
+        caveats=tuple(caveats),
+        chart=first.chart(),
+        author="offline",
+    )
+
+
+class _Told:
+    """One decomposition, ready to be put in words."""
+
+    def __init__(self, asked: Asked, call: Call, result: Result) -> None:
+        self.asked, self.words = asked, result.words
+        self.info: MetricInfo = asked.catalog.metrics[call.args["metric"]]
+        mine = [table for table in result.tables if table.tool == TOOL]
+        self.bridge = next((t for t in mine if any(DRIVER in row.names for row in t.rows)), None)
+        self.cuts = [t for t in mine if t is not self.bridge]
+        self.base = next(t for t in result.tables if t.tool == "query_metrics" and _is_base(t, self.info.name))
+        names = {**self.base.filter_names, **name_refs(tuple(result.tables))}
+        quoted = list(dict.fromkeys(NUMERAL.findall(asked.question)))
+        self.where = filter_words(asked.plan.filters, asked.catalog, names, quoted)
+        cells = self.base.rows[-1].cells
+        now, before, change = cells[0], cells[1], cells[2]
+        assert now is not None and before is not None and change is not None  # noqa: PT018, S101 - the tool refuses otherwise
+        self.now, self.before, self.change = now, before, change
+
+    @property
+    def _periods(self) -> dict[str, str]:
+        return {"period": period_words(self.now.period), "other": period_words(self.before.period)}
+
+    def headline(self) -> str:
+        """Return the figure, its change and what it is compared with."""
+        words = {"change": spoken(self.change), "before": spoken(self.before), "other": period_words(self.before.period)}
+        moved = bool(self.change.value)
+        extra = say("explain", "versus" if moved else "flat", direction=direction(self.change.value or Decimal(0)), **words)
+        return say("explain", "headline", Label=self.info.label, value=spoken(self.now), extra=extra, where=self.where, period=self._periods["period"])
+
+    def findings(self) -> list[Finding]:
+        """Return the drivers, then the groups that carry the change, then what the mix did."""
+        drivers = self._drivers()
+        leading = [row for row in drivers if self._drives(_effect(row))]
+        found = []
+        if leading:
+            found.append(Finding(text=say("explain", "driver", **_named(leading[0])), kind="cause"))
+        if len(leading) > 1:
+            listed = say("joiners", "comma").join(say("explain", "named", **_named(row)) for row in leading[1 : 1 + MORE])
+            found.append(Finding(text=say("explain", "more", drivers=listed), kind="cause"))
+        against = [row for row in drivers if (cell := _effect(row)) is not None and cell.value and not self._drives(cell)]
+        if against and leading:
+            found.append(Finding(text=say("explain", "offset", **_named(against[0])), kind="cause"))
+        found += self._groups()
+        if "Simpson" in self.words:
+            found.append(Finding(text=say("explain", "simpson"), kind="note"))
+        return found or [Finding(text=say("explain", "nothing"), kind="note")]
+
+    def _drivers(self) -> list[Row]:
+        rows = self.bridge.rows[:-2] if self.bridge is not None else ()
+        known = [row for row in rows if (cell := _effect(row)) is not None and cell.value]
+        return sorted(known, key=lambda row: -abs(_value(_effect(row))))
+
+    def _drives(self, cell: Cell | None) -> bool:
+        return cell is not None and _value(cell) * _value(self.change) > 0
+
+    def _groups(self) -> list[Finding]:
+        found = []
+        for table in self.cuts[:TOLD_GROUPS]:
+            row = next((row for row in table.rows if self._drives(row.cells[2])), None)
+            if row is None:
+                continue
+            dimension, (ref, value) = next(iter(row.names.items()))
+            now, before, effect, rate, mix = row.cells
+            if not ref or value == "(none)" or effect is None:
+                continue
+            words = {"group": ref, "effect": spoken(effect), "dimension": lowered(self.asked.catalog.dimensions[dimension].label)}
+            words |= {"now": _said(now), "before": _said(before), **self._periods}
+            known = rate is not None and rate.value is not None and mix is not None and mix.value is not None
+            words["pieces"] = say("explain", "rate", rate=_said(rate), mix=_said(mix)) if known else ""
+            found.append(Finding(text=say("explain", _shape(now, before), **words), kind="cause"))
+        return found
+
+    def tables(self, first: int) -> list[TableSpec]:
+        """Return the bridge and the cuts as tables."""
+        specs = []
+        label = lowered(self.info.label)
+        if self.bridge is not None:
+            specs.append(TableSpec(ref=f"t{first}", table=self.bridge.id, title=say("explain", "bridge_title", label=label)))
+        for table in self.cuts:
+            dimension = lowered(self.asked.catalog.dimensions[next(iter(table.rows[0].names))].label)
+            title = say("explain", "by_title", Label=self.info.label, dimension=dimension)
+            specs.append(TableSpec(ref=f"t{first + len(specs)}", table=table.id, title=title))
+        return specs
+
+    def chart(self) -> ChartSpec | None:
+        """Return the waterfall of the bridge."""
+        if self.bridge is None or not self._drivers():
+            return None
+        title = say("explain", "bridge_title", label=lowered(self.info.label))
+        return ChartSpec(table=self.bridge.id, kind="waterfall", x=DRIVER, y=("Contribution",), title=title)
+
+
+def _is_base(table: Table, metric: str) -> bool:
+    """The first query has the metric itself, its figure before and the change, ungrouped."""
+    row = table.rows[-1] if table.rows else None
+    return row is not None and len(table.rows) == 1 and len(row.cells) in (3, 4) and row.cells[0] is not None and row.cells[0].metric == metric
+
+
+def _effect(row: Row) -> Cell | None:
+    return row.cells[0]
+
+
+def _value(cell: Cell | None) -> Decimal:
+    return cell.value if cell is not None and cell.value is not None else Decimal(0)
+
+
+def _named(row: Row) -> dict[str, str]:
+    cell = _effect(row)
+    return {"driver": row.names[DRIVER][0], "effect": spoken(cell) if cell is not None else ""}
+
+
+def _said(cell: Cell | None) -> str:
+    return spoken(cell) if cell is not None and cell.value is not None else ""
+
+
+def _shape(now: Cell | None, before: Cell | None) -> str:
+    if now is None or not now.value:
+        return "gone"
+    return "newcomer" if before is None or not before.value else "group"

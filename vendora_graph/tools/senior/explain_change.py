@@ -1,0 +1,138 @@
+"""`explain_change`: what a figure's change is made of, exactly: a bridge of drivers, then the groups behind it by dimension."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, ResultTable, Unit
+from vendora_graph.errors import QuestionError
+from vendora_graph.evidence.arithmetic import express
+from vendora_graph.tools.registry import Tool, ToolResult
+from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.senior.decompose import residual_text
+from vendora_graph.tools.senior.drill import drill_down, kind_of
+from vendora_graph.tools.senior.gather import BY_DRIVER, Desk, Rows, fact_at, filters_of, knowledge, of, together
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+NAME = "explain_change"
+RESIDUAL = "Residual"
+
+
+class ExplainChange(Contract):
+    """Take the change of one metric between two periods apart, exactly. First a bridge of drivers (volume, price over cost, recon,
+    hours per repair order ...) that adds up to the change with the residual shown, then the groups of the dimensions that carry it, with
+    how much of it is their own rate and how much is mix. Only figures of these tables support words of cause.
+    """
+
+    metric: str
+    period: Span
+    compare: Span
+    filters: tuple[Filter, ...] = Field(default=(), max_length=8)
+    by: tuple[str, ...] = Field(default=(), max_length=4, description="Dimensions to drill into; chosen by the metric when empty.")
+
+
+async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+    asked = ExplainChange.model_validate(arguments)
+    if asked.metric not in services.catalog.metrics:
+        raise QuestionError(f"There is no metric {asked.metric!r}. Look it up with find_metrics.")
+    desk = Desk(services, scope)
+    request = asked.model_dump_json()
+    base = await desk.ask(MetricQuery(metrics=(asked.metric,), period=asked.period, compare=asked.compare, filters=asked.filters))
+    now, before = fact_at(base, asked.metric, days=of(asked.period)), fact_at(base, asked.metric, days=of(asked.compare))
+    if now is None or before is None or now.value is None or before.value is None:
+        raise QuestionError("One of the two periods has no figure to compare. Ask query_metrics for what is held.")
+    parts, bridge_rows, table = await _bridge(asked, now, before, request, desk)
+    drilled = await drill_down(asked.metric, asked.period, asked.compare, asked.filters, asked.by, request, now, before, desk)
+    tables = [t for t in (table, *drilled.tables) if t is not None]
+    words = " ".join(drilled.words)
+    return ToolResult(together(scope.turn, [base, *parts, *drilled.ledgers], [bridge_rows, *drilled.rows], tables), words)
+
+
+async def _bridge(
+    asked: ExplainChange, now: Fact, before: Fact, request: str, desk: Desk
+) -> tuple[list[Ledger], Rows, ResultTable | None]:
+    """Return the base figures of the bridge, its rows and its table: each driver, the residual, the whole change."""
+    entry = bridge_entry(asked.metric, desk)
+    metrics = tuple(dict.fromkeys(entry["figures"].values()))
+    conditions = filters_of(entry.get("only", {}), asked.filters)
+    query = MetricQuery(metrics=metrics, period=asked.period, compare=asked.compare, filters=conditions)
+    if not _fits(query, desk):
+        return [], Rows(), None
+    (found,) = await desk.try_all([query])
+    if found is None:
+        return [], Rows(), None
+    named = {}
+    for alias, metric in entry["figures"].items():
+        for mark, span in (("1", asked.period), ("0", asked.compare)):
+            fact = fact_at(found, metric, days=of(span))
+            if fact is not None:
+                named[alias + mark] = fact
+    rows, info = Rows(), desk.services.catalog.metrics[asked.metric]
+    steps = [
+        express(
+            step["text"], named, "points" if info.unit == "rate" else info.unit, label=step["driver"], metric=asked.metric,
+            slice=_place(asked, step["driver"]), period=now.period,
+        )
+        for step in entry["steps"]
+    ]  # fmt: skip
+    for step, fact in sorted(zip(entry["steps"], steps, strict=True), key=lambda pair: (-abs(pair[1].value or Decimal(0)), pair[0]["driver"])):
+        rows.add(((BY_DRIVER, step["driver"]),), fact)
+    rows.add(((BY_DRIVER, RESIDUAL),), _residual(asked, now, before, steps))
+    unit: Unit = "points" if now.unit == "rate" else now.unit
+    rows.add((), express("now - before", {"now": now, "before": before}, unit, label=f"Change in {info.label}", metric=asked.metric))
+    table = rows.table(NAME, request, f"What moved {info.label}", ("Contribution",), now.period)
+    return [found], rows, table
+
+
+def _place(asked: ExplainChange, driver: str) -> tuple[tuple[str, str], ...]:
+    fixed = {item.dimension: item.values[0] for item in asked.filters if item.op == "in" and len(item.values) == 1}
+    return tuple(sorted({**fixed, BY_DRIVER: driver}.items()))
+
+
+def _residual(asked: ExplainChange, now: Fact, before: Fact, steps: list[Fact]) -> Fact:
+    names = [f"s{i}" for i in range(len(steps))]
+    named = {"now": now, "before": before, **dict(zip(names, steps, strict=True))}
+    text = residual_text("before", "now", names)
+    unit = "points" if now.unit == "rate" else now.unit
+    return express(text, named, unit, label=RESIDUAL, metric=asked.metric, slice=_place(asked, RESIDUAL), period=now.period)
+
+
+def bridge_entry(metric: str, desk: Desk) -> dict[str, dict[str, str] | list[dict[str, str]] | dict[str, list[str]]]:
+    """Return the bridge of a metric: its own, or what its definition gives (numerator and denominator, or parts of its formula)."""
+    known = knowledge("drivers")["bridges"].get(metric)
+    if known is not None:
+        return dict(known)
+    info = desk.services.catalog.metrics[metric]
+    kind, top, bottom = kind_of(metric, desk)
+    if kind == "ratio" and bottom is not None:
+        labels = [desk.services.catalog.metrics[m].label for m in (top, bottom)]
+        steps = [
+            {"driver": labels[0], "text": "(n1 - n0) / m0"},
+            {"driver": labels[1], "text": "n1 / m1 - n1 / m0"},
+        ]
+        return {"figures": {"n": top, "m": bottom}, "steps": steps}
+    return {"figures": {"x": info.name}, "steps": []} if bottom is None else _volume_steps(top, bottom, desk)
+
+
+def _volume_steps(top: str, bottom: str, desk: Desk) -> dict[str, dict[str, str] | list[dict[str, str]] | dict[str, list[str]]]:
+    labels = [desk.services.catalog.metrics[m].label for m in (top, bottom)]
+    steps = [
+        {"driver": labels[1], "text": "n0 * (m1 - m0) / m0"},
+        {"driver": f"{labels[0]} per unit", "text": "n1 - n0 * m1 / m0"},
+    ]
+    return {"figures": {"n": top, "m": bottom}, "steps": steps}
+
+
+def _fits(query: MetricQuery, desk: Desk) -> bool:
+    """A bridge is drawn where every figure of it can be cut as the question cuts."""
+    wanted = {item.dimension for item in query.filters}
+    catalog = desk.services.catalog
+    return all(m in catalog.metrics and wanted <= set(catalog.metrics[m].dimensions) for m in query.metrics)
+
+
+TOOL = Tool(name=NAME, description=" ".join((ExplainChange.__doc__ or "").split()), arguments=ExplainChange, run=_run, senior=True)
