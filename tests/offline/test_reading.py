@@ -172,7 +172,12 @@ def test_the_same_question_is_read_the_same_under_any_hash_seed(tmp_path):
     script = SCRIPT.format(root=root, cache=str(tmp_path), questions=questions)
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True, cwd=root
+            [sys.executable, "-c", script],
+            env={"PYTHONHASHSEED": seed, "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=root,
         ).stdout
         for seed in ("0", "7")
     }

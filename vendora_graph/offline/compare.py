@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from vendora_graph.contracts import Comparison, Period, Plan
+from vendora_graph.contracts import Comparison, Grain, Period, Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, unit_end, unit_start
 from vendora_graph.offline.period_ops import resolve
@@ -218,13 +218,13 @@ def _aligned(framer: Framer, clock: Clock, period: Period, start: date, full_end
     days = clock.calendar.count(period.start, period.end, clock.weekday_calendar)
     said.append(str(framer.raw["texts"]["assume"]["aligned"]).format(days=days))
     other = _as_period(start, end)
-    return Comparison(kind=kind, period=other, aligned="selling_days")  # type: ignore[arg-type]
+    return Comparison(kind=kind, period=other, aligned="selling_days")
 
 
-def _plain(kind: str, start: date, end: date, clock: Clock, grain: str | None = None) -> Comparison:
+def _plain(kind: str, start: date, end: date, clock: Clock, grain: Grain | None = None) -> Comparison:
     whole = grain is not None and start == unit_start(start, grain) and end == unit_end(start, grain)
-    stretch = Stretch(start, end, grain if whole else None)  # type: ignore[arg-type]
-    return Comparison(kind=kind, period=cut(stretch, clock).period, aligned="calendar")  # type: ignore[arg-type]
+    stretch = Stretch(start, end, grain if whole else None)
+    return Comparison(kind=kind, period=cut(stretch, clock).period, aligned="calendar")
 
 
 def _as_period(start: date, end: date) -> Period:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,6 +63,11 @@ def make_english(raw: Mapping[str, Any], vocabulary: Mapping[str, Any] | None = 
 def english_data() -> dict[str, Any]:
     """Return the parsed `english.yaml`."""
     return read_yaml(_FILE)
+
+
+def english_hash() -> str:
+    """Return the hash of `english.yaml`, without parsing it."""
+    return hashlib.sha256(_FILE.read_bytes()).hexdigest()
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -161,8 +161,8 @@ def impossible(framer: Framer, out: Outcome) -> Reading | None:
             dimension = framer.catalog.dimensions[values["dimension"]].label.lower()
             label = framer.catalog.metrics[framer.frame.metrics[0]].label
             options = _splits(framer)
-            return Reading(status="not_held", reason=reasons["cannot_split"].format(metric=label, dimension=dimension), alternatives=options,
-                           used=used_of(framer), unused=framer.frame.unused())  # fmt: skip
+            reason = reasons["cannot_split"].format(metric=label, dimension=dimension)
+            return Reading(status="not_held", reason=reason, alternatives=options, used=used_of(framer), unused=framer.frame.unused())
     return None
 
 

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from vendora_graph.errors import ConfigError
-from vendora_graph.offline.english import English, english_data, make_english, read_yaml
+from vendora_graph.offline.english import English, english_data, english_hash, make_english, read_yaml
 from vendora_graph.offline.normalise import Normaliser, Token, compact
 from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 3
+FORMAT = 4
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER = 2
@@ -39,8 +39,8 @@ class Lexicon:
     english: English
     vocabulary: Mapping[str, Any]
     normaliser: Normaliser
-    phrases: Mapping[str, list[_Row]]
-    bags: Mapping[str, list[_Row]]
+    phrases: Mapping[str, list[_Row] | str]
+    bags: Mapping[str, list[_Row] | str]
     words: Mapping[str, int]
     value_counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -83,7 +83,7 @@ class Lexicon:
 
     def save(self, path: Path) -> None:
         """Write the lexicon as JSON, beside first and then renamed; a cache that cannot be written is no error."""
-        body = {"format": FORMAT, "english": self.english.raw, "vocabulary": self.vocabulary, "phrases": self.phrases, "bags": self.bags,
+        body = {"format": FORMAT, "english": self.english.raw, "vocabulary": self.vocabulary, "phrases": _packed(self.phrases), "bags": _packed(self.bags),
                 "words": self.words, "counts": self.value_counts}  # fmt: skip
         beside = path.with_suffix(f".{os.getpid()}.tmp")
         try:
@@ -107,11 +107,11 @@ class Lexicon:
 
     def senses(self, key: str) -> list[Sense]:
         """Return the senses of a compact key."""
-        return [_sense(row) for row in self.phrases.get(key, ())]
+        return [_sense(row) for row in _rows(self.phrases.get(key, ()))]
 
     def bag_senses(self, tokens: Sequence[Token]) -> list[Sense]:
         """Return the senses of the content words of `tokens` in any order."""
-        return [_sense(row) for row in self.bags.get(_bag(tokens), ())]
+        return [_sense(row) for row in _rows(self.bags.get(_bag(tokens), ()))]
 
     @cached_property
     def exact(self) -> Mapping[str, frozenset[str]]:
@@ -178,6 +178,15 @@ def _append(index: dict[str, list[_Row]], key: str, row: _Row) -> None:
     same[5] = sorted({*same[5], *row[5]}) if same[5] and row[5] else []
 
 
+def _packed(index: Mapping[str, Any]) -> dict[str, str]:
+    """One string a key: a cache of thousands of small lists would take four times as long to load."""
+    return {key: json.dumps(_rows(rows), separators=(",", ":"), ensure_ascii=False) for key, rows in index.items()}
+
+
+def _rows(rows: Any) -> Any:  # noqa: ANN401 (a list, or the same list as text)
+    return json.loads(rows) if isinstance(rows, str) else rows
+
+
 def _sense(row: _Row) -> Sense:
     return Sense(row[0], row[1], tuple(row[2]), row[3], row[4], tuple(row[5]))
 
@@ -203,7 +212,7 @@ def load_vocabulary(path: Path | None) -> dict[str, Any]:
 def fingerprint(catalog: Catalog, vocabulary: Mapping[str, Any] | None, values: Mapping[str, Sequence[ValueEntry]]) -> str:
     """Return the hash a cached lexicon is kept under."""
     body = [
-        FORMAT, catalog.name, catalog.version, english_data(), vocabulary or {},
+        FORMAT, catalog.name, catalog.version, english_hash(), vocabulary or {},
         {name: [(e.value, e.count, e.dealership_ids, e.aliases) for e in entries] for name, entries in values.items()},
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()[:20]

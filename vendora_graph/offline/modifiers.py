@@ -9,6 +9,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
 
 
@@ -68,37 +69,46 @@ def apply_modifiers(framer: Framer) -> None:
     """`a copy`, `each lead`: replace a metric by its per-unit forms (one for each modifier said)."""
     frame = framer.frame
     modifiers = framer.lexicon.section("modifiers")
-    mapped: list[str] = []
+    mapped = _from_dropped(framer, modifiers)
+    for span in frame.spans:
+        for sense in of_kind(span, "modifier"):
+            if span.start not in frame.bound:
+                mapped.extend(_modified(framer, span, sense.key, modifiers[sense.key]))
+    if mapped:
+        kept = [m for m in frame.metrics if not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
+        frame.metrics = list(dict.fromkeys([*mapped, *kept]))
+
+
+def _from_dropped(framer: Framer, modifiers: Mapping[str, Any]) -> list[str]:
+    """`floorplan for each new unit`: a measure left out after `per` modifies the one asked for."""
+    frame, mapped = framer.frame, list[str]()
     for name, entry in modifiers.items():
         if any(m in (entry.get("of") or ()) and framer.after_cue(frame.metric_spans[m], {"group"}) for m in frame.dropped):
             mapped.extend(t for m, t in (entry.get("map") or {}).items() if m in frame.metrics and t in framer.catalog.metrics)
             frame.modifiers.append(str(name))
-    for span in frame.spans:
-        for sense in of_kind(span, "modifier"):
-            if span.start in frame.bound:
-                continue
-            entry: Mapping[str, Any] = modifiers[sense.key]
-            mapping = entry.get("map") or {}
-            if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
-                mapping = entry["count_map"]
-            if not frame.metrics and entry.get("default") in framer.catalog.metrics:
-                frame.metrics.append(entry["default"])
-            _to_base(framer, mapping)
-            hits = [mapping[m] for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
-            mapped.extend(hits)
-            if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
-                frame.modifiers.append(sense.key)
-                frame.bind(span, f"modifier {sense.key}")
-    if mapped:
-        kept = [m for m in frame.metrics if not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
-        frame.metrics = list(dict.fromkeys([*mapped, *kept]))
+    return mapped
+
+
+def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -> list[str]:
+    """The metrics one modifier makes of those named; its words are used when it fits."""
+    frame, mapping = framer.frame, entry.get("map") or {}
+    if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
+        mapping = entry["count_map"]
+    if not frame.metrics and entry.get("default") in framer.catalog.metrics:
+        frame.metrics.append(entry["default"])
+    _to_base(framer, mapping)
+    hits = [str(mapping[m]) for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
+    if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
+        frame.modifiers.append(name)
+        frame.bind(span, f"modifier {name}")
+    return hits
 
 
 def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:
     """A slice whose base a modifier knows becomes base and filter (`used cars that have been here ...`)."""
     named = framer.lexicon.section("named_slices")
     for metric in list(framer.frame.metrics):
-        base = (named.get(metric) or {}).get("base")
+        base = str((named.get(metric) or {}).get("base"))
         if metric not in mapping and base in mapping:
             framer.frame.metrics = [base if m == metric else m for m in framer.frame.metrics]
             framer.frame.filters.extend(filters_of(named[metric]))

@@ -337,7 +337,8 @@ def _all_time(_spec: PeriodSpec, clock: Clock) -> Stretch:
 
 _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "day": _day, "day_ago": _day_ago, "this": _this, "last": _offset(-1), "next": _offset(1), "before_last": _offset(-2),
-    "unit_ago": _unit_ago, "to_date": _this, "to_date_last_year": _to_date_last_year, "last_n": _last_n, "last_n_bare": _last_n_bare, "last_n_through": _last_n_through,
+    "unit_ago": _unit_ago, "to_date": _this, "to_date_last_year": _to_date_last_year, "last_n": _last_n, "last_n_bare": _last_n_bare,
+    "last_n_through": _last_n_through,
     "next_n": _next_n, "month": _month, "month_this_year": _month_this_year, "month_last_year": _month_last_year,
     "month_last": _month_last, "quarter": _quarter, "quarter_last_year": _quarter_last_year, "quarter_last": _quarter_last,
     "half": _half, "half_last_year": _half_last_year, "half_month": _half_month, "half_this_month": _half_this_month,

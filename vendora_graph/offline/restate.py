@@ -28,7 +28,7 @@ def restate(framer: Framer, plan: Plan) -> str:
                 ranking=_ranking(framer, plan),
                 period=plan.period.label if plan.period else "",
                 topic=_topic(framer, plan),
-            )  # fmt: skip
+            )
         )
         + "."
     )

@@ -118,7 +118,7 @@ def _fuzzy(
     if not wrong or len(wrong) > _MAX_FUZZY_IN_SPAN:
         return
     for choice in itertools.product(*(fixes[i] for i in wrong)):
-        stems = {i: word for i, word in zip(wrong, choice, strict=True)}
+        stems = dict(zip(wrong, choice, strict=True))
         key = "".join(stems.get(i, tokens[i].stem) for i in range(start, end) if tokens[i].kind != "punct")
         senses = _visible(lexicon.senses(key), stores, lexicon)
         if senses:

@@ -4,46 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Literal
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
-_ORDER = ("between", "ge", "le", "gt", "lt")
+Op = Literal["", "between", "ge", "le", "gt", "lt"]
+_ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
 _LOOK = 4
 _SINGLE = frozenset({"gt", "ge", "lt", "le"})
 
 
 def fill_thresholds(framer: Framer) -> None:
     """Bind every number that has a comparison word to a numeric dimension, or to the value of the metric itself."""
+    for index, token in enumerate(framer.frame.tokens):
+        if token.number is not None and token.kind != "ord" and _free(framer, index):
+            _threshold(framer, index, token.number)
+
+
+def _threshold(framer: Framer, index: int, number: Decimal) -> None:
+    op, first = _operator(framer, index)
+    op = op or _again(framer, index)
+    unit, end = _unit_of(framer, index)
+    second = _second_number(framer, end) if op == "between" else None
+    if second is not None and not unit:
+        unit, end = _unit_of(framer, second)
+    target = _target(framer, unit, first, end) if op else None
+    if target is None or (op == "between" and second is None):
+        return
+    other = framer.frame.tokens[second].number if second is not None else None
+    values = tuple(_stored(framer, n, unit, target) for n in (number, other) if n is not None)
+    if op:
+        framer.frame.filters.append(Filter(dimension=target, op=op, values=values))
+    _bind(framer, target, range(first, max(end, index + 1, (second or 0) + 1 if second is not None else 0)))
+
+
+def _bind(framer: Framer, target: str, words: range) -> None:
     frame = framer.frame
-    for index, token in enumerate(frame.tokens):
-        if token.number is None or token.kind == "ord" or not _free(framer, index):
-            continue
-        op, first = _operator(framer, index)
-        op = op or _again(framer, index)
-        if not op:
-            continue
-        unit, end = _unit_of(framer, index)
-        second = _second_number(framer, end) if op == "between" else None
-        if second is not None and not unit:
-            unit, end = _unit_of(framer, second)
-        target = _target(framer, unit, first, end)
-        if target is None or (op == "between" and second is None):
-            continue
-        numbers = [token.number] if second is None else [token.number, frame.tokens[second].number or Decimal(0)]
-        values = tuple(_stored(framer, n, unit, target) for n in numbers)
-        frame.filters.append(Filter(dimension=target, op=op, values=values))  # type: ignore[arg-type]
-        for at in range(first, max(end, index + 1, (second + 1) if second is not None else 0)):
-            if not frame.bound.get(at, "").startswith("filter"):
-                frame.bound[at] = f"threshold {target}"
-        _bind_label(framer, target)
-        if end < len(frame.tokens) and frame.tokens[end].stem in framer.raw["age_words"]:
-            frame.bound.setdefault(end, f"threshold {target}")
+    for at in words:
+        if not frame.bound.get(at, "").startswith("filter"):
+            frame.bound[at] = f"threshold {target}"
+    for span in frame.spans:
+        if any(s.key == target for s in of_kind(span, "dimension")):
+            frame.bind(span, f"label of {target}")
+    if words.stop < len(frame.tokens) and frame.tokens[words.stop].stem in framer.raw["age_words"]:
+        frame.bound.setdefault(words.stop, f"threshold {target}")
 
 
-def _again(framer: Framer, index: int) -> str:
+def _again(framer: Framer, index: int) -> Op:
     """`what about 90 days`: the condition of the last answer with another number."""
     previous = framer.ctx.previous
     unit, _ = _unit_of(framer, index)
@@ -54,7 +64,7 @@ def _again(framer: Framer, index: int) -> str:
     for item in (*previous.filters, *slices):
         dimension = framer.catalog.dimensions.get(item.dimension)
         if dimension is not None and dimension.kind == "numeric" and item.op in _SINGLE and _same_unit(dimension, unit):
-            return item.op
+            return item.op  # type: ignore[return-value]
     return ""
 
 
@@ -81,30 +91,38 @@ def _stored(framer: Framer, number: Decimal, unit: str, target: str) -> str:
     return format(value.normalize(), "f")
 
 
-def _operator(framer: Framer, index: int) -> tuple[str, int]:
+def _operator(framer: Framer, index: int) -> tuple[Op, int]:
     """The comparison word around a number (before it, or after: `60 or more`, `60+`) and where its words begin."""
+    op, first = _op_before(framer, index)
+    if op:
+        return op, first
+    if framer.frame.tokens[index].plus:
+        return "ge", index
+    return _op_after(framer, index), index
+
+
+def _op_before(framer: Framer, index: int) -> tuple[Op, int]:
     tokens = framer.frame.tokens
     start = index
     while start > 0 and tokens[start - 1].stem in framer.raw["between_cue_and_value"] and index - start < _LOOK:
         start -= 1
-    for at in dict.fromkeys((index, start)):
-        names = framer.cues_ending(at)
-        if tokens[at - 1].kind == "op" if at else False:
-            names |= framer.cues_starting(at - 1)
+    for at in (i for i in dict.fromkeys((index, start)) if i):
+        names = framer.cues_ending(at) | (framer.cues_starting(at - 1) if tokens[at - 1].kind == "op" else set())
         for name in _ORDER:
             if name in names and (name != "between" or _second_number(framer, index + 1) is not None):
-                return name, max(0, at - 1)
-    if tokens[index].plus:
-        return "ge", index
+                return name, at - 1
+    return "", index
+
+
+def _op_after(framer: Framer, index: int) -> Op:
     _, end = _unit_of(framer, index)
     for at in dict.fromkeys((index + 1, end)):
         names = framer.cues_starting(at)
-        for name in ("ge", "le"):
-            if name in names:
-                return name, index
-        if "gt" in names and framer.frame.tokens[at].stem in framer.raw["age_words"]:
-            return "ge", index
-    return "", index
+        if "ge" in names or ("gt" in names and framer.frame.tokens[at].stem in framer.raw["age_words"]):
+            return "ge"
+        if "le" in names:
+            return "le"
+    return ""
 
 
 def _second_number(framer: Framer, start: int) -> int | None:
@@ -187,12 +205,6 @@ def can_take(framer: Framer, metric: str, dimension: str) -> bool:
 
 def _same_unit(dimension: DimensionInfo, unit: str) -> bool:
     return dimension.unit is not None and str(dimension.unit).startswith(unit)
-
-
-def _bind_label(framer: Framer, target: str) -> None:
-    for span in framer.frame.spans:
-        if any(s.key == target for s in of_kind(span, "dimension")):
-            framer.frame.bind(span, f"label of {target}")
 
 
 __all__: Sequence[str] = ("can_take", "fill_thresholds")
