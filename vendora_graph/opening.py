@@ -84,14 +84,14 @@ async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping
     tenancy = Tenancy.dealership() if shipped else Tenancy.single()
     shapes = GuardedShapes()
     profile = await _profile(loaded, warehouse, tenancy, settings, shipped=shipped)
-    services = _services(settings, warehouse, loaded, tenancy, profile, shapes, models or {})
+    services = _services(settings, warehouse, loaded, tenancy, profile, shapes, models or {}, stack)
     identities: Identities = services.identities
     return Opened(services, identities, build_graph(services), stack)
 
 
 def _services(
     settings: Settings, warehouse: Warehouse, loaded: LoadedModel, tenancy: Tenancy, profile: DataProfile, shapes: GuardedShapes,
-    given: Mapping[str, BaseChatModel],
+    given: Mapping[str, BaseChatModel], stack: AsyncExitStack,
 ) -> Services:
     from vendora_graph.access import AccessRules
 
@@ -102,6 +102,7 @@ def _services(
     offline = OfflineChatModel(understand=understanding.asked, request_of=partial(_request, understanding))
     tools = {"data_analyst": DATA_TOOLS, "senior_analyst": tools_for("senior_analyst")}
     shelf = ModelShelf(settings, offline, tools, given)
+    stack.push_async_callback(shelf.close)
     return Services(
         settings=settings,
         warehouse=warehouse,

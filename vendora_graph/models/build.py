@@ -17,7 +17,7 @@ from vendora_graph.models.cache import CallCache
 from vendora_graph.models.edge import Edge
 from vendora_graph.models.money import Purse
 from vendora_graph.models.names import OFFLINE, canonical
-from vendora_graph.models.providers import provider_model
+from vendora_graph.models.providers import close_client, provider_model
 from vendora_graph.models.route import RouteChoice
 from vendora_graph.services import RoleModel
 from vendora_graph.tools.registry import submit_schema
@@ -107,6 +107,12 @@ class ModelShelf:
     def rescue(self) -> dict[str, RoleModel]:
         """Return the offline analyst of every role."""
         return {role: RoleModel(OFFLINE, self._edge(OFFLINE, role)) for role in ROLES}
+
+    async def close(self) -> None:
+        """Close the clients' connections."""
+        for client in self._clients.values():
+            await close_client(client)
+        self._clients.clear()
 
     def choose(self, wished: str, role: str) -> RoleModel:
         """Return the model a caller asked for.

@@ -69,6 +69,7 @@ def _openrouter(model: str, settings: Settings) -> BaseChatModel:
 
 
 def _openai_client(model: str, key: str, base_url: str | None, settings: Settings, **more: Any) -> BaseChatModel:  # noqa: ANN401 - the client's own options
+    import httpx
     from langchain_openai import ChatOpenAI
 
     return ChatOpenAI(
@@ -81,5 +82,17 @@ def _openai_client(model: str, key: str, base_url: str | None, settings: Setting
         streaming=settings.model_streaming,
         stream_usage=True,
         use_responses_api=False,
+        http_async_client=httpx.AsyncClient(timeout=settings.model_timeout_seconds, follow_redirects=True),
         **more,
     )
+
+
+async def close_client(client: BaseChatModel) -> None:
+    """Close the connections of a client made here; the clients themselves would leave that to the garbage collector."""
+    own: Any = getattr(client, "http_async_client", None)
+    gemini: Any = getattr(client, "client", None)
+    if own is not None:
+        await own.aclose()
+    elif hasattr(gemini, "aio"):
+        await gemini.aio.aclose()
+        gemini.close()
