@@ -64,7 +64,7 @@ def _figure(told: sentences.Told) -> Draft:
         findings.append(Finding(text=told.plain(index), kind="value"))
         findings.extend(Finding(text=text, kind="change") for text in told.changes(index))
     tables = (told.table_spec(),) if len(told.infos) > 1 or told.compares else ()
-    return Draft(headline=told.figure(), findings=tuple(findings), tables=tables)
+    return Draft(headline=told.figure(), findings=tuple(findings), tables=tables, caveats=told.small())
 
 
 def _with_table(told: sentences.Told, headline: str, chart: str | None = None) -> Draft:

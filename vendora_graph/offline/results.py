@@ -45,6 +45,7 @@ class Table:
     period: str | None = None
     period_complete: bool = True
     day: bool = False
+    period_label: str = ""
     found: int | None = None
     note: str = ""
     filter_names: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -113,6 +114,7 @@ def _table(item: dict[str, Any]) -> Table:
         period=period.get("ref"),
         period_complete=bool(period.get("complete", True)),
         day=bool(period.get("day")),
+        period_label=str(period.get("label") or ""),
         found=item.get("rows_found"),
         note=item.get("note", ""),
         filter_names={(f["dimension"], f["value"]): f["name"] for f in item.get("filters", ()) if f["name"]},

@@ -59,7 +59,7 @@ class Told:
 
     def when(self, index: int = 0) -> str:
         """Return the period in words."""
-        return period_words(self.table.period, on=self.table.day or self.infos[index].snapshot)
+        return period_words(self.table.period, on=self.table.day or self.infos[index].snapshot, label=self.table.period_label)
 
     def words(self, index: int = 0) -> dict[str, str]:
         """Return what every pattern may use."""
@@ -114,6 +114,12 @@ class Told:
                 aligned=aligned,
             )
         ]
+
+    def small(self) -> tuple[str, ...]:
+        """Return the note that a single figure, or the one it is compared with, rests on few records."""
+        cells = [cell for cell in self.table.body[0].cells if cell is not None and cell.grade == "metric"]
+        least = {info.name: info.min_n or 0 for info in self.infos}
+        return (say("notes", "small_figure"),) if any(_few(cell, least.get(cell.metric, 0)) for cell in cells) else ()
 
     def grouped(self) -> str:
         """Return the headline of a breakdown or ranking."""

@@ -50,11 +50,15 @@ def lowered(label: str) -> str:
     return f"{first.lower() if plain else first}{' ' + rest if rest else ''}"
 
 
-def period_words(ref: str | None, *, on: bool = False) -> str:
+def period_words(ref: str | None, *, on: bool = False, label: str = "") -> str:
     """Return `in {{p1}}`, or `on {{p1}}` for a figure of one day."""
     if ref is None:
         return ""
-    joiner = say("joiners", "at" if on else "within")
+    first = label.lower().partition(" ")[0]
+    known = patterns()["period_joiners"]
+    joiner = known.get(first) if first in known else say("joiners", "at" if on else "within")
+    if not joiner:
+        return ref
     return f"{joiner} {ref}"
 
 

@@ -90,4 +90,6 @@ def describe(start: date, end: date) -> str:
     if start.day == 1 and (end + ONE_DAY).day == 1:
         head = f"{start:%B}" if start.year == end.year else f"{start:%B} {start.year}"
         return f"{head} to {end:%B} {end.year}"
+    if start.year == end.year:
+        return f"{start:%B} {start.day} to {end:%B} {end.day}, {end.year}"
     return f"{start:%B} {start.day}, {start.year} to {end:%B} {end.day}, {end.year}"
