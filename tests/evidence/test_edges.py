@@ -220,6 +220,35 @@ def test_formulas_have_a_unit_and_at_most_a_letter_a_part():
         derived_unit(fact("1"), {})
 
 
+def test_an_expression_s_unit_stands_in_its_formula():
+    made = express("a / b", {"a": fact("10"), "b": fact("4", "units")}, "usd_per_unit", label="Made")
+    assert derived_unit(made, {}) == "usd_per_unit"
+    assert not is_expression("difference: a - b")
+    assert not is_expression("")
+    with pytest.raises(ModelOutputError, match="no unit"):
+        unit_in("")
+
+
+def test_a_change_whose_parts_are_gone_stands_under_no_period():
+    one, two = fact("10"), fact("9", period=SEP)
+    move = calculate("difference", (one, two))
+    ledger = number(Ledger(turn=1, facts={move.id: move}), 1)
+    draft = Draft(headline="The change in {{p1}} is {{1f1}} in {{p1}}.")
+    assert "labels.period" in validate("q", None, draft, ledger, policy()).fatal
+
+
+def test_equal_days_are_claimed_only_of_what_is_shown():
+    one, two, three = fact("10"), fact("9", period=SEP), fact("8", period=AUG)
+    inner, shown = calculate("difference", (one, three)), calculate("difference", (one, two))
+    outer = calculate("sum", (inner, shown), label="Both")
+    ledger = number(add_facts(Ledger(turn=1), (one, two, three, inner, shown, outer)), 1)
+    key = {v: k for k, v in ledger.numbers.items()}
+    text = f"The change is {{{{{key[shown.id]}}}}} and {{{{{key[outer.id]}}}}}, the same number of selling days."
+    days = {"2026-10-01/2026-10-31": 27, "2026-09-01/2026-09-30": 27, "2026-08-01/2026-08-31": 26}
+    info = {"m": MetricRules(label="The thing", unit="usd")}
+    assert "periods.same_days" not in validate("q", None, Draft(headline=text), ledger, policy(metric_info=info, selling_days=days)).fatal
+
+
 def test_small_hours_keep_two_places():
     assert render_value(Decimal("1.256"), "hours") == "1.26"
     assert render_value(Decimal("12.56"), "hours") == "12.6"
