@@ -24,7 +24,8 @@ ROWS = """
 INSERT INTO customer VALUES (1,'individual','Ann','1','a@x','st','c','ST','1',false,'personal',1,'2024-01-01'),
                             (2,'individual','Bob','2','b@x','st','c','ST','1',false,'personal',2,'2024-01-01');
 INSERT INTO open_ro_snapshot VALUES ('s1','2026-01-01',1,'SVC',3,10.50), ('s1','2026-01-02',2,'SVC',4,20.25), ('s2','2026-01-01',3,'SVC',9,99.00);
-INSERT INTO service_retention VALUES ('s1','2026-01-01',1,1,'2024-01-01','new',NULL,true,true), ('s2','2026-01-01',2,2,'2024-01-01','new',NULL,true,true);
+INSERT INTO service_appointment VALUES (1,'s1',1,'2026-01-01','2026-01-02','2026-01-02',true,true,false,false,false,NULL),
+                                       (2,'s2',2,'2026-01-01','2026-01-02','2026-01-02',true,true,false,false,false,NULL);
 """
 
 
