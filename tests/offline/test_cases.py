@@ -26,8 +26,13 @@ def test_there_are_enough_cases():
 def test_question_is_read_as_written(case, reader):
     previous = None
     for turn in [case, *case.get("then", ())]:
-        ctx = context(reader.lexicon, role=case.get("role", "general_manager"), previous=previous,
-                      as_of=date.fromisoformat(str(case.get("as_of", AS_OF))), person=case.get("person", ""))  # fmt: skip
+        ctx = context(
+            reader.lexicon,
+            role=case.get("role", "general_manager"),
+            previous=previous,
+            as_of=date.fromisoformat(str(case.get("as_of", AS_OF))),
+            person=case.get("person", ""),
+        )
         reading = reader.read(turn["q"], ctx)
         assert shown(reading) == turn["plan"], f"{turn['q']!r}: {reading.assumptions} {reading.reason}"
         assert list(reading.unused) == turn.get("unused", []), turn["q"]

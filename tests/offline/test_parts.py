@@ -20,18 +20,34 @@ NORMALISER = Normaliser(make_english(english_data(), {"abbreviations": {"svc": "
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("front end", "Front-End"), ("F&I gross", "f & i gross"), ("F&I", "f and i"), ("walk-ins", "walk in"), ("svc gross", "service gross"),
-     ("technicians'", "technician"), ("service people", "service person"), ("R.O. count", "ro count"), ("companies", "company")],
-)  # fmt: skip
+    [
+        ("front end", "Front-End"),
+        ("F&I gross", "f & i gross"),
+        ("F&I", "f and i"),
+        ("walk-ins", "walk in"),
+        ("svc gross", "service gross"),
+        ("technicians'", "technician"),
+        ("service people", "service person"),
+        ("R.O. count", "ro count"),
+        ("companies", "company"),
+    ],
+)
 def test_phrases_with_one_meaning_have_one_key(first, second):
     assert NORMALISER.key(first) == NORMALISER.key(second)
 
 
 @pytest.mark.parametrize(
     ("text", "number", "unit", "plus"),
-    [("$1,500", "1500", "usd", False), ("10k", "10000", "", False), ("60+", "60", "", True), ("12.5%", "12.5", "pct", False), ("3rd", "3", "", False),
-     ("$2.5m", "2500000", "usd", False), ("twelve", "12", "", False)],
-)  # fmt: skip
+    [
+        ("$1,500", "1500", "usd", False),
+        ("10k", "10000", "", False),
+        ("60+", "60", "", True),
+        ("12.5%", "12.5", "pct", False),
+        ("3rd", "3", "", False),
+        ("$2.5m", "2500000", "usd", False),
+        ("twelve", "12", "", False),
+    ],
+)
 def test_numbers_keep_value_unit_and_plus(text, number, unit, plus):
     token = NORMALISER.tokens(text)[0]
     assert (token.number, token.unit, token.plus) == (Decimal(number), unit, plus)

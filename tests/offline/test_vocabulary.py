@@ -72,7 +72,37 @@ def test_every_visible_metric_is_found_by_its_own_label(catalog, lexicon):
     assert missing == []
 
 
-STEPS = ["answer_period", "calendar", "compare", "context", "cover", "english", "follow", "frame", "intents", "judge", "lexicon", "measures", "modifiers", "normalise", "outcome", "period_math", "period_ops", "periods", "ranking", "reader", "records", "resolve", "restate", "rules", "senses", "slots", "spans", "thresholds", "variants"]
+STEPS = [
+    "answer_period",
+    "calendar",
+    "compare",
+    "context",
+    "cover",
+    "english",
+    "follow",
+    "frame",
+    "intents",
+    "judge",
+    "lexicon",
+    "measures",
+    "modifiers",
+    "normalise",
+    "outcome",
+    "period_math",
+    "period_ops",
+    "periods",
+    "ranking",
+    "reader",
+    "records",
+    "resolve",
+    "restate",
+    "rules",
+    "senses",
+    "slots",
+    "spans",
+    "thresholds",
+    "variants",
+]
 BUSINESS = ("gross", "salesperson", "dealer", "vehicle", "repair order", "units_retail", "warranty")
 
 

@@ -83,8 +83,14 @@ class Lexicon:
 
     def save(self, path: Path) -> None:
         """Write the lexicon as JSON, beside first and then renamed; a cache that cannot be written is no error."""
-        body = {"format": FORMAT, "english": self.english.raw, "vocabulary": self.vocabulary, "phrases": _packed(self.phrases), "bags": _packed(self.bags),
-                "words": self.words, "counts": self.value_counts}  # fmt: skip
+        body = {
+            "format": FORMAT,
+            "english": self.english.raw,
+            "vocabulary": self.vocabulary,
+            "words": self.words,
+            "counts": self.value_counts,
+        }
+        body.update(phrases=_packed(self.phrases), bags=_packed(self.bags))
         beside = path.with_suffix(f".{os.getpid()}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,6 +118,11 @@ class Lexicon:
     def bag_senses(self, tokens: Sequence[Token]) -> list[Sense]:
         """Return the senses of the content words of `tokens` in any order."""
         return [_sense(row) for row in _rows(self.bags.get(_bag(tokens), ()))]
+
+    @cached_property
+    def general_names(self) -> frozenset[str]:
+        """Keys of names so general that another measure beside them is what is asked for."""
+        return frozenset(self.normaliser.key(str(word)) for word in self.vocabulary.get("generic_names") or ())
 
     @cached_property
     def exact(self) -> Mapping[str, frozenset[str]]:

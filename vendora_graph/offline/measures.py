@@ -44,7 +44,11 @@ def _reads_otherwise(framer: Framer, span: Span) -> bool:
 
 
 def _restored(framer: Framer, span: Span) -> bool:
-    return framer.frame.has("restore") and framer.inherits() and framer.lexicon.normaliser.key(framer.frame.said(span)) in _generic(framer)
+    return (
+        framer.frame.has("restore")
+        and framer.inherits()
+        and framer.lexicon.normaliser.key(framer.frame.said(span)) in framer.lexicon.general_names
+    )
 
 
 def _modifies(framer: Framer, span: Span) -> bool:
@@ -263,7 +267,7 @@ def _give_back(framer: Framer, loser: str, winner: str) -> None:
         return
     if loser in _parts_of(framer, winner):
         return
-    if framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer):
+    if framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names:
         return
     for at in range(span.start, span.end):
         frame.bound.pop(at, None)
@@ -300,7 +304,7 @@ def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     between = framer.frame.tokens[first.end : second.start]
     joiners = list(framer.raw["joiners"])
     key = framer.lexicon.normaliser.key
-    if len(framer.frame.metric_spans) == 2 and key(framer.frame.said(second)) in _generic(framer):  # noqa: PLR2004
+    if len(framer.frame.metric_spans) == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
         joiners.remove(",")
     return any(t.stem in joiners or t.text in joiners or t.stem in framer.raw["clause_joiners"] for t in between)
 
@@ -311,15 +315,10 @@ def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, fl
     named = framer.lexicon.section("named_slices")
     base = (named.get(metric) or {}).get("base")
     general = framer.lexicon.vocabulary.get("generic_metrics") or ()
-    generic = metric in general or framer.lexicon.normaliser.key(frame.said(span)) in _generic(framer)
+    generic = metric in general or framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names
     content = sum(t.content for t in frame.tokens[span.start : span.end])
     rate = framer.catalog.metrics[metric].unit == "rate" and frame.has("share")
     return (base in frame.metrics, rate, not generic, content * span.quality, framer.catalog.metrics[metric].snapshot, -span.start)
-
-
-def _generic(framer: Framer) -> frozenset[str]:
-    words = framer.lexicon.vocabulary.get("generic_names") or ()
-    return frozenset(framer.lexicon.normaliser.key(str(word)) for word in words)
 
 
 def category(framer: Framer, sense: Sense) -> bool:
