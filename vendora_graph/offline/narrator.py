@@ -9,6 +9,7 @@ from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.planner import calls_for, compared
+from vendora_graph.offline.projections import narrate_pace
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.scorecards import narrate_scorecard
 from vendora_graph.offline.words import lowered, say
@@ -32,6 +33,8 @@ def narrate(asked: Asked, done: Done) -> Draft:
         return _definition(asked)
     if calls[0].tool == "explain_change":
         return narrate_explanation(asked, calls, results)
+    if calls[0].tool == "pace":
+        return narrate_pace(asked, results)
     if calls[0].tool in ("scorecard", "compare_to_benchmark"):
         return narrate_scorecard(asked, calls, results)
     table = results[0].tables[0]

@@ -46,7 +46,16 @@ def table_id(tool: str, request: str) -> str:
 def as_period(span: Span, scope: Scope) -> Period:
     """Return a span as a period with its words."""
     known = [p for p in _periods_of(scope) if (p.start, p.end) == (span.start, span.end)]
-    return known[0] if known else Period(start=span.start, end=span.end, label=describe(span.start, span.end))
+    if known:
+        return known[0]
+    running = span.start <= scope.data_through < span.end
+    return Period(
+        start=span.start,
+        end=span.end,
+        label=describe(span.start, span.end),
+        complete=not running,
+        full_end=span.end if running else None,
+    )
 
 
 def _periods_of(scope: Scope) -> list[Period]:

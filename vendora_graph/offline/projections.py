@@ -1,0 +1,92 @@
+"""Where things are heading: calls and drafts of pace and forecast. Pure and deterministic."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
+from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.results import Cell, Result, Row, Table
+from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_refs, period_words, say, spoken
+
+MOST_METRICS = 8
+TOLD = 3
+
+
+def pace_calls(asked: Asked) -> tuple[Call, ...]:
+    """Return the projection of the plan's metrics."""
+    plan = asked.plan
+    known = [m for m in plan.metrics if m in asked.catalog.metrics][:MOST_METRICS]
+    if plan.period is None or not known:
+        return ()
+    filters = [item.model_dump(mode="json") for item in plan.filters]
+    return (Call("pace", {"metrics": known, "period": span(plan.period), "filters": filters}),)
+
+
+def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
+    """Return the draft over the projection table."""
+    (result,) = results
+    table = next(t for t in result.tables if t.tool == "pace")
+    where = _where(asked, result)
+    rows = [row for row in table.rows if row.cells[0] is not None and _best(row)[0] is not None]
+    if not rows:
+        label = next(iter(table.rows[0].names.values()))[1]
+        cell = table.rows[0].cells[0]
+        value = spoken(cell) if cell is not None else ""
+        return Draft(headline=say("empty", "headline", Label=label, value=value, period=period_words(table.period), where=where), author="offline")
+    findings = [finding for row in rows[:TOLD] for finding in _told_pace(row, asked, first=row is rows[0], where=where)]
+    missing = [_label(row, asked) for row in rows if row.cells[1] is None]
+    caveats = [say("pace", "method")]
+    if not table.period_complete and table.period:
+        caveats.append(say("notes", "running", period=table.period))
+    if missing:
+        caveats.append(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
+    spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"))
+    return Draft(headline=_pace_line("headline", rows[0], asked, where), findings=tuple(findings), tables=(spec,), caveats=tuple(caveats), author="offline")
+
+
+def _where(asked: Asked, result: Result) -> str:
+    names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
+    return filter_words(asked.plan.filters, asked.catalog, names, list(dict.fromkeys(NUMERAL.findall(asked.question))))
+
+
+def _label(row: Row, asked: Asked) -> str:
+    cell = row.cells[0]
+    return asked.catalog.metrics[cell.metric].label if cell is not None else next(iter(row.names.values()))[1]
+
+
+def _best(row: Row) -> tuple[Cell | None, Cell | None]:
+    """Return the projection to tell and its past error: the one that was nearer, linear when they cannot be told apart."""
+    straight, curve, off_line, off_curve = row.cells[2], row.cells[3], row.cells[6], row.cells[7]
+    nearer = curve is not None and off_curve is not None and off_line is not None and _value(off_curve) < _value(off_line)
+    return (curve, off_curve) if nearer else (straight, off_line)
+
+
+def _value(cell: Cell | None) -> Decimal:
+    return cell.value if cell is not None and cell.value is not None else Decimal(0)
+
+
+def _pace_line(pattern: str, row: Row, asked: Asked, where: str) -> str:
+    now, (best, _) = row.cells[0], _best(row)
+    assert now is not None and best is not None  # noqa: PT018, S101 - such rows are left out before
+    words = {"value": spoken(now), "projected": spoken(best), "period": period_words(now.period), "month": period_words(best.period)}
+    return say("pace", pattern, Label=_label(row, asked), where=where, **words)
+
+
+def _told_pace(row: Row, asked: Asked, *, first: bool, where: str) -> list[Finding]:
+    found = []
+    target, gap, need = row.cells[1], row.cells[4], row.cells[5]
+    best, error = _best(row)
+    words = {"Label": _label(row, asked), "month": period_words(best.period) if best is not None else ""}
+    if not first:
+        found.append(Finding(text=_pace_line("other", row, asked, where), kind="pace"))
+    if target is not None and gap is not None:
+        found.append(Finding(text=say("pace", "behind", target=spoken(target), gap=spoken(gap), **words), kind="pace"))
+    if target is not None and need is not None and _value(need) > 0:
+        found.append(Finding(text=say("pace", "needed", target=spoken(target), need=spoken(need), **words), kind="pace"))
+    if error is not None and first:
+        found.append(Finding(text=say("pace", "error", error=spoken(error), **words), kind="pace"))
+    return found
+
+
+__all__ = ["ChartSpec", "Table", "narrate_pace", "pace_calls"]

@@ -1,0 +1,78 @@
+"""The past of a metric, day by day, and the selling days it happened on. Used to project and to judge what is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from vendora_graph.contracts import Filter
+from vendora_graph.tools.cells import Cut
+from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.query_metrics import within_access
+from vendora_graph.tools.runner import Leg, as_period, evaluate
+from vendora_graph.tools.senior.pacing import Month
+from vendora_graph.tools.spans import bucket_start, next_start
+
+if TYPE_CHECKING:
+    from vendora_graph.tools.senior.gather import Desk
+
+ONE_DAY = timedelta(days=1)
+SERVICE = ("SVC", "PARTS", "BODY", "service", "parts", "body")
+
+
+def month_of(day: date) -> Span:
+    """Return the whole month that holds a day."""
+    start = bucket_start(day, "month")
+    return Span(start=start, end=next_start(start, "month") - ONE_DAY)
+
+
+def months_before(day: date, count: int) -> list[Span]:
+    """Return the `count` whole months before the one that holds `day`, oldest first."""
+    found: list[Span] = []
+    start = bucket_start(day, "month")
+    for _ in range(count):
+        found.insert(0, month_of(start - ONE_DAY))
+        start = found[0].start
+    return found
+
+
+def selling_days(desk: Desk, *, service: bool) -> frozenset[date]:
+    """Return the days the asker's home store sells, or its service drive is open."""
+    home = desk.scope.principal.home_dealership_id
+    place = 3 if service else 2
+    return frozenset(row[1] for row in desk.services.profile.days if row[0] == home and row[place])
+
+
+def is_service(metric: str, desk: Desk) -> bool:
+    """Tell whether a metric goes by the service calendar."""
+    return desk.services.catalog.metrics[metric].department in SERVICE
+
+
+async def daily(metrics: Sequence[str], span: Span, filters: tuple[Filter, ...], desk: Desk) -> dict[str, dict[date, Decimal]]:
+    """Return what each day brought, by metric; days without a row are left out.
+
+    Raises:
+        NotAllowedError: The asker may not see a metric.
+    """
+    query = within_access(MetricQuery(metrics=tuple(metrics)[:12], period=span, filters=filters, grain="day"), desk.services, desk.scope)
+    leg = Leg(span, as_period(span, desk.scope))
+    found = await evaluate(query.metrics, leg, Cut((), "day", query.filters), desk.services, desk.scope)
+    return {
+        name: {date.fromisoformat(key[0]): value for key, value in column.items() if value is not None}
+        for name, column in found.values.items()
+    }
+
+
+async def past_months(metrics: Sequence[str], day: date, count: int, filters: tuple[Filter, ...], desk: Desk) -> dict[str, list[Month]]:
+    """Return the whole months before the one of `day`, by metric, as far back as the data goes."""
+    first, _ = desk.services.profile.covers(desk.scope.principal.dealership_ids)
+    months = [span for span in months_before(day, count) if span.start >= first]
+    if not months:
+        return {name: [] for name in metrics}
+    found = await daily(metrics, Span(start=months[0].start, end=months[-1].end), filters, desk)
+    open_days = {kind: selling_days(desk, service=kind) for kind in (True, False)}
+    return {
+        name: [Month(m.start, m.end, column, open_days[is_service(name, desk)]) for m in months] for name, column in found.items()
+    }
