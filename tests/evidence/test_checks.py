@@ -177,6 +177,7 @@ RULES: list[tuple[str, Callable[[], Verdict], str]] = [
     ("no data", lambda: simple(fact(None), rules={}), ""),
     ("claim of no data", lambda: simple(fact(None), "It rose to {{1f1}} in {{p1}}.", rules={}), "samples.missing"),
     ("sum of no rows", lambda: simple(fact("0", n=0), rules={}), "samples.zero"),
+    ("no rows of days to come", lambda: simple(fact("0", "units", n=0, period=month(2027, 1)), "Expected: {{1f1}} in {{p1}}.", rules={}), "samples.zero"),
     ("no sale at all", lambda: simple(fact("0", "units", n=0), "Nobody sold: {{1f1}} in {{p1}}.", rules={}), ""),
     ("not proven", lambda: simple(fact(second=None), rules={}), "proof.spoken"),
     ("free sql", lambda: simple(fact(grade="sql"), rules={}), "proof.free_sql"),

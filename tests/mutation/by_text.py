@@ -252,23 +252,24 @@ def _negate(case: Case) -> Iterator[Mutant]:
 
 # -------------------------------------------------------------------------------------------------- labels and periods
 
-_FAMILY = {
-    "Front gross per unit": "Total gross per unit", "Total gross per unit": "Front gross per unit", "F&I gross per unit": "Front gross per unit",
-    "Front gross": "Total gross", "Total gross": "F&I gross", "F&I gross": "Total gross", "Retail units": "New units", "New units": "Used units", "Used units": "Retail units",
-    "Closing rate": "Finance penetration", "Finance penetration": "Closing rate", "Sales leads": "Retail units", "Units in stock": "Units over 60 days", "Net profit": "Total gross",
-    "Effective labor rate": "Closing rate", "Median response time": "Closing rate",
-}  # fmt: skip
-
-
 def _relabel(case: Case) -> Iterator[Mutant]:
-    def change(text: str) -> str | None:
-        for label, other in _FAMILY.items():
-            if re.search(rf"\b{re.escape(label)}\b", text):
-                return re.sub(rf"\b{re.escape(label)}\b(?! per)", other, text, count=1)
-        return None
+    """Call a figure by the name of another metric, of its own family where there is one."""
+    known = case.policy.metric_info
+    for key in spoken(case):
+        fact = case.fact(key)
+        own = known.get(fact.metric) if fact is not None else None
+        if own is None:
+            continue
+        others = [r.label for name, r in sorted(known.items()) if name not in own.label and r.label.lower() not in own.label.lower() and own.label.lower() not in r.label.lower()]
+        near = [r.label for name, r in sorted(known.items()) if r.family == own.family and r.label in others and " " in r.label]
+        for other in (near or [label for label in others if " " in label])[:1]:
+            for changed in retext(case, _other_name(own.label, other)):
+                yield Mutant(changed)
 
-    for changed in retext(case, change):
-        yield Mutant(changed)
+
+def _other_name(own: str, other: str) -> Text:
+    pattern = re.compile(rf"(?<!\w){re.escape(own)}(?! per)", re.IGNORECASE)
+    return lambda text: pattern.sub(other, text, count=1) if pattern.search(text) else None
 
 
 def _period_words(words: str) -> Make:

@@ -72,7 +72,9 @@ def zero(case: Case) -> Iterator[Problem]:
             if sentence.free(found) and not zeros and not says(sentence.text, "says_no_data"):
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is zero")
         for ref in zeros:
-            if ref.fact.n == 0 and ref.fact.unit not in ("count", "units") and not ref.fact.parts:
+            ahead = ref.fact.period is not None and ref.fact.period.start > case.policy.data_through and ref.fact.grade != "forecast"
+            counted = ref.fact.unit in ("count", "units") and not ahead
+            if ref.fact.n == 0 and not counted and not ref.fact.parts:
                 yield Problem(f"{{{{{ref.key}}}}} is a sum over no rows, which is no data, not zero", (ref.key,))
 
 
