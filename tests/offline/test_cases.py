@@ -1,4 +1,4 @@
-"""Questions with the plan they must be read as. The plans were written down by a person who knows the questions, see `cases/`."""
+"""Questions with the plan they must be read as: each plan in `cases/` was checked by hand against the question when it was frozen."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.measures import joined
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.variants import filters_of
 
 
 def apply_rules(framer: Framer) -> None:
@@ -16,6 +17,8 @@ def apply_rules(framer: Framer) -> None:
     for name in framer.frame.rules:
         entry = framer.lexicon.section("rules").get(name) or {}
         if framer.frame.metrics and not entry.get("always"):
+            if _takes_over(framer, name, entry):
+                continue
             _join(framer, name, entry)
             for cue in entry.get("also_cues") or ():
                 framer.frame.cues.setdefault(str(cue), [])
@@ -28,6 +31,27 @@ def apply_rules(framer: Framer) -> None:
             _parts(framer, entry)
         elif not framer.frame.metrics:
             framer.frame.rule = name
+
+
+def _takes_over(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
+    """`closing percentage for leads`: the ambiguous word is the measure, the general one says which reading and of what."""
+    frame = framer.frame
+    general = framer.lexicon.vocabulary.get("generic_metrics") or ()
+    departments = entry.get("by_department") or {}
+    if len(frame.metrics) != 1 or frame.metrics[0] not in general:
+        return False
+    chosen = departments.get(framer.catalog.metrics[frame.metrics[0]].department)
+    if not chosen or _listed_with(framer, name):
+        return False
+    named = framer.lexicon.section("named_slices").get(frame.metrics[0])
+    frame.filters.extend(filters_of(named) if named else ())
+    frame.metrics, frame.rule = [str(m) for m in chosen], name
+    return True
+
+
+def _listed_with(framer: Framer, name: str) -> bool:
+    span = framer.frame.rule_spans[name]
+    return any(joined(framer, span, other) for other in framer.frame.metric_spans.values())
 
 
 def _that_fit(framer: Framer, entry: Mapping[str, Any], chosen: list[str]) -> list[str]:

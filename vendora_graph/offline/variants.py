@@ -26,19 +26,38 @@ def generalise(framer: Framer) -> None:
     """Turn variants into base and filter where the question groups or filters by the variant's own dimension."""
     frame, known = framer.frame, variants_of(framer.lexicon)
     touched = {*frame.groups, *(f.dimension for f in frame.filters)}
-    for name in [m for m in frame.metrics if m in known] * 2:
-        entry = known.get(name)
-        if name not in frame.metrics or entry is None or entry["base"] not in framer.catalog.metrics:
-            continue
-        own = filters_of(entry)
-        stood_in = any(c in touched for c, _ in framer.catalog.metrics[name].variants)
-        shared = frame.has("share") and framer.catalog.metrics[name].unit != "rate"
-        if not (frame.record or stood_in or shared or any(f.dimension in touched for f in own)):
-            continue
-        frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
-        taken = {f.dimension for f in frame.filters if f.op != "not_in"} | set(frame.groups)
-        frame.filters.extend(f for f in own if f.dimension not in taken and len(frame.metrics) == 1)
+    waiting = [m for m in frame.metrics if m in known]
+    while waiting:
+        name = waiting.pop(0)
+        entry = known[name]
+        wider = next((target for c, target in framer.catalog.metrics[name].variants if c in touched & _chain(known, name)), None)
+        if wider is not None:
+            frame.metrics = [wider if m == name else m for m in frame.metrics]
+        elif name in frame.metrics and entry["base"] in framer.catalog.metrics and _to_be_split(framer, name, touched):
+            frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
+            taken = {f.dimension for f in frame.filters if f.op != "not_in"} | set(frame.groups)
+            frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and len(frame.metrics) == 1)
+            waiting.extend([entry["base"]] if entry["base"] in known else [])
     frame.metrics = list(dict.fromkeys(frame.metrics))
+
+
+def _chain(known: Mapping[str, Mapping[str, Any]], name: str) -> set[str]:
+    """Every dimension a slice and its bases are limited by."""
+    dimensions: set[str] = set()
+    for _ in range(len(known)):
+        if name not in known:
+            break
+        dimensions.update(f.dimension for f in filters_of(known[name]))
+        name = str(known[name]["base"])
+    return dimensions
+
+
+def _to_be_split(framer: Framer, name: str, touched: set[str]) -> bool:
+    """Whether a slice must be read as base and filter: records, shares, cuts by its own or by a stood-in dimension."""
+    own = {f.dimension for f in filters_of(variants_of(framer.lexicon)[name])}
+    stood_in = {c for c, _ in framer.catalog.metrics[name].variants}
+    shared = framer.frame.has("share") and framer.catalog.metrics[name].unit != "rate"
+    return bool(framer.frame.record) or shared or bool(touched & (own | stood_in))
 
 
 def stand_in(framer: Framer) -> None:
