@@ -70,9 +70,10 @@ def _digits(value: Decimal, places: int, *, trim: bool) -> str:
 
 
 def render_period(period: Period) -> str:
-    """Return a period's words; one that is still running says so, or names its last day."""
+    """Return a period's words; one that is still running says so, or names its last day (unless it is meant whole)."""
     words = _bucket_words(period) or period.label
-    if period.complete or says_partial(words) or re.search(rf"\b{period.end.day}\b", words):
+    whole = period.complete or period.end == period.full_end
+    if whole or says_partial(words) or re.search(rf"\b{period.end.day}\b", words):
         return words
     return f"{words} to date"
 

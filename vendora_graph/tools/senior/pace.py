@@ -19,6 +19,7 @@ from vendora_graph.tools.runner import as_period, plain
 from vendora_graph.tools.senior.drill import kind_of
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
 from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
+from vendora_graph.tools.spans import describe
 from vendora_graph.tools.senior.pacing import Errors, Month, backtest, curve_share
 
 if TYPE_CHECKING:
@@ -104,13 +105,13 @@ def _target_query(metric: str, day: date) -> MetricQuery:
 def _target(metric: str, found: Ledger, asked: Pace, desk: Desk) -> Fact | None:
     """Return the month's target as a figure of the metric; only for a whole store, and rates only of one store."""
     info = desk.services.catalog.metrics[metric]
-    whole = fact_at(found, "target_value")
+    whole, month = fact_at(found, "target_value"), month_of(asked.period.end)
     several = len(desk.scope.principal.dealership_ids) > 1 and info.additivity != "additive"
     if whole is None or not whole.value or asked.filters or several:
         return None
     return make_fact(
         metric=metric, value=whole.value, unit=info.unit, label=f"Target for {info.label}", period=whole.period,
-        basis=whole.basis or "current budget", grade="target", formula=f"the store's budget for {info.label}", parts=[whole.id],
+        basis=f"current budget, {describe(month.start, month.end)}", grade="target", formula=f"the store's budget for {info.label}", parts=[whole.id],
     )  # fmt: skip
 
 
