@@ -69,8 +69,10 @@ class Identities:
 
     def _store(self, wanted: str | None) -> Store:
         stores = self._profile.stores
-        if not stores:
+        if not stores and wanted is None:
             return FOREIGN
+        if not stores:
+            raise QuestionError(f"This data knows no dealerships, so {wanted!r} is none of them. Ask without one.")
         if wanted is None:
             return stores[0]
         found = self._profile.store(wanted)

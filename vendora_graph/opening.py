@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from vendora_graph.checkpoint import open_checkpointer
-from vendora_graph.errors import SemanticModelError
+from vendora_graph.errors import ConfigError, SemanticModelError, WarehouseError, WarehouseUnavailableError
 from vendora_graph.graph import build_graph
 from vendora_graph.identity import Identities
 from vendora_graph.models.build import ModelShelf
@@ -29,6 +30,7 @@ from vendora_graph.tools.briefing import typed_request
 from vendora_graph.tools.catalogue import DATA_TOOLS, tools_for
 from vendora_graph.understanding import Understanding
 from vendora_graph.validator import MasterValidator
+from vendora_graph.warehouse.demo_file import DEMO
 from vendora_graph.warehouse.guard import AccessPolicy, GuardedShapes
 from vendora_graph.warehouse.opening import open_warehouse
 from vendora_graph.warehouse.profile import DataProfile, read_profile
@@ -79,25 +81,32 @@ async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping
     warehouse = await open_warehouse(settings)
     stack.push_async_callback(warehouse.close)
     await warehouse.probe()
-    loaded = load_catalog(settings.semantic_model, settings.cache_dir)
+    loaded = await asyncio.to_thread(load_catalog, settings.semantic_model, settings.cache_dir)
     shipped = settings.semantic_model is None
     tenancy = Tenancy.dealership() if shipped else Tenancy.single()
     shapes = GuardedShapes()
-    profile = await _profile(loaded, warehouse, tenancy, settings, shipped=shipped)
-    services = _services(settings, warehouse, loaded, tenancy, profile, shapes, models or {}, stack)
+    try:
+        profile = await _profile(loaded, warehouse, tenancy, settings, shipped=shipped)
+    except WarehouseUnavailableError:
+        raise
+    except WarehouseError as error:
+        if not shipped or settings.warehouse == DEMO:
+            raise
+        raise ConfigError(f"The dealership model does not fit this database ({error}). Name its semantic model with --model DIR.") from error
+    lexicon = await asyncio.to_thread(Lexicon.cached, loaded.catalog, loaded.vocabulary, value_entries(profile), settings.cache_dir)
+    services = _services(settings, warehouse, loaded, tenancy, profile, shapes, models or {}, stack, lexicon)
     identities: Identities = services.identities
     return Opened(services, identities, build_graph(services), stack)
 
 
 def _services(
     settings: Settings, warehouse: Warehouse, loaded: LoadedModel, tenancy: Tenancy, profile: DataProfile, shapes: GuardedShapes,
-    given: Mapping[str, BaseChatModel], stack: AsyncExitStack,
+    given: Mapping[str, BaseChatModel], stack: AsyncExitStack, lexicon: Lexicon,
 ) -> Services:
     from vendora_graph.access import AccessRules
 
     access = AccessRules.load()
     identities = Identities(profile, access, settings, embedded=settings.warehouse == "demo")
-    lexicon = Lexicon.cached(loaded.catalog, loaded.vocabulary, value_entries(profile), settings.cache_dir)
     understanding = Understanding(Reader(lexicon), loaded.catalog, loaded.vocabulary, profile, access)
     offline = OfflineChatModel(understand=understanding.asked, request_of=partial(_request, understanding))
     tools = {"data_analyst": DATA_TOOLS, "senior_analyst": tools_for("senior_analyst")}
@@ -145,7 +154,7 @@ async def _profile(
     statements = _statements() if shipped else {}
     path = _profile_path(loaded, warehouse, statements, settings)
     if path is not None and path.exists():
-        return DataProfile.load(path.read_text(encoding="utf-8"))
+        return await asyncio.to_thread(_read, path)
     policy = AccessPolicy(any_table=True)
     shapes = GuardedShapes()
 
@@ -156,7 +165,7 @@ async def _profile(
     await _check_model(loaded, warehouse, fetch)
     profile = await read_profile(loaded.catalog, statements, fetch, tenant_column=tenancy.tenant_column, as_of=settings.as_of)
     if path is not None:
-        _write(path, profile.dump())
+        await asyncio.to_thread(_write, path, profile.dump())
     return profile
 
 
@@ -198,6 +207,10 @@ def data_version(warehouse: Warehouse) -> str | None:
         return None
     stat = path.stat()
     return f"{path.resolve()}:{stat.st_mtime_ns}:{stat.st_size}"
+
+
+def _read(path: Path) -> DataProfile:
+    return DataProfile.load(path.read_text(encoding="utf-8"))
 
 
 def _write(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
@@ -33,14 +34,38 @@ class FindValues(Contract):
 
 def rank_metrics(words: str, catalog: Catalog, limit: int) -> list[MetricInfo]:
     """Return the visible metrics nearest to the words, best first, ties by name."""
-    choices = {
-        name: " ".join((name.replace("_", " "), info.label, *info.synonyms))
-        for name, info in catalog.metrics.items()
+    return [catalog.metrics[name] for name in _ranked(words, _Key(catalog), limit)]
+
+
+class _Key:
+    """A catalog as a cache key: two with the same name and content version rank alike."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._version = (catalog.name, catalog.version)
+
+    def __hash__(self) -> int:
+        return hash(self._version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other._version == self._version
+
+
+@lru_cache(maxsize=8)
+def _choices(key: _Key) -> dict[str, str]:
+    """Return the words of every visible metric, made ready to be compared once."""
+    return {
+        name: utils.default_process(" ".join((name.replace("_", " "), info.label, *info.synonyms)))
+        for name, info in key.catalog.metrics.items()
         if not info.hidden
     }
-    found = process.extract(words, choices, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=limit * 3)
-    best = sorted(found, key=lambda item: (-item[1], item[2]))[:limit]
-    return [catalog.metrics[name] for _, _, name in best]
+
+
+@lru_cache(maxsize=512)
+def _ranked(words: str, key: _Key, limit: int) -> tuple[str, ...]:
+    """Three roles are told of the same question; it is ranked once."""
+    found = process.extract(utils.default_process(words), _choices(key), scorer=fuzz.token_set_ratio, limit=limit * 3)
+    return tuple(name for _, _, name in sorted(found, key=lambda item: (-item[1], item[2]))[:limit])
 
 
 def describe_metric(info: MetricInfo) -> dict[str, object]:
