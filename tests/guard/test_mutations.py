@@ -35,7 +35,7 @@ REPLACED = (exp.Column, exp.Literal, exp.Star)
 
 def places(tree: exp.Expr, kinds: tuple[type[exp.Expr], ...]) -> list[exp.Expr]:
     found = [node for node in tree.find_all(*kinds) if not isinstance(node.parent, (exp.Column, exp.DataTypeParam, exp.JSONPath))]
-    return [node for node in found if node.find_ancestor(exp.DataType, exp.Star) is None]
+    return [node for node in found if node.find_ancestor(exp.DataType, exp.Star, exp.Interval) is None]
 
 
 @QUIET

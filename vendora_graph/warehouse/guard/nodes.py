@@ -154,6 +154,9 @@ def _check_type(node: exp.Expr, rules: Rules) -> None:
 
 def canonical(tree: exp.Expr, dialect: str) -> exp.Expr:
     """Write what the generator would misspell in another way that means the same."""
+    for quantified in list(tree.find_all(exp.Any)):
+        if isinstance(quantified.this, (exp.Select, exp.SetOperation)):  # = SOME(SELECT ...) is read without its parentheses
+            quantified.set("this", exp.Subquery(this=quantified.this))
     if dialect == "postgres":
         for node in list(tree.find_all(exp.CurrentTime)):
             if node.this is None:  # CURRENT_TIME() is no Postgres
