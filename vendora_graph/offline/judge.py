@@ -185,7 +185,8 @@ def _splits(framer: Framer) -> tuple[str, ...]:
 
 def plan_reading(framer: Framer, out: Outcome, margin: float) -> Reading:
     """Return the reading of a plan, with everything assumed."""
-    notes = [note_text(framer, name, values) for name, values in framer.frame.notes]
+    spoken = [(name, values) for name, values in framer.frame.notes if name != "rule" or not framer.frame.reports]
+    notes = [note_text(framer, name, values) for name, values in spoken]
     said = tuple(dict.fromkeys(s for s in [*notes, *_metric_notes(framer, out), *out.assumptions] if s))
     other = (f"{framer.catalog.metrics[out.plan.metrics[0]].label}, {out.other_period.label}",) if out.other_period else ()
     return Reading(

@@ -8,6 +8,7 @@ from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.explanations import narrate_explanation
+from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.planner import calls_for, compared
 from vendora_graph.offline.projections import narrate_pace
 from vendora_graph.offline.results import Done, Result, Table
@@ -33,6 +34,8 @@ def narrate(asked: Asked, done: Done) -> Draft:
         return _definition(asked)
     if calls[0].tool == "explain_change":
         return narrate_explanation(asked, calls, results)
+    if calls[0].tool == "find_anomalies":
+        return narrate_anomalies(asked, results)
     if calls[0].tool == "pace":
         return narrate_pace(asked, results)
     if calls[0].tool in ("scorecard", "compare_to_benchmark"):

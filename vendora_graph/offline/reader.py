@@ -17,9 +17,10 @@ from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
 from vendora_graph.offline.slots import fill_slots
-from vendora_graph.offline.spans import Span, find_spans
+from vendora_graph.offline.spans import find_spans
 
 _DEPARTMENT_PRIOR = 0.05
+_TOSS_UP = 0.05
 
 
 class Reader:
@@ -44,9 +45,9 @@ class Reader:
         spans = find_spans(tokens, self.lexicon, self.grammar, stores)
         cover = best_cover(tokens, spans, self._priors(ctx))
         framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
-        return self._judged(framer, _margin(cover.spans))
+        return self._judged(framer)
 
-    def _judged(self, framer: Framer, margin: float) -> Reading:
+    def _judged(self, framer: Framer) -> Reading:
         framer.collect()
         fill_measures(framer)
         take_hints(framer)
@@ -59,7 +60,7 @@ class Reader:
         if back is not None:
             return back
         out = resolve_plan(framer, previous)
-        return impossible(framer, out) or plan_reading(framer, out, margin)
+        return impossible(framer, out) or plan_reading(framer, out, _margin(framer))
 
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:
@@ -81,14 +82,12 @@ class Reader:
         }
 
 
-def _margin(spans: tuple[Span, ...]) -> float:
-    """How sure the weakest measure or value of the cover is: its best sense against the next of the same kind."""
-    gaps = [1.0]
-    for span in spans:
-        weights = sorted((s.weight * span.quality for s in span.senses if s.kind in {"metric", "value"}), reverse=True)
-        if weights:
-            gaps.append(span.quality if len(weights) == 1 else max(0.05, weights[0] - weights[1]))
-    return min(gaps)
+def _margin(framer: Framer) -> float:
+    """How sure the reading is: the weakest span it rests on; a measure that might as well be another one counts as a toss-up."""
+    if any(metric in framer.frame.metrics for metric in framer.frame.choices):
+        return _TOSS_UP
+    used = [span.quality for span in framer.frame.spans if span.start in framer.frame.bound]
+    return min(used, default=1.0)
 
 
 __all__ = ["Lexicon", "Person", "ReadContext", "Reader", "ValueEntry"]

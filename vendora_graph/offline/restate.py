@@ -75,8 +75,11 @@ def amount(value: str, unit: Unit | None) -> str:
 def _groups(framer: Framer, plan: Plan) -> str:
     texts = framer.raw["texts"]
     parts = ""
-    if plan.group_by:
-        parts = texts["groups"].format(labels=in_words([framer.catalog.dimensions[g].label.lower() for g in plan.group_by]))
+    named = metric_names(framer, plan).lower()
+    labels = [framer.catalog.dimensions[g].label.lower() for g in plan.group_by]
+    unsaid = [label for label in labels if not named.endswith(f" {label}")]
+    if unsaid:
+        parts = texts["groups"].format(labels=in_words(unsaid))
     return parts + (texts["grain"].format(grain=plan.grain) if plan.grain else "")
 
 

@@ -13,6 +13,7 @@ from vendora_graph.contracts import Period
 from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.explanations import explain_calls
 from vendora_graph.offline.before import previous_period, same_last_year
+from vendora_graph.offline.oddities import anomaly_calls
 from vendora_graph.offline.projections import pace_calls
 from vendora_graph.semantic.catalog import MetricInfo
 
@@ -35,6 +36,8 @@ def senior_calls(asked: Asked) -> tuple[Call, ...] | None:
         return None
     if plan.intent == "explain":
         return explain_calls(asked) or None
+    if plan.intent == "anomalies":
+        return anomaly_calls(asked) or None
     if plan.intent == "pace":
         return pace_calls(asked) or None
     if plan.intent in ("scorecard", "recommend", "report"):

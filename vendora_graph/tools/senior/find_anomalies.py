@@ -1,0 +1,154 @@
+"""`find_anomalies`: figures against the store's own past at the same point and against hard bounds, with the records behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger
+from vendora_graph.errors import QuestionError
+from vendora_graph.evidence.arithmetic import difference
+from vendora_graph.evidence.ledger import make_fact
+from vendora_graph.semantic.catalog import MetricInfo
+from vendora_graph.tools.registry import Tool, ToolResult
+from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
+from vendora_graph.tools.runner import as_period, plain
+from vendora_graph.tools.senior.drill import dimensions_for, kind_of
+from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
+from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
+from vendora_graph.tools.senior.outliers import Verdict, judge
+from vendora_graph.tools.senior.pacing import Month, place
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+NAME = "find_anomalies"
+MONTHS_BACK = 12
+SHOWN_BEHIND = 2
+RECORDS = 5
+COLUMNS = ("Figure", "Expected", "Low", "High", "Difference")
+
+
+class FindAnomalies(Contract):
+    """Find figures that are out of line: against the median of the store's own past months up to the same selling day (three robust
+    deviations), and against hard bounds. The largest are listed first, with the records behind the first two. Expected values are estimates.
+    """
+
+    metrics: tuple[str, ...] = Field(min_length=1, max_length=12)
+    period: Span
+    filters: tuple[Filter, ...] = Field(default=(), max_length=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One metric's figure and what its past says of it."""
+
+    info: MetricInfo
+    fact: Fact
+    verdict: Verdict
+
+    @property
+    def weight(self) -> Decimal:
+        """Return how far out it is; beyond a hard bound before everything."""
+        return Decimal(10**6) if self.verdict.why == "bound" else abs(self.verdict.distance or Decimal(0))
+
+
+async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+    asked = FindAnomalies.model_validate(arguments)
+    desk = Desk(services, scope)
+    usable = tuple(m for m in asked.metrics if m in services.catalog.metrics and plain(m, services))
+    if not usable:
+        raise QuestionError("None of these metrics has a daily past to be judged by. Ask find_metrics for others.")
+    sides = {m: _sides(m, desk) for m in usable}
+    simple = tuple(dict.fromkeys(side for pair in sides.values() for side in pair))
+    found = await desk.ask(MetricQuery(metrics=usable, period=asked.period, filters=asked.filters))
+    past = await past_months(simple, asked.period.end, MONTHS_BACK, asked.filters, desk)
+    judged = []
+    for name in usable:
+        fact, info = fact_at(found, name, days=of(asked.period)), services.catalog.metrics[name]
+        if fact is not None and fact.value is not None:
+            history = _history(sides[name], past, asked.period, desk)
+            judged.append(Judged(info, fact, judge(fact.value, history, low=info.low, high=info.high)))
+    judged.sort(key=lambda one: (-one.weight, one.info.name))
+    rows = Rows()
+    for one in judged:
+        _add(one, rows)
+    table = rows.table(NAME, asked.model_dump_json(), "Against the store's own past", COLUMNS, as_period(asked.period, scope))
+    behind = await _records([one for one in judged if one.verdict.why is not None][:SHOWN_BEHIND], asked, desk)
+    out = [one.info.name for one in judged if one.verdict.why is not None]
+    return ToolResult(together(scope.turn, [found, *behind], [rows], [table]), f"Out of line: {', '.join(out) or 'none'}.")
+
+
+def _sides(metric: str, desk: Desk) -> tuple[str, ...]:
+    kind, top, bottom = kind_of(metric, desk)
+    return (top, bottom) if kind == "ratio" and bottom is not None else (metric,)
+
+
+def _history(sides: Sequence[str], past: dict[str, list[Month]], period: Span, desk: Desk) -> list[Decimal]:
+    """Return the same stretch of each past month: up to the same selling day, or the whole month."""
+    month = month_of(period.end)
+    open_days = selling_days(desk, service=is_service(sides[0], desk))
+    inside = [day for day in open_days if month.start <= day <= month.end]
+    first, last = (sum(1 for day in inside if day <= end) for end in (period.start, period.end))
+    first = first - 1 if period.start in open_days else first
+    columns = [[_stretch(m, first, last, len(inside)) for m in past.get(side, [])] for side in sides]
+    if len(sides) == 1:
+        return [value for value in columns[0] if value is not None]
+    return [n / d for n, d in zip(*columns, strict=True) if n is not None and d]
+
+
+def _stretch(month: Month, first: int, last: int, whole: int) -> Decimal | None:
+    if not whole or not month.selling_days:
+        return None
+    early = month.through(place(month, first, whole)) if first > 0 else Decimal(0)
+    return (month.total if last >= whole else month.through(place(month, last, whole))) - early
+
+
+def _add(one: Judged, rows: Rows) -> None:
+    info, verdict = one.info, one.verdict
+    words = f"median of the same selling days of the last {MONTHS_BACK} months"
+    expected = _estimate(verdict.middle, one.fact, f"{info.label}, expected", words)
+    low = _estimate(verdict.low, one.fact, f"{info.label}, usual low", f"{words}, less three robust deviations")
+    high = _estimate(verdict.high, one.fact, f"{info.label}, usual high", f"{words}, plus three robust deviations")
+    gap = difference(one.fact, expected, label=f"Difference from expected {info.label}") if expected is not None else None
+    rows.add(((BY_METRIC, info.label),), one.fact, expected, low, high, gap)
+
+
+def _estimate(value: Decimal | None, fact: Fact, label: str, words: str) -> Fact | None:
+    if value is None:
+        return None
+    return make_fact(
+        metric=fact.metric, value=value, unit=fact.unit, label=label, period=fact.period, grade="forecast", formula=words, parts=[fact.id]
+    )
+
+
+async def _records(judged: Sequence[Judged], asked: FindAnomalies, desk: Desk) -> list[Ledger]:
+    """Return the records that weigh most in each figure that stands out."""
+    queries = []
+    for one in judged:
+        by = _behind(one, asked, desk)
+        if by is None:
+            continue
+        above = (one.verdict.distance or Decimal(1)) > 0
+        order = OrderBy(by=one.info.name, direction="desc" if above else "asc")
+        queries.append(
+            MetricQuery(metrics=(one.info.name,), period=asked.period, filters=asked.filters, group_by=(by,), order_by=order, limit=RECORDS)
+        )
+    return [ledger for ledger in await desk.try_all(queries) if ledger is not None]
+
+
+def _behind(one: Judged, asked: FindAnomalies, desk: Desk) -> str | None:
+    """Return what a figure is broken down by: its records when it is high, the people or kinds behind it when it is low."""
+    kinds = desk.services.catalog.dimensions
+    records = [d for d in one.info.dimensions if kinds[d].kind == "record" and d in RECORD_NAMES]
+    groups = dimensions_for(one.info.name, asked.filters, (), desk)
+    low = one.verdict.distance is not None and one.verdict.distance < 0
+    return next(iter([*groups, *records] if low else [*records, *groups]), None)
+
+
+RECORD_NAMES = ("deal_number", "ro_number", "stock_number")
+TOOL = Tool(name=NAME, description=" ".join((FindAnomalies.__doc__ or "").split()), arguments=FindAnomalies, run=_run, senior=True)
