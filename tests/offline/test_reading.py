@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -241,3 +242,14 @@ def test_a_damaged_cache_is_rebuilt(catalog, tmp_path):
         .status
         == "plan"
     )
+
+
+def test_any_words_in_any_order_give_a_reading(reader):
+    """Two hundred questions of shuffled words, each after the last: a typed result, never an exception."""
+    words = [word for case in FEATURES for word in case["q"].split()]
+    dice, previous = random.Random(7), None  # noqa: S311
+    for _ in range(200):
+        question = " ".join(dice.choice(words) for _ in range(dice.randint(1, 14)))
+        reading = reader.read(question, context(reader.lexicon, previous=previous))
+        assert reading.status == "plan" or reading.reason
+        previous = reading.plan or previous
