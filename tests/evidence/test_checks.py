@@ -48,7 +48,7 @@ def failing(sample: Sample, **draft: Any) -> set[str]:
 def say(name: str, text: str) -> set[str]:
     """Return the checks that fail when a sentence is added to an approved answer."""
     sample = NAMED[name]
-    return failing(sample, findings=(*sample.draft.findings, Finding(text=text)))
+    return failing(sample, findings=(*sample.draft.findings, Finding(text=text, kind="note")))
 
 
 def head(name: str, text: str) -> set[str]:

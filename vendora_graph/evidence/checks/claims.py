@@ -126,6 +126,17 @@ def _decomposed(case: Case, facts: list[Fact]) -> bool:
     return any(table.tool == _DECOMPOSITION for table in tables)
 
 
+@rule("claims.evidence")
+def evidence(case: Case) -> Iterator[Problem]:
+    """A sentence of headline or findings rests on a figure or a table, or says plainly what there is none of."""
+    if case.plan is not None and case.plan.intent == "definition":
+        return
+    for sentence in case.claims:
+        figured = sentence.facts or any(token.kind in "ft" for token in sentence.tokens)
+        if not figured and sentence.kind not in ("note", "definition") and not says(sentence.text, "says_plainly"):
+            yield Problem(f"{' '.join(token.raw for token in sentence.tokens)[:80]!r} in the {sentence.where}")
+
+
 @rule("claims.estimates")
 def estimates(case: Case) -> Iterator[Problem]:
     """A forecast is called one."""
@@ -185,6 +196,6 @@ def assumptions(case: Case) -> Iterator[Problem]:
         yield Problem("; ".join(made), count=len(made))
 
 
-_CLAIMS = (source, definition, age, causes, cause_findings, causes_direction, estimates)
+_CLAIMS = (source, definition, age, causes, cause_findings, causes_direction, evidence, estimates)
 _REST = (allowed, known, grounded, impact, count, unused, assumptions)
 CHECKS = (*_CLAIMS, *_REST)

@@ -75,7 +75,9 @@ def _compared(case: Case) -> Iterator[tuple[Fact, Fact, Fact]]:
     for fact in case.behind.values():
         if operation_of(fact) in ("difference", "points", "change") and len(fact.parts) == 2:  # noqa: PLR2004 - now and before
             parts = [case.ledger.facts.get(part) for part in fact.parts]
-            if parts[0] is not None and parts[1] is not None and days(parts[0].period) != days(parts[1].period):
+            if parts[0] is None or parts[1] is None or "benchmark" in (parts[0].grade, parts[1].grade):
+                continue
+            if days(parts[0].period) != days(parts[1].period):
                 yield fact, parts[0], parts[1]
 
 
@@ -90,7 +92,7 @@ def aligned(case: Case) -> Iterator[Problem]:
     """Sums are compared over periods of about the same length; a running month never with a whole one."""
     most = Decimal(resource("rubric")["limits"]["unequal_length"])
     for fact, now, before in _compared(case):
-        if now.period is None or before.period is None or not _grows_with_time(case, now) or "benchmark" in (now.grade, before.grade):
+        if now.period is None or before.period is None or not _grows_with_time(case, now):
             continue
         one, two = ((p.end - p.start).days + 1 for p in (now.period, before.period))
         if abs(one - two) > most * max(one, two):
