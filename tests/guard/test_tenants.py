@@ -26,7 +26,7 @@ def scoped(sql: str) -> list[str]:
     return rows(BOTH, statement.sql, dict(statement.params) or None)
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=160, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sql=statements())
 @example(
     sql="SELECT d.customer_id AS a, d.customer_name AS b, f.dealership_id AS c FROM customer AS d LEFT JOIN deal AS f ON f.customer_id = d.customer_id"
@@ -70,7 +70,7 @@ def test_an_inner_join_to_a_dimension_keeps_the_fact_s_rows(table: str, column: 
     assert alone == joined == hidden
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sql=statements())
 def test_what_is_written_reads_the_same_again(sql: str):
     first = examine(sql, "duckdb", POLICY)
