@@ -148,6 +148,11 @@ def _explicit(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, 
     found = resolve(versus, clock)
     if found is None:
         return None
+    if (found.period.start, found.period.end) == (period.start, period.end):
+        week = timedelta(days=7)
+        if period.grain == "day":
+            return Comparison(kind="explicit", period=_as_period(period.start - week, period.end - week), aligned="calendar")
+        return _last_year(framer, clock, period, said)
     if found.period.complete and not period.complete and found.period.grain == period.grain:
         return _aligned(framer, clock, period, found.period.start, found.period.end, "explicit", said)
     return Comparison(kind="explicit", period=found.period, aligned="calendar")

@@ -12,6 +12,7 @@ from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.planner import calls_for, compared
 from vendora_graph.offline.projections import narrate_pace
 from vendora_graph.offline.results import Done, Result, Table
+from vendora_graph.offline.scenarios import narrate_scenario
 from vendora_graph.offline.scorecards import narrate_scorecard
 from vendora_graph.offline.words import lowered, say
 from vendora_graph.semantic.catalog import MetricInfo
@@ -36,6 +37,8 @@ def narrate(asked: Asked, done: Done) -> Draft:
         return narrate_explanation(asked, calls, results)
     if calls[0].tool == "find_anomalies":
         return narrate_anomalies(asked, results)
+    if calls[0].tool == "what_if":
+        return narrate_scenario(asked, results)
     if calls[0].tool == "pace":
         return narrate_pace(asked, results)
     if calls[0].tool in ("scorecard", "compare_to_benchmark"):

@@ -192,6 +192,8 @@ def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
             and columns.get(metric) in framer.catalog.dimensions
         ):
             others = [m for m in frame.metrics if m != metric] or [m for m in frame.dropped if m != metric]
+            if not others and frame.groups:
+                return metric
             if others and all(can_take(framer, m, str(columns[metric])) for m in others):
                 frame.metrics = others
                 return str(columns[metric])

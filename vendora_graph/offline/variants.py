@@ -35,6 +35,7 @@ def generalise(framer: Framer) -> None:
             frame.metrics = [wider if m == name else m for m in frame.metrics]
         elif name in frame.metrics and entry["base"] in framer.catalog.metrics and _to_be_split(framer, name, touched):
             frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
+            frame.filters = [f.model_copy(update={"dimension": entry["base"]}) if f.dimension == name else f for f in frame.filters]
             taken = {f.dimension for f in frame.filters if f.op != "not_in"} | set(frame.groups)
             frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and len(frame.metrics) == 1)
             waiting.extend([entry["base"]] if entry["base"] in known else [])
@@ -66,6 +67,7 @@ def stand_in(framer: Framer) -> None:
     touched = {*frame.groups, *(f.dimension for f in frame.filters)}
     replaced = {m: target for m in frame.metrics for c, target in framer.catalog.metrics[m].variants if c in touched}
     frame.metrics = list(dict.fromkeys(replaced.get(m, m) for m in frame.metrics))
+    frame.filters = [f.model_copy(update={"dimension": replaced.get(f.dimension, f.dimension)}) for f in frame.filters]
 
 
 def specialise(lexicon: Lexicon, plan: Plan) -> Plan:
@@ -79,6 +81,7 @@ def specialise(lexicon: Lexicon, plan: Plan) -> Plan:
             continue
         if all(any(_same(f, have) for have in plan.filters) for f in own):
             rest = tuple(f for f in plan.filters if not any(_same(f, o) for o in own))
+            rest = tuple(f.model_copy(update={"dimension": name}) if f.dimension == base else f for f in rest)
             ranking = plan.ranking.model_copy(update={"by": name}) if plan.ranking and plan.ranking.by == base else plan.ranking
             return plan.model_copy(update={"metrics": (name,), "filters": rest, "ranking": ranking})
     return plan

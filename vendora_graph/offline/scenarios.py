@@ -1,0 +1,107 @@
+"""What would happen if: call and draft of a closed-form scenario. Pure and deterministic."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from vendora_graph.contracts import Draft, Finding, TableSpec
+from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.results import Cell, Result, Row, Table
+from vendora_graph.offline.words import NUMERAL, filter_words, name_refs, period_words, say, spoken
+
+TOOL = "what_if"
+RESULT = "result"
+_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pts?|percent|%)", re.IGNORECASE)
+_PLAIN = re.compile(r"\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)")
+
+
+def scenario_calls(asked: Asked) -> tuple[Call, ...]:
+    """Return the scenario of the plan's first metric; the others are shown as they are."""
+    plan = asked.plan
+    known = [m for m in plan.metrics if m in asked.catalog.metrics]
+    if plan.period is None or not known:
+        return ()
+    args = {
+        "metric": known[0],
+        "change": str(size_of(asked)),
+        "period": span(plan.period),
+        "filters": [item.model_dump(mode="json") for item in plan.filters],
+        "by": plan.group_by[0] if plan.group_by else None,
+        "also": known[1:4],
+    }
+    return (Call(TOOL, args),)
+
+
+def size_of(asked: Asked) -> Decimal:
+    """Return the change the question names, in stored scale: as read, else points of a rate or a plain number of the question."""
+    topic = (asked.plan.topic or "").split()
+    if topic and re.fullmatch(r"[+-]?\d+(?:\.\d+)?", topic[0]):
+        return Decimal(topic[0])
+    rate = _RATE.search(asked.question)
+    if rate is not None:
+        return Decimal(rate[1]) / 100
+    plain = _PLAIN.search(asked.question)
+    return Decimal(plain[1].replace(",", "")) if plain is not None else Decimal(0)
+
+
+def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
+    """Return the draft: today's figure, what the change would bring, and the steps to it."""
+    (result,) = results
+    table = next(t for t in result.tables if t.tool == TOOL)
+    names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
+    quoted = list(dict.fromkeys(NUMERAL.findall(asked.question)))
+    where = filter_words(asked.plan.filters, asked.catalog, names, quoted)
+    own = _own(asked, result)
+    if asked.plan.group_by:
+        headline = _grouped(asked, table, own, where)
+        findings: list[Finding] = []
+    else:
+        rows = [row for row in table.rows if row.cells[0] is not None]
+        main = max(rows, key=lambda row: rows.index(row)) if rows else None
+        headline = _headline(asked, own.get(asked.plan.metrics[0]), main, where, quoted)
+        lines = [row for row in rows if row is not main]
+        findings = [Finding(text=say("what_if", "line", name=row.names[RESULT][0], result=_said(row.cells[0])), kind="value") for row in lines]
+    for metric in asked.plan.metrics[1:]:
+        cell = own.get(metric)
+        if cell is not None and cell.value is not None and not asked.plan.group_by:
+            label = asked.catalog.metrics[metric].label
+            text = say("what_if", "also", Label=label, period=period_words(cell.period), where=where, value=spoken(cell))
+            findings.append(Finding(text=text, kind="value"))
+    specs = [TableSpec(ref="t1", table=table.id, title=say("what_if", "title"))]
+    caveat = say("what_if", "scenario", assumptions=result.words)
+    return Draft(headline=headline, findings=tuple(findings), tables=tuple(specs), caveats=(caveat,), author="offline")
+
+
+def _own(asked: Asked, result: Result) -> dict[str, Cell]:
+    """Return the asked metrics' own figures: of the whole, or of the first group."""
+    found: dict[str, Cell] = {}
+    for table in result.tables:
+        for row in table.rows if table.tool == "query_metrics" else ():
+            for cell in row.cells:
+                if cell is not None and cell.metric in asked.plan.metrics and cell.metric not in found:
+                    found[cell.metric] = cell
+    return found
+
+
+def _headline(asked: Asked, now: Cell | None, main: Row | None, where: str, quoted: list[str]) -> str:
+    metric = asked.catalog.metrics[asked.plan.metrics[0]]
+    extra = ""
+    if main is not None:
+        words = {"result": _said(main.cells[0]), "name": main.names[RESULT][0]}
+        extra = say("what_if", "main", asked="{{q1}}", **words) if quoted and size_of(asked) else say("what_if", "main_bare", **words)
+    period = period_words(now.period if now is not None else None, on=metric.snapshot)
+    return say("what_if", "headline", Label=metric.label, period=period, where=where, value=_said(now), main=extra)
+
+
+def _grouped(asked: Asked, table: Table, own: dict[str, Cell], where: str) -> str:
+    metric = asked.catalog.metrics[asked.plan.metrics[0]]
+    first = next(row for row in table.rows if row.cells[0] is not None)
+    dimension = asked.plan.group_by[0]
+    now = own.get(metric.name)
+    words = {"result": _said(first.cells[0]), "group": first.names[dimension][0], "value": _said(now)}
+    return say("what_if", "grouped", Label=metric.label, period=period_words(now.period if now else None), where=where, **words)
+
+
+def _said(cell: Cell | None) -> str:
+    return spoken(cell) if cell is not None else ""
