@@ -27,7 +27,7 @@ from vendora_graph.semantic.engine import SemanticEngine
 from vendora_graph.semantic.loader import LoadedModel, load_catalog
 from vendora_graph.services import Services
 from vendora_graph.tools.briefing import typed_request
-from vendora_graph.tools.catalogue import DATA_TOOLS, tools_for
+from vendora_graph.tools.catalogue import tools_for
 from vendora_graph.understanding import Understanding
 from vendora_graph.validator import MasterValidator
 from vendora_graph.warehouse.demo_file import DEMO
@@ -56,13 +56,15 @@ class Opened:
     unkept: CompiledStateGraph[Any, Any, Any, Any]
     stack: AsyncExitStack = field(repr=False)
     _kept: CompiledStateGraph[Any, Any, Any, Any] | None = None
+    _keeping: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def kept(self) -> CompiledStateGraph[Any, Any, Any, Any]:
         """Return the graph that remembers threads; its store is opened on first use."""
-        if self._kept is None:
-            saver = await open_checkpointer(self.services.settings, self.stack)
-            self._kept = build_graph(self.services, checkpointer=saver)
-        return self._kept
+        async with self._keeping:
+            if self._kept is None:
+                saver = await open_checkpointer(self.services.settings, self.stack)
+                self._kept = build_graph(self.services, checkpointer=saver)
+            return self._kept
 
 
 async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping[str, BaseChatModel] | None = None) -> Opened:
@@ -109,7 +111,7 @@ def _services(
     identities = Identities(profile, access, settings, embedded=settings.warehouse == "demo")
     understanding = Understanding(Reader(lexicon), loaded.catalog, loaded.vocabulary, profile, access)
     offline = OfflineChatModel(understand=understanding.asked, request_of=partial(_request, understanding))
-    tools = {"data_analyst": DATA_TOOLS, "senior_analyst": tools_for("senior_analyst")}
+    tools = {role: tools_for(role, warehouse.dialect) for role in ("data_analyst", "senior_analyst")}
     shelf = ModelShelf(settings, offline, tools, given)
     stack.push_async_callback(shelf.close)
     return Services(

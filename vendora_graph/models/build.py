@@ -18,48 +18,15 @@ from vendora_graph.models.edge import Edge
 from vendora_graph.models.money import Purse
 from vendora_graph.models.names import OFFLINE, canonical
 from vendora_graph.models.providers import close_client, provider_model
-from vendora_graph.models.route import RouteChoice
+from vendora_graph.models.schemas import Tools, schemas_for
 from vendora_graph.services import RoleModel
-from vendora_graph.tools.registry import submit_schema
 
 if TYPE_CHECKING:
     from vendora_graph.settings import Settings
-    from vendora_graph.tools.registry import Tool
 
 ROLES = ("orchestrator", "data_analyst", "senior_analyst")
 PACKAGES = {"google_genai": "langchain-google-genai", "openai": "langchain-openai", "openrouter": "langchain-openai"}
 CALLS_FILE, SPENT_FILE = "model_calls.sqlite", "model_spending.sqlite"
-
-Tools = Mapping[str, tuple["Tool", ...]]
-
-
-def tool_schema(tool: Tool) -> dict[str, Any]:
-    """Return a tool as models are told of it."""
-    return {
-        "type": "function",
-        "function": {
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": tool.arguments.model_json_schema(),
-        },
-    }
-
-
-def schemas_for(role: str, tools: Tools) -> list[dict[str, Any]]:
-    """Return everything a role may call."""
-    if role == "orchestrator":
-        return [
-            {
-                "type": "function",
-                "function": {
-                    "name": RouteChoice.__name__,
-                    "description": RouteChoice.__doc__ or "",
-                    "parameters": RouteChoice.model_json_schema(),
-                },
-            }
-        ]
-    return [*(tool_schema(tool) for tool in tools[role]), submit_schema()]
-
 
 def model_names(settings: Settings) -> dict[str, str]:
     """Return the model asked for by role.

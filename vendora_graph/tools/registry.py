@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -42,7 +42,7 @@ class Tool:
     senior: bool = False
 
 
-def submit_schema() -> dict[str, object]:
+def submit_schema() -> dict[str, Any]:
     """Return the draft as a tool for `bind_tools`: the structured output of both analysts."""
     return {
         "type": "function",

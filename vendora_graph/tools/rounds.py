@@ -25,7 +25,7 @@ async def run_calls(
     calls: Sequence[ToolCall], role: str, ledger: Ledger, services: Services, scope: Scope
 ) -> tuple[list[ToolMessage], Ledger]:
     """Return the answers to the calls, in their order, and the ledger with what they found, numbered."""
-    tools = {tool.name: tool for tool in tools_for(role)}
+    tools = {tool.name: tool for tool in tools_for(role, services.warehouse.dialect)}
     results = await asyncio.gather(*(_run(call, tools, services, scope, ledger) for call in calls))
     for result in results:
         if isinstance(result, ToolResult):
