@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from vendora_graph.contracts import Draft, Finding, TableSpec
 from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.results import Cell, Result, Row, Table
 from vendora_graph.offline.words import NUMERAL, filter_words, name_refs, period_words, say, spoken
 
 TOOL = "what_if"
-RESULT = "result"
+RESULT = "metric"
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pts?|percent|%)", re.IGNORECASE)
 _PLAIN = re.compile(r"\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)")
 
@@ -20,6 +21,8 @@ def scenario_calls(asked: Asked) -> tuple[Call, ...]:
     """Return the scenario of the plan's first metric; the others are shown as they are."""
     plan = asked.plan
     known = [m for m in plan.metrics if m in asked.catalog.metrics]
+    scenarios = {*data("scenarios")["scenarios"], *data("scenarios")["synonyms"]}
+    known.sort(key=lambda name: name not in scenarios)
     if plan.period is None or not known:
         return ()
     args = {

@@ -7,4 +7,5 @@ from vendora_graph.tools.senior.find_anomalies import TOOL as FIND_ANOMALIES
 from vendora_graph.tools.senior.pace import TOOL as PACE
 from vendora_graph.tools.senior.scorecard import TOOL as SCORECARD
 
-SENIOR_TOOLS: tuple[Tool, ...] = (SCORECARD, COMPARE_TO_BENCHMARK, EXPLAIN_CHANGE, PACE, FIND_ANOMALIES)
+from vendora_graph.tools.senior.what_if import TOOL as WHAT_IF
+SENIOR_TOOLS: tuple[Tool, ...] = (SCORECARD, COMPARE_TO_BENCHMARK, EXPLAIN_CHANGE, PACE, FIND_ANOMALIES, WHAT_IF)

@@ -17,7 +17,7 @@ from vendora_graph.semantic.catalog import MetricInfo
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 from vendora_graph.tools.runner import as_period, plain
-from vendora_graph.tools.senior.drill import dimensions_for, kind_of
+from vendora_graph.tools.senior.drill import dimensions_for
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
 from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
 from vendora_graph.tools.senior.outliers import Verdict, judge
@@ -64,14 +64,14 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     if not usable:
         raise QuestionError("None of these metrics has a daily past to be judged by. Ask find_metrics for others.")
     sides = {m: _sides(m, desk) for m in usable}
-    simple = tuple(dict.fromkeys(side for pair in sides.values() for side in pair))
+    simple = tuple(dict.fromkeys(side for made in sides.values() for side in made.values()))
     found = await desk.ask(MetricQuery(metrics=usable, period=asked.period, filters=asked.filters))
     past = await past_months(simple, asked.period.end, MONTHS_BACK, asked.filters, desk)
     judged = []
     for name in usable:
         fact, info = fact_at(found, name, days=of(asked.period)), services.catalog.metrics[name]
         if fact is not None and fact.value is not None:
-            history = _history(sides[name], past, asked.period, desk)
+            history = _history(name, sides[name], past, asked.period, desk)
             judged.append(Judged(info, fact, judge(fact.value, history, low=info.low, high=info.high)))
     judged.sort(key=lambda one: (-one.weight, one.info.name))
     rows = Rows()
@@ -83,22 +83,27 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     return ToolResult(together(scope.turn, [found, *behind], [rows], [table]), f"Out of line: {', '.join(out) or 'none'}.")
 
 
-def _sides(metric: str, desk: Desk) -> tuple[str, ...]:
-    kind, top, bottom = kind_of(metric, desk)
-    return (top, bottom) if kind == "ratio" and bottom is not None else (metric,)
+def _sides(metric: str, desk: Desk) -> dict[str, str]:
+    """Return the sums a metric is made of, by their names in its formula; a sum is made of itself."""
+    if desk.services.catalog.metrics[metric].additivity == "additive":
+        return {"": metric}
+    return {part.alias: part.metric for part in desk.services.engine.components(metric)}
 
 
-def _history(sides: Sequence[str], past: dict[str, list[Month]], period: Span, desk: Desk) -> list[Decimal]:
-    """Return the same stretch of each past month: up to the same selling day, or the whole month."""
+def _history(metric: str, sides: dict[str, str], past: dict[str, list[Month]], period: Span, desk: Desk) -> list[Decimal]:
+    """Return the metric over the same stretch of each past month: up to the same selling day, or the whole month."""
     month = month_of(period.end)
-    open_days = selling_days(desk, service=is_service(sides[0], desk))
+    open_days = selling_days(desk, service=is_service(metric, desk))
     inside = [day for day in open_days if month.start <= day <= month.end]
     first, last = (sum(1 for day in inside if day <= end) for end in (period.start, period.end))
     first = first - 1 if period.start in open_days else first
-    columns = [[_stretch(m, first, last, len(inside)) for m in past.get(side, [])] for side in sides]
-    if len(sides) == 1:
-        return [value for value in columns[0] if value is not None]
-    return [n / d for n, d in zip(*columns, strict=True) if n is not None and d]
+    columns = {alias: [_stretch(m, first, last, len(inside)) for m in past.get(side, [])] for alias, side in sides.items()}
+    if list(sides) == [""]:
+        return [value for value in columns[""] if value is not None]
+    combined = [
+        desk.services.engine.combine(metric, dict(zip(sides, values, strict=True))) for values in zip(*columns.values(), strict=True)
+    ]
+    return [value for value in combined if value is not None]
 
 
 def _stretch(month: Month, first: int, last: int, whole: int) -> Decimal | None:

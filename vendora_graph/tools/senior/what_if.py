@@ -1,0 +1,129 @@
+"""`what_if`: what a change of one figure would bring, in closed form, with formula and assumptions. Never a forecast."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, Field
+
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Slice
+from vendora_graph.errors import QuestionError
+from vendora_graph.evidence.arithmetic import express
+from vendora_graph.tools.registry import Tool, ToolResult
+from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
+from vendora_graph.tools.runner import as_period
+from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_in, knowledge, only_table, together
+from vendora_graph.tools.senior.history import months_before
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+NAME = "what_if"
+
+
+class WhatIf(Contract):
+    """Say what a change of one figure would bring, all else unchanged: hours per repair order, closing ratio, gross per unit, labor rate,
+    product penetration, units, floorplan rate, aged units retailed or wholesaled. The result is arithmetic over the period's own figures with
+    its assumptions stated; never call it a forecast. `change` is in stored scale: 0.3 hours, 0.02 for two points, 100 dollars.
+    """
+
+    metric: str
+    change: Decimal = Decimal(0)
+    period: Span
+    filters: tuple[Filter, ...] = Field(default=(), max_length=8)
+    by: str | None = Field(default=None, description="Compute it for each store, or another dimension every figure has.")
+    also: tuple[str, ...] = Field(default=(), max_length=4, description="Other metrics of the question, shown as they are.")
+
+
+async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+    asked = WhatIf.model_validate(arguments)
+    known = knowledge("scenarios")
+    scenario = known["scenarios"].get(known["synonyms"].get(asked.metric, asked.metric))
+    if scenario is None:
+        names = ", ".join(sorted(known["scenarios"]))
+        raise QuestionError(f"There is no closed-form scenario for {asked.metric!r}. There is one for {names}.")
+    if not asked.change and scenario["change"] != "none":
+        raise QuestionError("The scenario needs the size of the change: say by how much.")
+    desk = Desk(services, scope)
+    ledgers = await desk.ask_all(_queries(asked, scenario, desk))
+    rows = Rows()
+    if asked.by:
+        main = next(item for item in scenario["results"] if item.get("main"))
+        for place, named in _groups(ledgers, scenario, asked.by):
+            rows.add(place, _result(main, named, asked, place))
+        columns: tuple[str, ...] = (main["name"],)
+    else:
+        named = _figures(ledgers, scenario)
+        for item in scenario["results"]:
+            place: Slice = ((BY_METRIC, item["name"]),)
+            rows.add(place, _result(item, named, asked, place))
+        columns = ("Result",)
+    ordered = _sorted(rows) if asked.by else rows
+    table = ordered.table(NAME, asked.model_dump_json(), "What it would bring", columns, as_period(asked.period, scope))
+    return ToolResult(together(scope.turn, ledgers, [rows], [table]), " ".join(scenario["assumptions"]))
+
+
+def _queries(asked: WhatIf, scenario: dict[str, Any], desk: Desk) -> list[MetricQuery]:
+    """Return the queries of the scenario's figures: stocks on the last day, others over the period or the months before it."""
+    catalog = desk.services.catalog
+    figures = tuple(dict.fromkeys(scenario["figures"].values()))
+    span = asked.period
+    if "window_months" in scenario:
+        months = months_before(asked.period.end, scenario["window_months"])
+        span = Span(start=months[0].start, end=months[-1].end)
+    group = (asked.by,) if asked.by else ()
+    stocks = tuple(m for m in figures if catalog.metrics[m].snapshot)
+    flows = tuple(m for m in figures if not catalog.metrics[m].snapshot)
+    queries = [
+        MetricQuery(metrics=metrics, period=over, filters=asked.filters, group_by=group)
+        for metrics, over in ((stocks, asked.period), (flows, span))
+        if metrics
+    ]
+    shown = tuple(m for m in dict.fromkeys((asked.metric, *asked.also)) if m in catalog.metrics)
+    order = OrderBy(by=shown[0], direction="desc") if group and shown else None
+    queries.append(MetricQuery(metrics=shown, period=asked.period, filters=asked.filters, group_by=group, order_by=order))
+    return queries
+
+
+def _figures(ledgers: list[Ledger], scenario: dict[str, Any]) -> dict[str, Fact]:
+    named = {}
+    for ledger in ledgers:
+        cells = only_table(ledger).cells
+        for alias, metric in scenario["figures"].items():
+            fact = fact_in(ledger, cells[-1], metric) if cells else None
+            if fact is not None:
+                named.setdefault(alias, fact)
+    return named
+
+
+def _groups(ledgers: list[Ledger], scenario: dict[str, Any], by: str) -> list[tuple[Slice, dict[str, Fact]]]:
+    found: dict[Slice, dict[str, Fact]] = {}
+    for ledger in ledgers:
+        table = only_table(ledger)
+        for place, cells in zip(table.keys, table.cells, strict=True):
+            for alias, metric in scenario["figures"].items():
+                fact = fact_in(ledger, cells, metric)
+                if fact is not None and by in dict(place):
+                    found.setdefault(place, {}).setdefault(alias, fact)
+    return sorted(found.items())
+
+
+def _result(item: dict[str, Any], named: dict[str, Fact], asked: WhatIf, place: Slice) -> Fact | None:
+    text = " ".join(str(asked.change) if word == "change" else word for word in item["text"].replace("(", "( ").replace(")", " )").split())
+    try:
+        return express(text, named, item["unit"], label=item["name"], metric=asked.metric, slice=place, basis="scenario, all else unchanged")
+    except KeyError as error:
+        raise QuestionError(f"The scenario lacks {error}.") from error
+
+
+def _sorted(rows: Rows) -> Rows:
+    def size(cells: tuple[str | None, ...]) -> Decimal:
+        fact = rows.facts[cells[0]] if cells[0] else None
+        return fact.value if fact is not None and fact.value is not None else Decimal(0)
+
+    pairs = sorted(zip(rows.keys, rows.cells, strict=True), key=lambda pair: (-size(pair[1]), pair[0]))
+    return Rows([key for key, _ in pairs], [cells for _, cells in pairs], rows.facts)
+
+
+TOOL = Tool(name=NAME, description=" ".join((WhatIf.__doc__ or "").split()), arguments=WhatIf, run=_run, senior=True)
