@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from vendora_graph.context import Context
-from vendora_graph.errors import InternalError, NotAllowedError, QuestionError
+from vendora_graph.errors import ConversationBusyError, InternalError, NotAllowedError, QuestionError
 from vendora_graph.events import AnswerEvent, StepEvent
 from vendora_graph.identity import TICKET
 from vendora_graph.settings import Settings
@@ -78,6 +78,7 @@ class Vendora:
         self._stack = AsyncExitStack()
         self._opened: Opened | None = None
         self._lock = asyncio.Lock()
+        self._asking: set[str] = set()
         self._loop: _Loop | None = None
 
     @classmethod
@@ -175,18 +176,37 @@ class Vendora:
     async def astream_ticket(
         self, question: str, ticket: str | None, *, thread: str | None = None, resume: bool = False, model: str | None = None
     ) -> AsyncIterator[StepEvent | AnswerEvent]:
-        """Yield the steps and the answer for whoever a ticket stands for; the ticket is withdrawn afterwards."""
+        """Yield the steps and the answer for whoever a ticket stands for; the ticket is withdrawn afterwards.
+
+        Raises:
+            ConversationBusyError: This object is still answering a question of the same conversation.
+        """
         opened = await self.aopen()
         if ticket is None:
             raise NotAllowedError("Nobody has established who asks. Sign in and try again.")
         config: RunnableConfig = {"configurable": {TICKET: ticket, "thread_id": thread or uuid.uuid4().hex}, "recursion_limit": 100}
-        graph = await opened.kept() if thread else opened.unkept
         try:
-            given = await self._input(graph, question, config, resume=resume)
-            async for event in _events(graph, given, config, self.settings, Context(model=model) if model else None):
-                yield event
+            with self._alone(thread):
+                graph = await opened.kept() if thread else opened.unkept
+                given = await self._input(graph, question, config, resume=resume)
+                async for event in _events(graph, given, config, self.settings, Context(model=model) if model else None):
+                    yield event
         finally:
             opened.identities.withdraw(ticket)
+
+    @contextmanager
+    def _alone(self, thread: str | None) -> Iterator[None]:
+        """Let one question at a time into a conversation: two would write each other's turn."""
+        if thread is None:
+            yield
+            return
+        if thread in self._asking:
+            raise ConversationBusyError("This conversation is still working on a question. Wait for its answer, or begin another.")
+        self._asking.add(thread)
+        try:
+            yield
+        finally:
+            self._asking.discard(thread)
 
     async def _input(
         self, graph: CompiledStateGraph[Any, Any, Any, Any], question: str, config: RunnableConfig, *, resume: bool
@@ -196,6 +216,10 @@ class Vendora:
         snapshot = await graph.aget_state(config)
         if not snapshot.next:
             raise QuestionError("There is nothing to resume in this conversation: its last question was answered, or it has none.")
+        asker = snapshot.values.get("principal")
+        now = (await (await self.aopen()).identities.identify(config, {})).principal
+        if asker is not None and (asker.role, asker.dealership_ids) != (now.role, now.dealership_ids):
+            raise NotAllowedError("The question was asked by somebody else. Resume it with the role and the dealership it was asked with.")
         return None
 
     # -------------------------------------------------------------------------------------------------- opening

@@ -38,6 +38,10 @@ class SemanticModelError(ConfigError):
     """A semantic model file is wrong; the message carries file and line."""
 
 
+class ConversationBusyError(QuestionError):
+    """The conversation is still working on its last question; the asker waits for it or begins another."""
+
+
 class UnknownMetricError(QuestionError):
     """No such metric, dimension or value; the message carries the nearest ones."""
 

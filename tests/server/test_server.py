@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from langserve import RemoteRunnable
 from vendora_graph.errors import ConfigError
 from vendora_graph.identity import TICKET
 from vendora_graph.server.app import create_app
+from vendora_graph.server.gate import MAX_BODY
 from vendora_graph.settings import Settings
 
 QUESTION = "units last month"
@@ -30,24 +32,26 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def server(demo_cache: Path) -> Iterator[str]:
+def server(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `vendora serve` in a process of its own."""
     port = free_port()
     environment = {"VENDORA_CACHE_DIR": str(demo_cache), "VENDORA_SERVER_PORT": str(port), "PATH": "/usr/bin:/bin"}
-    process = subprocess.Popen([sys.executable, "-m", "vendora_graph", "serve"], env=environment, stderr=subprocess.PIPE)
+    said = tmp_path_factory.mktemp("server") / "stderr"
     address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(address, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with said.open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "vendora_graph", "serve"], env=environment, stderr=log)
+        try:
+            _wait(address, process, said)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(address: str, process: subprocess.Popen[bytes], said: Path) -> None:
     for _ in range(600):
         if process.poll() is not None:
-            raise AssertionError(process.stderr.read().decode() if process.stderr else "the server ended")
+            raise AssertionError(said.read_text())
         try:
             if httpx.get(f"{address}/health/ready", timeout=30).status_code == 200:
                 return
@@ -112,18 +116,55 @@ def test_forged_identity_changes_nothing(server: str, forged: dict[str, Any]) ->
         assert body.status_code in (400, 422)
 
 
-def test_bad_requests_are_sentences(server: str) -> None:
-    for body, code in (({"question": ""}, "Question"), ({"question": "units", "dealership_id": "dealer_999"}, "Question")):
-        reply = httpx.post(f"{server}/api/v1/query", json=body, timeout=60)
-        assert reply.status_code == 422
-        assert reply.json()["code"] == code
-        assert reply.json()["error"].endswith((".", "?", '"'))
-    assert httpx.post(f"{server}/api/v1/query", json={"question": "units", "principal": "admin"}).status_code == 422
-    assert httpx.post(f"{server}/vendora/invoke", json={"input": {"question": "units", "dealership_id": "x"}}).status_code == 422
+BAD: list[tuple[str, bytes, int, str]] = [
+    ("/api/v1/query", b'{"question": ""}', 422, "Question"),
+    ("/api/v1/query", b'{"question": "units", "dealership_id": "dealer_999"}', 422, "Question"),
+    ("/api/v1/query", b'{"question": "units", "role": "astronaut"}', 422, "Question"),
+    ("/api/v1/query", b'{"question": "units", "as_of": "1999-01-01"}', 422, "Question"),
+    ("/api/v1/query", b'{"question": "units", "principal": "admin"}', 422, "Request"),
+    ("/api/v1/query", b'{"question": "units", "thread_id": "../../etc"}', 422, "Request"),
+    ("/api/v1/query", b"{}", 422, "Request"),
+    ("/api/v1/query", b"SELECT", 422, "Request"),
+    ("/api/v1/nothing", b"{}", 404, "NotFound"),
+    ("/vendora/invoke", b'{"input": {"question": "units", "dealership_id": "x"}}', 422, "Question"),
+    ("/vendora/invoke", b'{"input": {"question": " "}}', 422, "Question"),
+    ("/vendora/invoke", b'{"input": {"question": "units", "principal": {}}}', 422, "Request"),
+    ("/vendora/invoke", b"not json", 422, "Request"),
+    ("/vendora/stream", b'{"input": {"question": ""}}', 422, "Question"),
+    ("/vendora/stream", b'{"input": 7}', 422, "Request"),
+]
+LEAKS = re.compile(r"Traceback|File \"|SELECT|\.py|/(?:root|tmp|home|usr)/|duckdb")
+
+
+@pytest.mark.parametrize(("path", "body", "status", "code"), BAD)
+def test_bad_requests_are_problems(server: str, path: str, body: bytes, status: int, code: str) -> None:
+    reply = httpx.post(f"{server}{path}", content=body, headers={"content-type": "application/json", "X-Request-Id": "mine-1"}, timeout=60)
+    assert reply.status_code == status
+    problem = reply.json()
+    assert set(problem) == {"error", "code", "request_id"}
+    assert problem["code"] == code
+    assert problem["error"].endswith((".", "?", '"'))
+    assert problem["request_id"] == reply.headers["X-Request-Id"] == "mine-1"
+    assert not LEAKS.search(reply.text)
+
+
+def test_request_ids_are_given_and_never_echoed_raw(server: str) -> None:
+    made = httpx.get(f"{server}/health/live").headers["X-Request-Id"]
+    assert re.fullmatch(r"[0-9a-f]{16}", made)
+    strange = httpx.get(f"{server}/health/live", headers={"X-Request-Id": "a b;<script>"}).headers["X-Request-Id"]
+    assert re.fullmatch(r"[0-9a-f]{16}", strange)
+
+
+def test_large_bodies_are_refused_however_they_come(server: str) -> None:
+    whole = httpx.post(f"{server}/api/v1/query", content=b"x" * (MAX_BODY + 1), timeout=60)
+    pieces = httpx.post(f"{server}/vendora/invoke", content=(b"x" * 100_000 for _ in range(12)), timeout=60)
+    assert (whole.status_code, whole.json()["code"]) == (413, "TooLarge")
+    assert (pieces.status_code, pieces.json()["code"]) == (413, "TooLarge")
 
 
 def test_closed_doors_are_closed(server: str) -> None:
-    for path in ("/vendora/batch", "/vendora/stream_log", "/vendora/stream_events", "/vendora/playground/index.html", "/vendora/c/N4X/invoke"):
+    for name in ("batch", "stream_log", "stream_events", "playground/index.html", "c/N4X/invoke"):
+        path = f"/vendora/{name}"
         assert httpx.post(f"{server}{path}", json={}).status_code in (404, 405), path
 
 

@@ -70,6 +70,10 @@ class SemanticEngine:
             sql = sql.replace(str(LIMIT_SENTINEL), str(_limit(request.limit)))
         return CompiledQuery(template.shape, sql, dict(zip(template.names, values, strict=True)), template.columns)
 
+    def at_hand(self, request: CompileRequest, dialect: str) -> bool:
+        """Say whether `compile` will take microseconds; otherwise it reads a file or runs MetricFlow: use a thread."""
+        return (dialect, shape_of(request)) in self._templates
+
     def split(self, request: CompileRequest) -> tuple[CompileRequest, ...]:
         """Divide a request into ones whose metrics reach every concept by the same path and are dated alike: each can be compiled.
 

@@ -14,6 +14,7 @@ from vendora_graph.api import Vendora
 from vendora_graph.errors import ConfigError, VendoraError
 from vendora_graph.server import langserve_mount, problems
 from vendora_graph.server.contracts import Ask
+from vendora_graph.server.gate import Gate
 from vendora_graph.server.langserve_mount import as_json
 from vendora_graph.settings import Settings
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="VENDORA", version=__version__, lifespan=lifespan)
     app.state.ready = False
+    app.add_middleware(Gate)
     problems.install(app)
     langserve_mount.mount(app, vendora)
     _routes(app, vendora)

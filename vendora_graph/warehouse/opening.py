@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,10 @@ async def open_warehouse(settings: Settings) -> Warehouse:
     """
     url = settings.warehouse
     if url == DEMO:
-        return _duckdb(ensure_demo(settings.cache_dir))
+        return await asyncio.to_thread(_duckdb, await asyncio.to_thread(ensure_demo, settings.cache_dir))
     scheme, mark, rest = url.partition("://")
     if mark and scheme == "duckdb":
-        return _duckdb(Path(rest.removeprefix("/") if not rest.startswith("//") else rest[1:]))
+        return await asyncio.to_thread(_duckdb, Path(rest.removeprefix("/") if not rest.startswith("//") else rest[1:]))
     if mark and scheme.partition("+")[0] in ("postgresql", "postgres"):
         from vendora_graph.warehouse.postgres import PostgresWarehouse
 
