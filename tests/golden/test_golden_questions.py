@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from vendora_graph.cli import main
 from vendora_graph.evaluation.cases import load_cases
 from vendora_graph.semantic.loader import load_catalog
+from vendora_graph.warehouse.demo_file import demo_path
 
 GOLDEN = Path(__file__).parent
 LEAST = 200
@@ -75,3 +77,14 @@ EQUIVALENT = {
     "open_ros_10": "orders",
 }
 """Metrics whose question can as rightly be answered by another metric with a filter: the gold's column is not pinned to a name."""
+
+
+def test_the_askers_are_who_the_comments_say(demo_cache: Path) -> None:
+    """Employee ids belong to one build of the demo: when its people change, this says so before fifteen answers look wrong."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.yaml")))
+    said = set(re.findall(r"person: (E\d+)  # ([^\n]+)", text))
+    assert said
+    with duckdb.connect(str(demo_path(demo_cache)), read_only=True) as connection:
+        known = set(connection.execute("SELECT employee_id, full_name FROM employee").fetchall())
+    assert said <= known, sorted(said - known)
+    assert set(re.findall(r"person: (E\d+)", text)) == {person for person, _ in said}
