@@ -56,7 +56,7 @@ class Scope:
     previous: Plan | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Services:
     """Everything nodes and tools use from outside.
 

@@ -11,6 +11,7 @@ from vendora_graph.contracts import Draft, RejectedDraft, Verdict
 from vendora_graph.errors import InternalError
 from vendora_graph.evidence.wording import masked
 from vendora_graph.evidence.ledger import with_seconds
+from vendora_graph.evidence.repair import repair
 from vendora_graph.services import Services
 from vendora_graph.state import Node, State
 from vendora_graph.tools.policy import policy_of
@@ -41,6 +42,8 @@ def make_master_validator(services: Services) -> Node:
             offline=offline,
             services=services,
         )
+        if not offline:
+            draft, _ = repair(draft, ledger, policy)
         verdict, deliver = await ask_validator(
             services.validator,
             question=state["question"],
@@ -49,7 +52,7 @@ def make_master_validator(services: Services) -> Node:
             ledger=ledger,
             policy=policy,
         )
-        update = State(ledger=proven, verdict=verdict, deliver=deliver, trace=[*state["trace"], "master_validator"])
+        update = State(ledger=proven, draft=draft, verdict=verdict, deliver=deliver, trace=[*state["trace"], "master_validator"])
         return update if verdict.approved else {**update, **_rejection(state, draft, verdict)}
 
     return master_validator

@@ -20,7 +20,7 @@ from vendora_graph.models.route import RouteChoice, as_routing
 from vendora_graph.questions import readable
 from vendora_graph.services import Identity, RoleModel, Services
 from vendora_graph.state import InputState, Routing, State, Usage
-from vendora_graph.tools.access_gate import gated
+from vendora_graph.tools.access_gate import gated, own_rows
 from vendora_graph.tools.briefing import AnalystRequest, brief
 
 
@@ -55,7 +55,7 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
             principal=identity.principal,
             as_of=identity.as_of,
             data_through=identity.data_through,
-            reading=reading,
+            reading=own_rows(reading, identity.principal, services),
             routing=gated(routing, reading, identity.principal, services),
             usage=usage,
             draft=None,

@@ -9,6 +9,7 @@ from vendora_graph.errors import NotAllowedError
 from vendora_graph.state import Routing
 
 if TYPE_CHECKING:
+    from vendora_graph.access import Access
     from vendora_graph.semantic.catalog import Catalog, MetricInfo
     from vendora_graph.services import Services
 
@@ -28,11 +29,7 @@ def row_filters(
     Raises:
         NotAllowedError: The role may not see the metric, or not cut that way; the message says who may.
     """
-    catalog = services.catalog
-    by_person = any(catalog.dimensions[d].kind == "person" for d in dimensions if d in catalog.dimensions)
-    access = services.access.decide(
-        principal.role, access_class(info.access, services, by_person=by_person), by_person=by_person, family=info.family, department=info.department, name=info.name
-    )
+    access = access_to(info, dimensions, principal, services)
     if not access.allowed:
         raise NotAllowedError(access.reason)
     _check_dimensions(dimensions, principal, services)
@@ -56,6 +53,36 @@ def _check_dimensions(dimensions: tuple[str, ...], principal: Principal, service
         decided = services.access.decide(principal.role, access_class(found.access, services, by_person=by_person), by_person=by_person)
         if not decided.allowed:
             raise NotAllowedError(decided.reason)
+
+
+def access_to(info: MetricInfo, dimensions: tuple[str, ...], principal: Principal, services: Services) -> Access:
+    """Return what a role may see of a metric cut by these dimensions."""
+    known = services.catalog.dimensions
+    by_person = any(known[d].kind == "person" for d in dimensions if d in known)
+    governing = access_class(info.access, services, by_person=by_person)
+    return services.access.decide(
+        principal.role, governing, by_person=by_person, family=info.family, department=info.department, name=info.name
+    )
+
+
+def own_rows(reading: Reading, principal: Principal, services: Services) -> Reading:
+    """Return the reading with the filters that hold the asker to its own rows: what is validated is what may be answered."""
+    plan = reading.plan
+    if plan is None:
+        return reading
+    dimensions = (*plan.group_by, *(item.dimension for item in plan.filters))
+    filters = list(plan.filters)
+    for name in plan.metrics:
+        if name not in services.catalog.metrics:
+            continue
+        try:
+            extra = row_filters(services.catalog.metrics[name], dimensions, plan.filters, principal, services)
+        except NotAllowedError:
+            return reading
+        filters += [item for item in extra if item not in filters]
+    if len(filters) == len(plan.filters):
+        return reading
+    return reading.model_copy(update={"plan": plan.model_copy(update={"filters": tuple(filters)})})
 
 
 def access_class(name: str, services: Services, *, by_person: bool) -> str:

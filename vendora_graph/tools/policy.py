@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from vendora_graph.contracts import Ledger, MetricRules, Principal, Reading, ValidationPolicy
 from vendora_graph.semantic.catalog import MetricInfo
@@ -32,6 +32,16 @@ def rules_of(info: MetricInfo, services: Services) -> MetricRules:
     )
 
 
+_RULES: WeakKeyDictionary[Services, dict[str, MetricRules]] = WeakKeyDictionary()
+
+
+def _all_rules(services: Services) -> dict[str, MetricRules]:
+    """Return the rules of every metric: a wrong label is seen only beside the label it belongs to. Built once."""
+    if services not in _RULES:
+        _RULES[services] = {info.name: rules_of(info, services) for info in services.catalog.metrics.values()}
+    return _RULES[services]
+
+
 def policy_of(
     ledger: Ledger,
     reading: Reading,
@@ -43,9 +53,6 @@ def policy_of(
     services: Services,
 ) -> ValidationPolicy:
     """Return the policy for validating a draft over this ledger."""
-    names: Iterable[str] = {fact.metric for fact in ledger.facts.values()}
-    if reading.plan is not None:
-        names = {*names, *reading.plan.metrics}
     catalog = services.catalog
     return ValidationPolicy(
         threshold=services.settings.quality_threshold,
@@ -55,7 +62,7 @@ def policy_of(
         analyst_is_offline=offline,
         unused=reading.unused,
         stated_assumptions=reading.assumptions,
-        metric_info={name: rules_of(catalog.metrics[name], services) for name in sorted(names) if name in catalog.metrics},
+        metric_info=_all_rules(services),
         dimension_labels={d.name: d.label for d in catalog.dimensions.values()},
         open_months=services.profile.open_months(principal.dealership_ids),
         allowed_classes=services.access.classes(principal),

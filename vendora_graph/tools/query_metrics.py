@@ -10,12 +10,13 @@ from rapidfuzz import process
 from vendora_graph.contracts import Filter, Ledger
 from vendora_graph.errors import QuestionError, UnknownMetricError
 from vendora_graph.semantic.catalog import Catalog, MetricInfo
-from vendora_graph.tools.access_gate import row_filters
+from vendora_graph.tools.access_gate import access_to, row_filters
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery
 from vendora_graph.tools.runner import run_query
 
 if TYPE_CHECKING:
+    from vendora_graph.access import Access
     from vendora_graph.services import Scope, Services
 
 
@@ -68,13 +69,30 @@ def within_access(query: MetricQuery, services: Services, scope: Scope) -> Metri
         for extra in row_filters(services.catalog.metrics[name], dimensions, query.filters, scope.principal, services):
             if extra not in filters:
                 filters.append(extra)
-    return query if len(filters) == len(query.filters) else query.model_copy(update={"filters": tuple(filters)})
+    rows = [access.rows for access in _access(query, services, scope).values() if access.rows is not None]
+    records = any(services.catalog.dimensions[d].kind == "record" for d in query.group_by)
+    limit = min([*rows, query.limit or MOST_RECORDS]) if rows and records else query.limit
+    return query.model_copy(update={"filters": tuple(filters), "limit": limit})
+
+
+MOST_RECORDS = 500
+
+
+def _access(query: MetricQuery, services: Services, scope: Scope) -> dict[str, Access]:
+    dimensions = (*query.group_by, *(item.dimension for item in query.filters))
+    return {name: access_to(services.catalog.metrics[name], dimensions, scope.principal, services) for name in query.metrics}
 
 
 async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
     query = MetricQuery.model_validate(arguments)
     check_names(query, services.catalog)
-    return ToolResult(await run_query(within_access(query, services, scope), services, scope))
+    narrowed = within_access(query, services, scope)
+    least = {name: access.k for name, access in _access(narrowed, services, scope).items() if access.k > 1}
+    if least:
+        from vendora_graph.tools.aggregate_only import check_groups
+
+        await check_groups(narrowed, least, services, scope)
+    return ToolResult(await run_query(narrowed, services, scope))
 
 
 TOOL = Tool(

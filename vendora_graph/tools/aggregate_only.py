@@ -1,0 +1,77 @@
+"""Figures that may stand for a group of people only: never for fewer than k, and no two whose difference isolates somebody."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from vendora_graph.disclosure import DifferencingGuard
+from vendora_graph.errors import NotAllowedError
+from vendora_graph.tools.cells import Cut, Key, fetch_cells
+from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.runner import needs_of
+
+if TYPE_CHECKING:
+    from vendora_graph.services import Scope, Services
+
+PERSON = "employee"
+"""The dimension that holds the people behind pay."""
+REMEMBERED = 2048
+
+
+class ShownGroups:
+    """Remembers, by asker, metric and period, which groups of people sums were shown for."""
+
+    def __init__(self) -> None:
+        self._guards: OrderedDict[tuple[object, ...], DifferencingGuard] = OrderedDict()
+        self._lock = Lock()
+
+    def show(self, key: tuple[object, ...], groups: list[frozenset[str]], k: int) -> bool:
+        """Return whether all these groups may be shown beside those shown before, and remember them if so."""
+        with self._lock:
+            guard = self._guards.setdefault(key, DifferencingGuard(k))
+            self._guards.move_to_end(key)
+            while len(self._guards) > REMEMBERED:
+                self._guards.popitem(last=False)
+            return all(guard.show(group) for group in groups)
+
+
+SHOWN = ShownGroups()
+
+
+async def check_groups(query: MetricQuery, limits: dict[str, int], services: Services, scope: Scope) -> None:
+    """Refuse figures that stand for too few people.
+
+    Args:
+        query: What is asked.
+        limits: The least number of people by metric, for the metrics that have one.
+        services: For the people behind the figures.
+        scope: Who asks.
+
+    Raises:
+        NotAllowedError: A group is smaller than k, or could be set against an earlier answer to isolate somebody.
+    """
+    spans = [query.period, *([query.compare] if query.compare else [])]
+    for metric, k in sorted(limits.items()):
+        for span in spans:
+            await _check(metric, k, span, query, services, scope)
+
+
+async def _check(metric: str, k: int, span: Span, query: MetricQuery, services: Services, scope: Scope) -> None:
+    info = services.catalog.metrics[metric]
+    if PERSON not in info.dimensions:
+        raise NotAllowedError(f"{info.label} cannot be shown: it is not known for how many people it stands.")
+    by = tuple(d for d in query.group_by if d != PERSON)
+    needs = list(needs_of(metric, span, services).values())
+    cells = await fetch_cells(needs, Cut((*by, PERSON), query.grain, query.filters), services, scope, purpose="second")
+    people: dict[Key, set[str]] = defaultdict(set)
+    for key in cells.keys():
+        place = (*key[: len(by)], *key[len(by) + 1 :])
+        people[place].add(key[len(by)])
+    groups = [frozenset(found) for _, found in sorted(people.items())]
+    if PERSON in query.group_by or any(len(group) < k for group in groups):
+        raise NotAllowedError(f"{info.label} is shown only for groups of at least {k} people. Ask for the department or the store.")
+    asker = (scope.principal.user_id, scope.principal.role, metric, span.start, span.end)
+    if not SHOWN.show(asker, list(dict.fromkeys(groups)), k):
+        raise NotAllowedError(f"{info.label} of this group, beside what was shown before, would tell what fewer than {k} people earn.")
