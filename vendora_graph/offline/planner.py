@@ -76,7 +76,7 @@ def _query(asked: Asked) -> Call | None:
         "compare": span(against) if against is not None else None,
         "order_by": order,
         "limit": _limit(plan, grouped),
-        "total": grouped and plan.grain is None,
+        "total": grouped and plan.grain is None and not any(item.dimension in plan.metrics for item in plan.filters),
     }
     return Call("query_metrics", args)
 
@@ -101,7 +101,7 @@ def _one_table(metric: str, other: str, catalog: Catalog) -> bool:
 
 
 def _filters_fit(plan: Plan, metric: str, catalog: Catalog) -> bool:
-    return {item.dimension for item in plan.filters} <= set(catalog.metrics[metric].dimensions)
+    return {item.dimension for item in plan.filters if item.dimension not in plan.metrics} <= set(catalog.metrics[metric].dimensions)
 
 
 def _order(plan: Plan, grouped: bool) -> dict[str, str] | None:

@@ -73,7 +73,8 @@ def filter_words(filters: tuple[Filter, ...], catalog: Catalog, names: dict[tupl
 
 
 def _filter(item: Filter, catalog: Catalog, names: dict[tuple[str, str], str], quoted: list[str]) -> str:
-    dimension = lowered(catalog.dimensions[item.dimension].label)
+    known = catalog.dimensions.get(item.dimension) or catalog.metrics[item.dimension]
+    dimension = lowered(known.label)
     values = [names.get((item.dimension, value), "") for value in item.values]
     if item.op in ("in", "not_in"):
         known = [value for value in values if value]

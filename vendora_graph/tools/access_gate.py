@@ -118,5 +118,5 @@ def gated(routing: Routing, reading: Reading, principal: Principal, services: Se
 
 
 def _asked(plan: Plan, catalog: Catalog) -> list[tuple[str, tuple[str, ...]]]:
-    dimensions = (*plan.group_by, *(item.dimension for item in plan.filters))
+    dimensions = (*plan.group_by, *(item.dimension for item in plan.filters if item.dimension in catalog.dimensions))
     return [(name, dimensions) for name in plan.metrics if name in catalog.metrics]

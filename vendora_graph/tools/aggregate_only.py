@@ -64,7 +64,7 @@ async def _check(metric: str, k: int, span: Span, query: MetricQuery, services: 
         raise NotAllowedError(f"{info.label} cannot be shown: it is not known for how many people it stands.")
     by = tuple(d for d in query.group_by if d != PERSON)
     needs = list(needs_of(metric, span, services).values())
-    cells = await fetch_cells(needs, Cut((*by, PERSON), query.grain, query.filters), services, scope, purpose="second")
+    cells = await fetch_cells(needs, Cut((*by, PERSON), query.grain, query.where), services, scope, purpose="second")
     people: dict[Key, set[str]] = defaultdict(set)
     for key in cells.keys():
         place = (*key[: len(by)], *key[len(by) + 1 :])

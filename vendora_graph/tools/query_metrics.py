@@ -36,7 +36,7 @@ def check_names(query: MetricQuery, catalog: Catalog) -> None:
     for name in query.metrics:
         if name not in catalog.metrics:
             raise UnknownMetricError(f"There is no metric {name!r}.{near_miss(name, list(catalog.metrics))}")
-    wanted = [*query.group_by, *(item.dimension for item in query.filters)]
+    wanted = [*query.group_by, *(item.dimension for item in query.where)]
     for dimension in wanted:
         if dimension not in catalog.dimensions:
             raise UnknownMetricError(f"There is no dimension {dimension!r}.{near_miss(dimension, list(catalog.dimensions))}")
@@ -64,7 +64,7 @@ def within_access(query: MetricQuery, services: Services, scope: Scope) -> Metri
         NotAllowedError: The role may not see a metric, or not cut that way; says who may.
     """
     filters: list[Filter] = list(query.filters)
-    dimensions = (*query.group_by, *(item.dimension for item in query.filters))
+    dimensions = (*query.group_by, *(item.dimension for item in query.where))
     for name in query.metrics:
         for extra in row_filters(services.catalog.metrics[name], dimensions, query.filters, scope.principal, services):
             if extra not in filters:
@@ -79,7 +79,7 @@ MOST_RECORDS = 500
 
 
 def _access(query: MetricQuery, services: Services, scope: Scope) -> dict[str, Access]:
-    dimensions = (*query.group_by, *(item.dimension for item in query.filters))
+    dimensions = (*query.group_by, *(item.dimension for item in query.where))
     return {name: access_to(services.catalog.metrics[name], dimensions, scope.principal, services) for name in query.metrics}
 
 

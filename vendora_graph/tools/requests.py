@@ -35,11 +35,23 @@ class MetricQuery(Contract):
     period: Span = Field(description="First and last day. Snapshot metrics are read on the last day.")
     group_by: tuple[str, ...] = Field(default=(), max_length=3, description="Dimension names.")
     grain: Grain | None = Field(default=None, description="Give one row a day, week, month, quarter or year.")
-    filters: tuple[Filter, ...] = Field(default=(), max_length=8)
+    filters: tuple[Filter, ...] = Field(
+        default=(), max_length=8, description="Conditions on dimensions; one that names a metric of this query is on the group's figure."
+    )
     compare: Span | None = Field(default=None, description="A second period; code adds the change.")
     order_by: OrderBy | None = None
     limit: int | None = Field(default=None, ge=1, le=500)
     total: bool = Field(default=False, description="Add the total over the same filters as the last row.")
+
+    @property
+    def where(self) -> tuple[Filter, ...]:
+        """Return the conditions on rows."""
+        return tuple(item for item in self.filters if item.dimension not in self.metrics)
+
+    @property
+    def having(self) -> tuple[Filter, ...]:
+        """Return the conditions on a group's own figure: those that name one of the metrics."""
+        return tuple(item for item in self.filters if item.dimension in self.metrics)
 
     def canonical(self) -> str:
         """Return the JSON the evidence keeps of this request (sorted keys, no spaces)."""

@@ -181,21 +181,21 @@ async def run_query(query: MetricQuery, services: Services, scope: Scope, *, too
 
 async def _whole(query: MetricQuery, span: Span, services: Services, scope: Scope) -> Evaluation:
     leg = Leg(span, as_period(span, scope))
-    return await evaluate(query.metrics, leg, Cut(filters=query.filters), services, scope)
+    return await evaluate(query.metrics, leg, Cut(filters=query.where), services, scope)
 
 
 async def _legs(query: MetricQuery, span: Span, services: Services, scope: Scope) -> list[Evaluation]:
     period = as_period(span, scope)
     if query.grain is None:
         leg = Leg(span, period)
-        return [await evaluate(query.metrics, leg, Cut(query.group_by, None, query.filters), services, scope)]
+        return [await evaluate(query.metrics, leg, Cut(query.group_by, None, query.where), services, scope)]
     if all(plain(name, services) for name in query.metrics):
         leg = Leg(span, period)
-        cut = Cut(query.group_by, query.grain, query.filters)
+        cut = Cut(query.group_by, query.grain, query.where)
         found = await evaluate(query.metrics, leg, cut, services, scope)
         return _split(found, query, span)
     legs = [Leg(Span(start=b.start, end=b.end), b, b) for b in buckets(span.start, span.end, query.grain)]
-    cut = Cut(query.group_by, None, query.filters)
+    cut = Cut(query.group_by, None, query.where)
     return [await evaluate(query.metrics, leg, cut, services, scope) for leg in legs]
 
 
@@ -259,6 +259,7 @@ class _Builder:
         keys = sorted(set(found.keys) | set(against.keys if against else ()))
         if not keys and not self.query.group_by:
             keys = [()]
+        keys = [key for key in keys if all(_meets(found.values[item.dimension].get(key), item) for item in self.query.having)]
         order = self.query.order_by
         if order is None:
             return keys
@@ -302,7 +303,7 @@ class _Builder:
             unit=info.unit,
             metric=info.name,
             label=info.label,
-            slice=tuple(sorted({**dict(_fixed(self.query.filters)), **dict(place)}.items())),
+            slice=tuple(sorted({**dict(_fixed(self.query.where)), **dict(place)}.items())),
             period=found.leg.period,
             basis=info.basis,
             query_id=found.query_ids[info.name],
@@ -367,6 +368,28 @@ _OPS = {"in": "", "not_in": "not ", "gt": "> ", "ge": ">= ", "lt": "< ", "le": "
 
 def _words(item: Filter) -> str:
     return _OPS[item.op] + (" and " if item.op == "between" else " or ").join(item.values)
+
+
+def _meets(value: Decimal | None, item: Filter) -> bool:
+    """Whether a group's figure meets a condition; a missing one meets none."""
+    if value is None:
+        return False
+    bounds = [Decimal(text) for text in item.values]
+    match item.op:
+        case "gt":
+            return value > bounds[0]
+        case "ge":
+            return value >= bounds[0]
+        case "lt":
+            return value < bounds[0]
+        case "le":
+            return value <= bounds[0]
+        case "between":
+            return bounds[0] <= value <= bounds[1]
+        case "in":
+            return value in bounds
+        case "not_in":
+            return value not in bounds
 
 
 def day_span(day: date) -> Span:

@@ -112,7 +112,7 @@ async def _prove_span(
         parts[need] = choose(need, by, query, rows, services)
     cells = await _fetch(parts, by, query, services, scope)
     distinct = [n for n in parts if services.catalog.metrics[n.metric].additivity == "distinct" and parts[n] is not None]
-    whole = await fetch_cells(distinct, Cut(by, None, query.filters), services, scope, purpose="second") if distinct else Cells()
+    whole = await fetch_cells(distinct, Cut(by, None, query.where), services, scope, purpose="second") if distinct else Cells()
     again = _Again(parts, {p: _by_group(found, len(by)) for p, found in cells.items()}, cells, whole, services, scope)
     for target in targets:
         proven = again.second(target, needs[target.fact.metric])
@@ -128,7 +128,7 @@ async def _prove_medians(
     records: dict[str, QueryRecord] = {}
     for metric in sorted({target.fact.metric for target in targets}):
         mine = {target.key: target.fact for target in targets if target.fact.metric == metric}
-        seconds, record = await prove_median(metric, span, Cut(by, None, query.filters), mine, services, scope)
+        seconds, record = await prove_median(metric, span, Cut(by, None, query.where), mine, services, scope)
         records[record.id] = record
         for key, second in seconds.items():
             facts[mine[key].id] = mine[key].model_copy(update={"second": second})
@@ -146,7 +146,7 @@ async def _fetch(
         *(
             fetch_cells(
                 needs,
-                Cut((*by, *([p.dimension] if p.dimension else [])), p.grain, query.filters),
+                Cut((*by, *([p.dimension] if p.dimension else [])), p.grain, query.where),
                 services,
                 scope,
                 purpose="second",
@@ -165,7 +165,7 @@ def choose(need: Need, by: tuple[str, ...], query: MetricQuery, rows: int, servi
             count = sum(1 for _ in buckets(need.start, need.end, grain))
             if 1 < count <= MAX_GROUPS // max(rows, 1):
                 return Partition(grain=grain)
-    fixed = {*by, *(item.dimension for item in query.filters)}
+    fixed = {*by, *(item.dimension for item in query.where)}
     room = MAX_GROUPS // max(rows, 1)
     sized = sorted((services.profile.size(d), d) for d in info.dimensions if d not in fixed)
     enough = [(size, d) for size, d in sized if 2 <= size <= room]

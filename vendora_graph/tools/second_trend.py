@@ -40,7 +40,7 @@ async def prove_trend(
         metrics = sorted({t.fact.metric for t in mine})
         needs = {name: needs_of(name, span, services) for name in metrics}
         wanted = [need for by_alias in needs.values() for need in by_alias.values()]
-        cells = await fetch_cells(wanted, Cut(query.group_by, grain, query.filters), services, scope, purpose="second")
+        cells = await fetch_cells(wanted, Cut(query.group_by, grain, query.where), services, scope, purpose="second")
         records |= cells.records()
         for target in mine:
             second = _second(target, needs[target.fact.metric], cells, grain, services, scope)
