@@ -12,6 +12,7 @@ from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.planner import calls_for, compared
 from vendora_graph.offline.projections import narrate_pace
 from vendora_graph.offline.results import Done, Result, Table
+from vendora_graph.offline.reconciling import narrate_reconciliation
 from vendora_graph.offline.scenarios import narrate_scenario
 from vendora_graph.offline.scorecards import narrate_scorecard
 from vendora_graph.offline.words import lowered, say
@@ -39,6 +40,8 @@ def narrate(asked: Asked, done: Done) -> Draft:
         return narrate_anomalies(asked, results)
     if calls[0].tool == "what_if":
         return narrate_scenario(asked, results)
+    if calls[0].tool == "reconcile":
+        return narrate_reconciliation(asked, results)
     if calls[0].tool == "pace":
         return narrate_pace(asked, results)
     if calls[0].tool in ("scorecard", "compare_to_benchmark"):

@@ -49,13 +49,13 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     if left is None or right is None or left.value is None or right.value is None:
         raise QuestionError("One of the two bases has no figure in this period. Ask for a period both cover.")
     figures = {alias: fact for alias, metric in pair.get("figures", {}).items() if (fact := fact_at(ledgers[0], metric)) is not None}
-    lines = [_line(item["text"], figures, item["name"], left, asked.metric) for item in pair.get("lines", ())]
+    lines = [_line(item["text"], figures, item["name"], left, name) for item in pair.get("lines", ())]
     rows.add(((BY_METRIC, left.label),), left)
     for fact in lines:
         rows.add(((BY_METRIC, fact.label),), fact)
     named = {"l": left, "r": right, **{f"x{i}": fact for i, fact in enumerate(lines)}}
     rest = " ".join(["r - l", *(f"- x{i}" for i in range(len(lines)))])
-    remainder = _line(rest, named, pair["remainder"], left, asked.metric)
+    remainder = _line(rest, named, pair["remainder"], left, name)
     rows.add(((BY_METRIC, remainder.label),), remainder)
     rows.add(((BY_METRIC, right.label),), right)
     for metric in pair.get("memo", ()):
