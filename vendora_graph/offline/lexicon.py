@@ -22,7 +22,7 @@ from vendora_graph.offline.normalise import Normaliser, Token, compact
 from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 4
+FORMAT = 5
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER = 2

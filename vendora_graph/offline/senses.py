@@ -99,9 +99,10 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
                     f"{dimension.label} {stores.index(entry.dealership_ids) + 1}",
                     Sense("value", name, (entry.value,), tenants=entry.dealership_ids),
                 )
-            sense = Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
-            for phrase in (entry.value, *entry.aliases):
-                yield phrase, sense
+            yield entry.value, Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
+            for alias in entry.aliases:  # one person's nickname may be another's first name: neither outweighs the other
+                weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL
+                yield alias, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
             for part in _name_parts(dimension, entry.value):
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else STORE_PART
                 yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
