@@ -31,7 +31,8 @@ from vendora_graph.tools.catalogue import tools_for
 from vendora_graph.understanding import Understanding
 from vendora_graph.validator import MasterValidator
 from vendora_graph.warehouse.demo_file import DEMO
-from vendora_graph.warehouse.guard import AccessPolicy, GuardedShapes
+from vendora_graph.warehouse.guard import AccessPolicy
+from vendora_graph.warehouse.guard_memory import DemoShapes, Shapes
 from vendora_graph.warehouse.opening import open_warehouse
 from vendora_graph.warehouse.profile import DataProfile, read_profile
 from vendora_graph.warehouse.tenancy import Tenancy
@@ -86,7 +87,7 @@ async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping
     loaded = await asyncio.to_thread(load_catalog, settings.semantic_model, settings.cache_dir)
     shipped = settings.semantic_model is None
     tenancy = Tenancy.dealership() if shipped else Tenancy.single()
-    shapes = GuardedShapes()
+    shapes = _shapes(settings)
     try:
         profile = await _profile(loaded, warehouse, tenancy, settings, shipped=shipped)
     except WarehouseUnavailableError:
@@ -101,8 +102,17 @@ async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping
     return Opened(services, identities, build_graph(services), stack)
 
 
+def _shapes(settings: Settings) -> Shapes:
+    """Return what guards compiled statements; only the demo's decisions are kept on disk."""
+    if settings.warehouse == DEMO:
+        return DemoShapes(settings.cache_dir)
+    from vendora_graph.warehouse.guard import GuardedShapes
+
+    return GuardedShapes()
+
+
 def _services(
-    settings: Settings, warehouse: Warehouse, loaded: LoadedModel, tenancy: Tenancy, profile: DataProfile, shapes: GuardedShapes,
+    settings: Settings, warehouse: Warehouse, loaded: LoadedModel, tenancy: Tenancy, profile: DataProfile, shapes: Shapes,
     given: Mapping[str, BaseChatModel], stack: AsyncExitStack, lexicon: Lexicon,
 ) -> Services:
     from vendora_graph.access import AccessRules
@@ -157,6 +167,8 @@ async def _profile(
     path = _profile_path(loaded, warehouse, statements, settings)
     if path is not None and path.exists():
         return await asyncio.to_thread(_read, path)
+    from vendora_graph.warehouse.guard import GuardedShapes
+
     policy = AccessPolicy(any_table=True)
     shapes = GuardedShapes()
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from vendora_graph.semantic.engine import SemanticEngine
     from vendora_graph.settings import Settings
     from vendora_graph.understanding import Understanding
-    from vendora_graph.warehouse.guard import AccessPolicy, GuardDecision, GuardedShapes
+    from vendora_graph.warehouse.guard import AccessPolicy, GuardDecision
+    from vendora_graph.warehouse.guard_memory import Shapes
     from vendora_graph.warehouse.port import Warehouse
     from vendora_graph.warehouse.profile import DataProfile
     from vendora_graph.warehouse.tenancy import Tenancy
@@ -73,7 +74,7 @@ class Services:
     engine: SemanticEngine
     profile: DataProfile
     understanding: Understanding
-    shapes: GuardedShapes
+    shapes: Shapes
     models: Mapping[str, RoleModel]
     rescue_models: Mapping[str, RoleModel]
     identities: Identities
