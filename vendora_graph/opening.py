@@ -87,7 +87,7 @@ async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping
     loaded = await asyncio.to_thread(load_catalog, settings.semantic_model, settings.cache_dir)
     shipped = settings.semantic_model is None
     tenancy = Tenancy.dealership() if shipped else Tenancy.single()
-    shapes = _shapes(settings)
+    shapes = await asyncio.to_thread(_shapes, settings)
     try:
         profile = await _profile(loaded, warehouse, tenancy, settings, shipped=shipped)
     except WarehouseUnavailableError:

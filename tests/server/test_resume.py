@@ -14,58 +14,83 @@ import pytest
 from vendora_graph.api import Vendora
 from vendora_graph.settings import Settings
 
+QUESTION = "used front gross per unit by make in September 2026"
+
 CHILD = """
-import asyncio, sys
+import asyncio, sys, time
 from pathlib import Path
 from vendora_graph.api import Vendora
+from vendora_graph.events import StepEvent
 from vendora_graph.settings import Settings
 from vendora_graph.warehouse.duckdb import DuckDBWarehouse
 
-marker, cache, url, place = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] or None, sys.argv[4]
+marker, cache, url, kind, place, question = sys.argv[1:]
 count = 0
 real = DuckDBWarehouse.fetch
 
-async def slow(self, statement, **kwargs):
+def stop(what):
     global count
-    if "dealer_001" in str(statement.params):
+    if kind == what:
         count += 1
         if count == int(place):
-            marker.write_text("now")
-            await asyncio.sleep(600)
+            Path(marker).write_text("now")
+            time.sleep(600)
+
+async def fetch(self, statement, **kwargs):
+    if "dealer_001" in str(statement.params):
+        stop("statement")
     return await real(self, statement, **kwargs)
 
-DuckDBWarehouse.fetch = slow
-vendora = Vendora(Settings(cache_dir=cache, checkpoint_url=url))
-asyncio.run(vendora.aask("used front gross per unit by make in September 2026", thread="killed"))
+async def main():
+    async for event in Vendora(Settings(cache_dir=cache, checkpoint_url=url or None)).astream(question, thread="killed"):
+        if isinstance(event, StepEvent):
+            stop(event.node)
+
+DuckDBWarehouse.fetch = fetch
+asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("store", ["postgres", "sqlite"])
-@pytest.mark.parametrize("place", [1, 3], ids=["in the tools", "in the validator"])
-async def test_killed_question_is_resumed(
-    demo_cache: Path, tmp_path: Path, postgres_url: str, store: str, place: int
-) -> None:
-    cache = tmp_path / "cache"
-    cache.mkdir()
+def own_cache(demo_cache: Path, place: Path) -> Path:
+    """A cache with the demo of all tests and conversations of its own."""
+    place.mkdir()
     for found in demo_cache.iterdir():
         if not found.name.startswith("conversations"):
-            os.symlink(found, cache / found.name)
-    url = postgres_url if store == "postgres" else ""
-    marker = tmp_path / "marker"
-    child = subprocess.Popen([sys.executable, "-c", CHILD, str(marker), str(cache), url, str(place)])
+            os.symlink(found, place / found.name)
+    return place
+
+
+def kill_in_the_middle(marker: Path, *arguments: str) -> None:
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(marker), *arguments])
     try:
-        for _ in range(600):
+        for _ in range(1200):
             if marker.exists() or child.poll() is not None:
                 break
-            time.sleep(0.1)
-        assert marker.exists(), "the child did not reach the statement"
+            time.sleep(0.05)
+        assert marker.exists(), "the child did not come to the place"
         child.send_signal(signal.SIGKILL)
     finally:
         child.kill()
-        child.wait(timeout=10)
-    async with Vendora(Settings(cache_dir=cache, checkpoint_url=url or None)) as vendora:
-        resumed = await vendora.aask(thread="killed", resume=True)
-        fresh = await vendora.aask("used front gross per unit by make in September 2026")
+        assert child.wait(timeout=10) == -signal.SIGKILL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["postgres", "sqlite"])
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("data_tools", 1), ("statement", 1), ("master_validator", 1), ("statement", 3), ("respond", 1)],
+    ids=["between analyst and tools", "in the tools", "before the validator", "in the validator", "before the answer"],
+)
+def test_killed_question_is_resumed(demo_cache: Path, tmp_path: Path, postgres_url: str, store: str, kind: str, place: int) -> None:
+    cache = own_cache(demo_cache, tmp_path / "cache")
+    url = postgres_url if store == "postgres" else ""
+    kill_in_the_middle(tmp_path / "marker", str(cache), url, kind, str(place), QUESTION)
+    with Vendora(Settings(cache_dir=cache, checkpoint_url=url or None)) as vendora:
+        resumed = vendora.ask("", thread="killed", resume=True)
+        fresh = vendora.ask(QUESTION)
+        following = vendora.ask("and in August?", thread="killed")
     assert resumed.status == "answered"
     assert resumed.canonical() == fresh.canonical()
     assert resumed.metadata.trace == fresh.metadata.trace
+    assert following.period is not None
+    assert following.period.start.isoformat() == "2026-08-01"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +21,19 @@ def read_json(path: Path) -> object | None:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write a cache file in one step. A cache that cannot be written (read-only, full disk) is no error."""
+    """Write a cache file in one step. A cache that cannot be written (read-only, full disk) is no error.
+
+    Called on an event loop, the file is written by a thread that nobody waits for.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        _write(path, content)
+    else:
+        threading.Thread(target=_write, args=(path, content), name="vendora-cache").start()
+
+
+def _write(path: Path, content: object) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".tmp")

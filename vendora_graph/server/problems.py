@@ -76,7 +76,7 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     """Say where a request is wrong; never show it."""
     found = error.errors() if isinstance(error, RequestValidationError) else ()
     first = found[0] if found else "The request cannot be read."
-    return _said(first if isinstance(first, str) else _sentence(first), "Request", 422)
+    return _said(f"{first.rstrip('.')}." if isinstance(first, str) else _sentence(first), "Request", 422)
 
 
 def _sentence(found: Mapping[str, Any]) -> str:
