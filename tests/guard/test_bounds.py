@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -62,9 +62,9 @@ HOSTILE = {
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_statement_ends_typed_and_soon(name: str, dialect: str):
-    started = perf_counter()
+    started = process_time()
     decision = examine(HOSTILE[name], dialect, ANY)
-    assert perf_counter() - started < 1.0
+    assert process_time() - started < 1.0
     assert decision.verdict == "refuse" or decision.sql
 
 
