@@ -107,7 +107,7 @@ def operation_of(fact: Fact) -> Operation | None:
     """Return the operation a derived fact's formula names, None for facts that code did not derive."""
     if fact.grade in ("metric", "sql", "benchmark", "target") or not fact.parts or fact.formula is None:
         return None
-    head = fact.formula.partition(":")[0].partition(" ")[0]
+    head = expression.NAME if expression.is_expression(fact.formula) else fact.formula.partition(":")[0]
     return head if head in _KNOWN else None  # type: ignore[return-value]  # checked against the literal
 
 

@@ -10,7 +10,7 @@ from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.planner import calls_for, compared
-from vendora_graph.offline.projections import narrate_pace
+from vendora_graph.offline.projections import narrate_forecast, narrate_pace
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.reconciling import narrate_reconciliation
 from vendora_graph.offline.scenarios import narrate_scenario
@@ -42,6 +42,8 @@ def narrate(asked: Asked, done: Done) -> Draft:
         return narrate_scenario(asked, results)
     if calls[0].tool == "reconcile":
         return narrate_reconciliation(asked, results)
+    if calls[0].tool == "forecast":
+        return narrate_forecast(asked, results)
     if calls[0].tool == "pace":
         return narrate_pace(asked, results)
     if calls[0].tool in ("scorecard", "compare_to_benchmark"):

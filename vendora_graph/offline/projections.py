@@ -11,6 +11,7 @@ from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_ref
 
 MOST_METRICS = 8
 TOLD = 3
+MOST_FORECAST = 2
 
 
 def pace_calls(asked: Asked) -> tuple[Call, ...]:
@@ -89,4 +90,50 @@ def _told_pace(row: Row, asked: Asked, *, first: bool, where: str) -> list[Findi
     return found
 
 
-__all__ = ["ChartSpec", "Table", "narrate_pace", "pace_calls"]
+def forecast_calls(asked: Asked) -> tuple[Call, ...]:
+    """Return the forecast of the plan's metrics over the months asked for."""
+    plan = asked.plan
+    known = [m for m in plan.metrics if m in asked.catalog.metrics][:MOST_FORECAST]
+    if plan.period is None or not known:
+        return ()
+    filters = [item.model_dump(mode="json") for item in plan.filters]
+    return (Call("forecast", {"metrics": known, "period": span(plan.period), "filters": filters}),)
+
+
+def narrate_forecast(asked: Asked, results: list[Result]) -> Draft:
+    """Return the draft: what is forecast in all or for the first month, each month, and the errors of the past."""
+    (result,) = results
+    tables = [t for t in result.tables if t.tool == "forecast"]
+    ahead = [t for t in tables if len(t.columns) > 1]
+    where = _where(asked, result)
+    errors = tables[len(ahead) :]
+    lines = [line for table in ahead for line in _lines(table, asked, where)]
+    findings = [Finding(text=text, kind="pace") for text in lines[1:]]
+    specs = []
+    for table, tested in zip(ahead, errors, strict=True):
+        label = _table_label(table, asked)
+        for one, pattern in ((table, "title"), (tested, "errors_title")):
+            specs.append(TableSpec(ref=f"t{len(specs) + 1}", table=one.id, title=say("forecast", pattern, label=lowered(label))))
+    chart = ChartSpec(table=ahead[0].id, kind="line", x="month", y=(ahead[0].columns[0],), title=say("forecast", "title", label=lowered(_table_label(ahead[0], asked))))
+    caveat = say("forecast", "method", words=result.words)
+    return Draft(headline=lines[0], findings=tuple(findings), tables=tuple(specs), caveats=(caveat,), chart=chart, author="offline")
+
+
+def _table_label(table: Table, asked: Asked) -> str:
+    cell = next(cell for row in table.rows for cell in row.cells if cell is not None)
+    return asked.catalog.metrics[cell.metric].label
+
+
+def _lines(table: Table, asked: Asked, where: str) -> list[str]:
+    label = _table_label(table, asked)
+    lines = []
+    for row in (*([table.total] if table.total is not None else []), *table.body):
+        value, low, high = row.cells
+        if value is None:
+            continue
+        words = {"Label": label, "where": where, "value": spoken(value), "period": period_words(value.period)}
+        if low is None or high is None:
+            lines.append(say("forecast", "total", **words))
+        else:
+            lines.append(say("forecast", "month", low=spoken(low), high=spoken(high), **words))
+    return lines

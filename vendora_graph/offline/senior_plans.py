@@ -14,7 +14,7 @@ from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.explanations import explain_calls
 from vendora_graph.offline.before import previous_period, same_last_year
 from vendora_graph.offline.oddities import anomaly_calls
-from vendora_graph.offline.projections import pace_calls
+from vendora_graph.offline.projections import forecast_calls, pace_calls
 from vendora_graph.offline.reconciling import reconcile_calls
 from vendora_graph.offline.scenarios import scenario_calls
 from vendora_graph.semantic.catalog import MetricInfo
@@ -44,6 +44,8 @@ def senior_calls(asked: Asked) -> tuple[Call, ...] | None:
         return scenario_calls(asked) or None
     if plan.intent == "reconcile":
         return reconcile_calls(asked) or None
+    if plan.intent == "forecast":
+        return forecast_calls(asked) or None
     if plan.intent == "pace":
         return pace_calls(asked) or None
     if plan.intent in ("scorecard", "recommend", "report"):

@@ -49,7 +49,7 @@ def asked(case: Case) -> Plan | None:
 
 def delivered(case: Case, metric: str) -> list[Evidence]:
     """Return the figures of a metric the reader sees (or that stand under one), with their calls."""
-    found = [fact for fact in case.behind.values() if fact.metric == metric and not fact.parts and fact.grade in _OWN]
+    found = [fact for fact in case.behind.values() if fact.metric == metric and (not fact.parts or fact.grade == "forecast") and fact.grade in _OWN]
     return [Evidence(fact, ask) for fact in found for ask in case.asks_of(fact) or (None,)]
 
 
