@@ -19,7 +19,7 @@ TOLD_GROUPS = 2
 MORE = 2
 
 
-def explain_calls(asked: Asked, metrics: tuple[str, ...] | None = None) -> tuple[Call, ...]:
+def explain_calls(asked: Asked, metrics: tuple[str, ...] | None = None, most: int = 4) -> tuple[Call, ...]:
     """Return one decomposition a metric; dimensions the question names are drilled into."""
     plan = asked.plan
     chosen = [m for m in metrics or plan.metrics if m in asked.catalog.metrics][:EXPLAINED]
@@ -29,7 +29,7 @@ def explain_calls(asked: Asked, metrics: tuple[str, ...] | None = None) -> tuple
         if periods is None:
             continue
         filters = [item.model_dump(mode="json") for item in plan.filters]
-        args = {"metric": name, "period": span(periods[0]), "compare": span(periods[1]), "filters": filters, "by": list(plan.group_by)}
+        args = {"metric": name, "period": span(periods[0]), "compare": span(periods[1]), "filters": filters, "by": list(plan.group_by), "most": most}
         calls.append(Call(TOOL, args))
     return tuple(calls)
 

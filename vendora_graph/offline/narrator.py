@@ -30,7 +30,7 @@ def narrate(asked: Asked, done: Done) -> Draft:
     calls = calls_for(asked, done)
     results = [done.results[call.id] for call in calls]
     refused = next((result.error for result in results if result.error), "")
-    if refused:
+    if refused and not (calls[0].tool == "scorecard" and any(result.tables for result in results)):
         raise ModelOutputError(refused)
     if asked.plan.intent == "definition" or not calls:
         return _definition(asked)

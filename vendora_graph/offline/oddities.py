@@ -22,15 +22,18 @@ def anomaly_calls(asked: Asked, metrics: tuple[str, ...] | None = None) -> tuple
     return (Call(TOOL, {"metrics": known, "period": span(plan.period), "filters": filters}),)
 
 
-def narrate_anomalies(asked: Asked, results: list[Result]) -> Draft:
-    """Return the draft: figures out of line first, each with its expected range and the records behind."""
+def narrate_anomalies(asked: Asked, results: list[Result], *, whole: bool = True) -> Draft:
+    """Return the draft: figures out of line first, each with its expected range and the records behind.
+
+    `whole` is False where this is one branch of a larger answer.
+    """
     (result,) = results
     table = next(t for t in result.tables if t.tool == TOOL)
     names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
     where = filter_words(asked.plan.filters, asked.catalog, names, list(dict.fromkeys(NUMERAL.findall(asked.question))))
     rows = [row for row in table.rows if row.cells[0] is not None]
     out = [row for row in rows if is_out(row)]
-    told = out or rows[:1]
+    told = (out or rows[:1])[: TOLD if whole else 2]
     findings = [*_range(told[0], asked)]
     for row in told[1:TOLD]:
         findings += [Finding(text=_line(row, asked, where), kind="comparison"), *_range(row, asked)]

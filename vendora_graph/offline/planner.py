@@ -22,7 +22,7 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
     plan = asked.plan
     if plan.intent == "definition":
         return (Call("find_metrics", {"words": " ".join(plan.metrics) or asked.reading.restated, "limit": 3}),)
-    complex_calls = senior_calls(asked)
+    complex_calls = senior_calls(asked, done)
     if complex_calls is not None:
         return complex_calls
     first = _query(asked)

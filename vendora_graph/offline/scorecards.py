@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from vendora_graph.contracts import Draft, Finding, RecommendationDraft, TableSpec
 from vendora_graph.offline.asked import Asked, Call
+from vendora_graph.offline.explanations import narrate_explanation
+from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.results import Cell, Result, Row, Table
 from vendora_graph.offline.senior_plans import knowledge
 from vendora_graph.offline.words import direction, lowered, say
@@ -43,25 +45,48 @@ class Gap:
 def narrate_scorecard(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft:
     """Return the draft over every table the calls gave."""
     cards, marks = [], None
+    extra: list[Draft] = []
+    failed = [call for call, result in zip(calls, results, strict=True) if result.error]
     for call, result in zip(calls, results, strict=True):
         shown = [table for table in result.tables if table.tool == call.tool]
         if call.tool == "scorecard":
             cards += [(call.args["title"], table) for table in shown]
-        elif shown:
+        elif call.tool == "find_anomalies" and shown:
+            extra.append(narrate_anomalies(asked, [result], whole=False))
+        elif call.tool == "explain_change" and shown:
+            extra.append(narrate_explanation(asked, (call,), [result]))
+        elif call.tool == "compare_to_benchmark" and shown:
             marks = shown[0]
     gaps = _gaps(marks, asked) if marks is not None else []
     specs = [TableSpec(ref=f"t{i}", table=table.id, title=title) for i, (title, table) in enumerate(cards, start=1)]
     if marks is not None and marks.rows:
         specs.append(TableSpec(ref=f"t{len(specs) + 1}", table=marks.id, title=say("scorecard", "benchmarks_title")))
     period = next((table.period for _, table in cards), marks.period if marks else None) or ""
+    for draft in extra:
+        specs += [spec.model_copy(update={"ref": f"t{len(specs) + n}"}) for n, spec in enumerate(draft.tables[:2], start=1)]
+    more = tuple(finding for draft in extra for finding in _of_branch(draft))
     return Draft(
         headline=_headline(cards, gaps, period, asked),
-        findings=(*_changes(cards, asked, period), *_told(gaps, period)),
+        findings=(*_changes(cards, asked, period), *_told(gaps, period), *more),
         tables=tuple(specs),
         recommendations=_recommendations(gaps),
-        caveats=_caveats(cards, gaps, results, period),
+        caveats=(*_caveats(cards, gaps, results, period), *(say("scorecard", "failed", part=_part(call, asked)) for call in failed)),
+        chart=next((draft.chart for draft in extra if draft.chart is not None), None),
         author=AUTHOR,
     )
+
+
+def _of_branch(draft: Draft) -> tuple[Finding, ...]:
+    """Return a branch's first line as a finding, with what it found."""
+    return (Finding(text=draft.headline, kind="change" if draft.chart is not None else "comparison"), *draft.findings)
+
+
+def _part(call: Call, asked: Asked) -> str:
+    """Return the words for a branch that failed."""
+    if call.tool == "scorecard":
+        return str(call.args["title"])
+    metric = call.args.get("metric")
+    return lowered(asked.catalog.metrics[metric].label) if metric else say("scorecard", call.tool)
 
 
 def _gaps(marks: Table, asked: Asked) -> list[Gap]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,11 +18,13 @@ from vendora_graph.offline.before import previous_period, same_last_year
 from vendora_graph.offline.oddities import anomaly_calls
 from vendora_graph.offline.projections import forecast_calls, pace_calls
 from vendora_graph.offline.reconciling import reconcile_calls
+from vendora_graph.offline.results import Done
 from vendora_graph.offline.scenarios import scenario_calls
 from vendora_graph.semantic.catalog import MetricInfo
 
 STORE = "The store"
 COMPARED_WITH_BENCHMARKS = 20
+FIND = "find_anomalies"
 
 
 @cache
@@ -31,8 +35,8 @@ def knowledge() -> Mapping[str, Any]:
     return loaded
 
 
-def senior_calls(asked: Asked) -> tuple[Call, ...] | None:
-    """Return the calls of a complex question, or None when it is answered like a standard one."""
+def senior_calls(asked: Asked, done: Done) -> tuple[Call, ...] | None:
+    """Return the calls of a complex question, or None when it is answered like a standard one; causes are asked for in a second round."""
     plan = asked.plan
     if plan.period is None:
         return None
@@ -49,10 +53,40 @@ def senior_calls(asked: Asked) -> tuple[Call, ...] | None:
     if plan.intent == "pace":
         return pace_calls(asked) or None
     if plan.intent in ("scorecard", "recommend", "report"):
-        return (*_scorecards(asked, plan.period), *_benchmarks(asked, plan.period))
+        marks = _benchmarks(asked, plan.period)
+        first = (*_scorecards(asked, plan.period), *marks)
+        if FIND not in plan.steps:
+            return first
+        whole = replace(asked, reading=asked.reading.model_copy(update={"plan": plan.model_copy(update={"group_by": ()})}))
+        found = anomaly_calls(whole, _watched(asked))
+        return (*first, *found, *_causes(whole, marks, done))
     if plan.intent == "benchmark":
         return (*_asked_for(asked, plan.period), *_benchmarks(asked, plan.period))
     return None
+
+
+def _watched(asked: Asked) -> tuple[str, ...]:
+    """Return the metrics looked at for what is out of line: those of the question, else one a department."""
+    usual = [d["metrics"][0] for d in knowledge()["departments"]] + list(knowledge()["watched"])
+    return tuple(dict.fromkeys(m for m in (*asked.plan.metrics, *usual) if m in asked.catalog.metrics))[:12]
+
+
+def _causes(asked: Asked, marks: tuple[Call, ...], done: Done) -> tuple[Call, ...]:
+    """Return the decomposition of the gap that costs most, once the gaps are known."""
+    result = done.results.get(marks[0].id) if marks else None
+    if result is None or result.error:
+        return ()
+    worst: tuple[Decimal, str] | None = None
+    for table in result.tables:
+        for row in table.rows if table.tool == "compare_to_benchmark" else ():
+            own, _, gap, money = row.cells
+            if own is None or gap is None or money is None or not gap.value or not money.value:
+                continue
+            good = asked.catalog.metrics[own.metric].good
+            loses = gap.value < 0 if good == "up" else gap.value > 0
+            if loses and (worst is None or abs(money.value) > worst[0]):
+                worst = (abs(money.value), own.metric)
+    return explain_calls(asked, (worst[1],), most=1) if worst is not None else ()
 
 
 def _scorecards(asked: Asked, period: Period) -> tuple[Call, ...]:

@@ -63,7 +63,8 @@ def dimensions_for(metric: str, filters: Sequence[Filter], asked: Sequence[str],
 
 
 async def drill_down(
-    metric: str, period: Span, compare: Span, filters: tuple[Filter, ...], by: Sequence[str], request: str, now: Fact, before: Fact, desk: Desk
+    metric: str, period: Span, compare: Span, filters: tuple[Filter, ...], by: Sequence[str], most: int, request: str, now: Fact, before: Fact,
+    desk: Desk,
 ) -> Drilled:
     """Return, for each dimension, the groups that moved the figure; the dimension that explains most first."""
     kind, top, bottom = kind_of(metric, desk)
@@ -72,7 +73,7 @@ async def drill_down(
         return Drilled()
     names = tuple(m for m in (top, bottom) if m)
     order = OrderBy(by=top, direction="desc")
-    chosen = dimensions_for(metric, filters, by, desk)
+    chosen = dimensions_for(metric, filters, by, desk)[:most]
     queries = [
         MetricQuery(metrics=names, period=period, compare=compare, filters=filters, group_by=(d,), order_by=order, total=True)
         for d in chosen

@@ -34,6 +34,7 @@ class ExplainChange(Contract):
     compare: Span
     filters: tuple[Filter, ...] = Field(default=(), max_length=8)
     by: tuple[str, ...] = Field(default=(), max_length=4, description="Dimensions to drill into; chosen by the metric when empty.")
+    most: int = Field(default=4, ge=0, le=4, description="How many dimensions to drill into.")
 
 
 async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
@@ -47,7 +48,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     if now is None or before is None or now.value is None or before.value is None:
         raise QuestionError("One of the two periods has no figure to compare. Ask query_metrics for what is held.")
     parts, bridge_rows, table = await _bridge(asked, now, before, request, desk)
-    drilled = await drill_down(asked.metric, asked.period, asked.compare, asked.filters, asked.by, request, now, before, desk)
+    drilled = await drill_down(asked.metric, asked.period, asked.compare, asked.filters, asked.by, asked.most, request, now, before, desk)
     tables = [t for t in (table, *drilled.tables) if t is not None]
     words = " ".join(drilled.words)
     return ToolResult(together(scope.turn, [base, *parts, *drilled.ledgers], [bridge_rows, *drilled.rows], tables), words)
