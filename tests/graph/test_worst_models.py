@@ -129,7 +129,7 @@ async def test_mended_draft_is_validated_afresh(open_practice: Callable[..., Ven
         drafts = next(counter)
         if not any(message.type == "tool" and "tables" in str(message.content) for message in messages):
             return _call("query_metrics", {"metrics": ["visits"], "period": {"start": "2026-05-01", "end": "2026-05-31"}}, number)
-        return _call("submit_draft", {"headline": "176 visits in {{p1}}." if drafts < 2 else "{{1f1}} visits in {{p1}}."}, drafts + 100)
+        return _call("submit_draft", {"headline": "4,711 visits in {{p1}}." if drafts < 2 else "{{1f1}} visits in {{p1}}."}, drafts + 100)
 
     model = UnreliableModel(behave=behave)
     async with open_practice({"data_analyst": model, "senior_analyst": model}) as vendora:
