@@ -11,8 +11,12 @@ from vendora_graph.evidence.references import tokens
 _REFERENCE_OR_DIGITS = re.compile(r"\{\{[^{}]*\}\}|\d(?:[\d.,]*\d)?")
 
 
+_QUOTED = re.compile(r"'[^']{1,200}'")
+
+
 def masked(text: str) -> str:
-    """Return a text with every numeral outside a reference blotted out: a rejected draft's figures are not repeated."""
+    """Return a text with what it quotes and every numeral outside a reference blotted out: a rejected draft's figures are not repeated."""
+    text = _QUOTED.sub("'...'", text)
     return _REFERENCE_OR_DIGITS.sub(lambda found: found.group() if found.group().startswith("{{") else "#", text)
 
 

@@ -18,6 +18,7 @@ from vendora_graph.tools.changes import change_facts
 from vendora_graph.tools.medians import fetch_medians
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.spans import buckets, describe
+from vendora_graph.warehouse.profile import snapshot_key
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -71,8 +72,9 @@ def needs_of(metric: str, span: Span, services: Services) -> dict[str, Need]:
     needs = {}
     for part in services.engine.components(metric):
         start, end = input_period(part, span.start, span.end)
-        if services.catalog.metrics[part.metric].snapshot:
-            start = end = min(end, services.profile.data_through)
+        info = services.catalog.metrics[part.metric]
+        if info.snapshot:
+            start = end = services.profile.snapshot_day(snapshot_key(info), end) or end
         needs[part.alias] = Need(part.metric, start, end)
     return needs
 
@@ -153,7 +155,10 @@ def is_zero(need: Need, services: Services, scope: Scope) -> bool:
 
 
 def covered(need: Need, services: Services, scope: Scope) -> bool:
-    """Whether the data covers some of a need's days."""
+    """Whether the data covers some of a need's days; a snapshot covers the days it was taken on."""
+    info = services.catalog.metrics[need.metric]
+    if info.snapshot and services.profile.snapshot_day(snapshot_key(info), need.end) != need.end:
+        return False
     first, last = services.profile.covers(scope.principal.dealership_ids)
     return need.end >= first and (need.start is None or need.start <= last)
 

@@ -7,6 +7,7 @@ that names a person or a record carries the stores that may see it.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,12 +17,17 @@ from typing import Any
 from rapidfuzz import fuzz, process, utils
 
 from vendora_graph.errors import WarehouseError
-from vendora_graph.semantic.catalog import Catalog, DimensionInfo
+from vendora_graph.semantic.catalog import Catalog, DimensionInfo, MetricInfo
 
 Rows = Sequence[tuple[Any, ...]]
 Fetch = Callable[[str], Awaitable[Rows]]
-EVERY_STORE = ""
-"""Stands for all stores where a value belongs to none in particular."""
+SNAPSHOT_AGE = 40
+"""Days after which a snapshot says nothing any more about a later day: a monthly one lasts until the next."""
+
+
+def snapshot_key(info: MetricInfo) -> str:
+    """Return which snapshot a metric is read from: its tables and their date."""
+    return f"{'+'.join(info.tables)}:{info.time_dimension}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class DataProfile:
     values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     days: tuple[tuple[str, date, bool, bool], ...] = ()
     unclosed: tuple[tuple[str, str], ...] = ()
+    snapshots: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
     def store(self, store_id: str) -> Store | None:
         """Return a store by id."""
@@ -86,6 +93,19 @@ class DataProfile:
         """Return the first and last day the data of these stores covers."""
         opened = [store.opened for store in self.stores if store.id in set(tenants)]
         return max(self.data_start, min(opened, default=self.data_start)), self.data_through
+
+    def snapshot_day(self, key: str, day: date) -> date | None:
+        """Return the last day not after `day` on which a snapshot was taken; None when there is none within its usual interval.
+
+        Args:
+            key: Which snapshot (see `snapshot_key`).
+            day: The day asked for.
+        """
+        days = self.snapshots.get(key)
+        if days is None:
+            return min(day, self.data_through)
+        at = bisect_right(days, day) - 1
+        return days[at] if at >= 0 and (day - days[at]).days <= SNAPSHOT_AGE else None
 
     def size(self, dimension: str) -> int:
         """Return how many values a dimension has; 0 when they are not held."""
@@ -133,6 +153,7 @@ class DataProfile:
             "values": {d: [[v.value, v.count, v.stores, v.aliases] for v in vs] for d, vs in self.values.items()},
             "days": [[store, day.isoformat(), int(a), int(b)] for store, day, a, b in self.days],
             "unclosed": list(self.unclosed),
+            "snapshots": {key: [day.isoformat() for day in days] for key, days in self.snapshots.items()},
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
@@ -150,6 +171,7 @@ class DataProfile:
             values={d: tuple(Value(v, c, tuple(s), tuple(a)) for v, c, s, a in vs) for d, vs in body["values"].items()},
             days=tuple((s, date.fromisoformat(d), bool(a), bool(b)) for s, d, a, b in body["days"]),
             unclosed=tuple((s, m) for s, m in body["unclosed"]),
+            snapshots={key: tuple(date.fromisoformat(day) for day in days) for key, days in body["snapshots"].items()},
         )
 
 

@@ -242,3 +242,14 @@ LEFT JOIN curve AS c ON c.dealership_id = r.dealership_id AND c.department_id = 
 LEFT JOIN current_target AS t ON t.dealership_id = r.dealership_id
   AND t.department_id = r.department_id AND t.metric_id = r.metric_id
   AND t.month_start = r.month_start;
+
+-- grain: one stocking of a VIN, at the store that stocks it. As a fact: what a store bought, readied and owes for.
+-- (The table itself is a dimension too: there a store also sees units it traded with another one.)
+CREATE VIEW v_stocking AS
+SELECT
+  i.inventory_unit_id, i.dealership_id, i.stock_no, i.vehicle_id, i.vehicle_class, i.make, i.model,
+  i.model_year, i.fuel, i.acquired_date, i.acquisition_source, i.acquisition_cost, i.transport_cost,
+  i.recon_estimate, i.recon_actual, i.arrived_date, i.frontline_ready_date, i.days_to_frontline,
+  i.first_price_date, i.unit_status, i.sold_date, i.asking_price, i.floorplan_start_date,
+  i.floorplan_payoff_date, i.floorplan_principal, i.curtailment_due_date, i.aging_bucket_policy
+FROM inventory_unit AS i;

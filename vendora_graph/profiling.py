@@ -1,0 +1,142 @@
+"""Learn what a warehouse holds besides figures, once for each content of it, and refuse a model that does not fit it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from vendora_graph.errors import SemanticModelError
+from vendora_graph.warehouse.guard import AccessPolicy
+from vendora_graph.warehouse.profile import DataProfile, read_profile, snapshot_key
+
+if TYPE_CHECKING:
+    from vendora_graph.semantic.loader import LoadedModel
+    from vendora_graph.settings import Settings
+    from vendora_graph.warehouse.guard_memory import Shapes
+    from vendora_graph.warehouse.port import Row, Warehouse
+    from vendora_graph.warehouse.tenancy import Tenancy
+
+FORMAT = 4
+"""Of the kept profile; a new one makes old files unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Runs our own statements over every store: they come from files of this package and the semantic model."""
+
+    warehouse: Warehouse
+    shapes: Shapes
+    seconds: float
+
+    async def rows(self, sql: str, params: Mapping[str, object] | None = None) -> Sequence[Row]:
+        """Return the rows of one statement."""
+        values = dict(params or {})
+        policy = AccessPolicy(any_table=True).with_parameters(tuple(sorted(values)))
+        statement = self.shapes.guard(sql, self.warehouse.dialect, policy).bind(values)
+        return (await self.warehouse.fetch(statement, deadline_s=self.seconds)).rows
+
+
+async def profile_of(loaded: LoadedModel, warehouse: Warehouse, tenancy: Tenancy, settings: Settings, *, shipped: bool) -> DataProfile:
+    """Return the profile of a warehouse, from the cache where its data has not changed.
+
+    Raises:
+        SemanticModelError: The model could be silently wrong on this data.
+        WarehouseError: The data cannot be read.
+    """
+    statements = _statements() if shipped else {}
+    path = _path(loaded, warehouse, statements, settings)
+    if path is not None and path.exists():
+        return await asyncio.to_thread(_read, path)
+    from vendora_graph.warehouse.guard import GuardedShapes
+
+    source = _Source(warehouse, GuardedShapes(), settings.query_timeout_seconds)
+    await _check_model(loaded, source)
+    profile = await read_profile(loaded.catalog, statements, source.rows, tenant_column=tenancy.tenant_column, as_of=settings.as_of)
+    profile = replace(profile, snapshots=await _snapshots(loaded, source, settings))
+    if path is not None:
+        await asyncio.to_thread(_write, path, profile.dump())
+    return profile
+
+
+async def _check_model(loaded: LoadedModel, source: _Source) -> None:
+    """Refuse a declared key that repeats, so that joins over it would multiply, and two things of one name."""
+    from vendora_graph.semantic.keys import check_keys  # an SQL parser: only when the data is seen for the first time
+
+    path = getattr(source.warehouse, "path", None)
+    if isinstance(path, Path):
+        loaded.check_file_stem(path.stem)
+    wrong = await check_keys(loaded, source.rows, source.warehouse.dialect)
+    if wrong:
+        raise SemanticModelError(" ".join(str(item) for item in wrong[:3]))
+
+
+async def _snapshots(loaded: LoadedModel, source: _Source, settings: Settings) -> dict[str, tuple[date, ...]]:
+    """Return the days on which each snapshot of the model was taken: a day without one is unknown, never zero."""
+    from vendora_graph.semantic.engine import SemanticEngine
+    from vendora_graph.semantic.request import CompileRequest
+
+    engine = SemanticEngine(loaded, settings.cache_dir)
+    found: dict[str, tuple[date, ...]] = {}
+    for info in sorted(loaded.catalog.metrics.values(), key=lambda m: m.name):
+        key = snapshot_key(info)
+        if not info.snapshot or info.inputs or info.value_dimension or key in found:
+            continue
+        compiled = engine.compile(CompileRequest((info.name,), grain="day"), source.warehouse.dialect)
+        days = {_as_day(row[0]) for row in await source.rows(compiled.sql, compiled.params) if row[0] is not None}
+        found[key] = tuple(sorted(days))
+    return found
+
+
+def _as_day(value: Any) -> date:  # noqa: ANN401 - what a driver gives for a date
+    day: date = value.date() if isinstance(value, datetime) else value
+    return day
+
+
+# --------------------------------------------------------------------------------------------------------- keeping
+
+
+def _statements() -> Mapping[str, Any]:
+    text = files("vendora_graph.warehouse").joinpath("profile.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def _path(loaded: LoadedModel, warehouse: Warehouse, statements: Mapping[str, Any], settings: Settings) -> Path | None:
+    """A profile is kept while the data stands still; None where the warehouse cannot tell."""
+    version = data_version(warehouse)
+    if version is None:
+        return None
+    body = repr((FORMAT, version, loaded.catalog.version, sorted(statements.items(), key=str), settings.as_of))
+    return settings.cache_dir / f"profile-{hashlib.sha256(body.encode()).hexdigest()[:24]}.json"
+
+
+def data_version(warehouse: Warehouse) -> str | None:
+    """Return what changes when a database file does; None for a server, whose data may change at any time."""
+    path = getattr(warehouse, "path", None)
+    if not isinstance(path, Path):
+        return None
+    stat = path.stat()
+    return f"{path.resolve()}:{stat.st_mtime_ns}:{stat.st_size}"
+
+
+def _read(path: Path) -> DataProfile:
+    return DataProfile.load(path.read_text(encoding="utf-8"))
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
