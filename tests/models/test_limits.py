@@ -95,15 +95,15 @@ async def test_a_dealership_stops_spending_for_the_day(open_wire: OpenWire, tmp_
 
 async def test_the_purse_is_by_dealership_and_day(tmp_path: Path) -> None:
     now = [0.0]
-    purse = Purse(tmp_path / "a.sqlite", Decimal("1"), lambda: now[0])
+    purse = Purse(tmp_path / "a.sqlite", Decimal(1), lambda: now[0])
     await purse.spend("one", Decimal("0.4"))
     await purse.spend("one", Decimal("0.0000001"))
     assert await purse.left("one") == Decimal("0.599999")
-    assert await purse.left("two") == Decimal("1")
-    await purse.spend("one", Decimal("2"))
+    assert await purse.left("two") == Decimal(1)
+    await purse.spend("one", Decimal(2))
     assert await purse.left("one") == 0
     now[0] = 86_400.0
-    assert await purse.left("one") == Decimal("1")
+    assert await purse.left("one") == Decimal(1)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,10 @@ async def test_kept_replies_grow_old_and_a_broken_file_is_an_empty_one(tmp_path:
     assert await broken.get("k") is None
 
 
-@pytest.mark.parametrize(("written", "name"), [("gemini:a", "google_genai:a"), ("openai:a", "openai:a"), ("openrouter:v/a:free", "openrouter:v/a:free"), ("offline", "offline")])
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("gemini:a", "google_genai:a"), ("openai:a", "openai:a"), ("openrouter:v/a:free", "openrouter:v/a:free"), ("offline", "offline")],
+)
 def test_names_have_one_spelling(written: str, name: str) -> None:
     assert canonical(written) == name
 

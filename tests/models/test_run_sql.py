@@ -50,7 +50,13 @@ async def test_what_adds_up_is_computed_twice(open_practice: Callable[..., Vendo
         assert len(numbers) == len(cells)
         for value, cell in zip(numbers, cells, strict=True):
             fact = ledger.facts[str(cell)]
-            expected = None if value is None else Decimal(str(value)) if not isinstance(value, float) else Decimal(repr(value)).quantize(Decimal("0.000001"))
+            expected = (
+                None
+                if value is None
+                else Decimal(str(value))
+                if not isinstance(value, float)
+                else Decimal(repr(value)).quantize(Decimal("0.000001"))
+            )
             assert fact.value == expected
             assert fact.grade == "sql"
             if value is not None:
@@ -141,7 +147,11 @@ class Analyst:
         if self.kind == "spoken":
             ref = tables[0]["rows"][0]["cells"][0]["ref"]
             return _call("submit_draft", {"headline": f"The figure is {ref}."}, number)
-        return _call("submit_draft", {"headline": "This is a query result, not proven.", "tables": [{"ref": "t1", "table": tables[0]["table"]}]}, number)
+        return _call(
+            "submit_draft",
+            {"headline": "This is a query result, not proven: {{t1}}.", "tables": [{"ref": "t1", "table": tables[0]["table"]}]},
+            number,
+        )
 
 
 def _call(name: str, args: dict[str, Any], number: int) -> AIMessage:
@@ -175,9 +185,12 @@ async def test_an_unproven_figure_is_never_spoken(open_practice: Callable[..., V
     assert not answer.evidence
 
 
-async def test_an_unproven_figure_may_be_shown_in_a_table_that_says_so(open_practice: Callable[..., Vendora]) -> None:
-    answer = await _asked(open_practice, "SELECT COUNT(DISTINCT animal_id) AS n FROM visits", "table")
-    assert answer.status == "answered", [r.reasons for r in answer.rejected]
+async def test_an_unproven_figure_may_be_shown_in_a_table_that_says_so(open_practice: Callable[..., Vendora], practice_file: Any) -> None:
+    sql = "SELECT COUNT(DISTINCT animal_id) AS n FROM visits"
+    answer = await _asked(open_practice, sql, "table")
+    with duckdb.connect(str(practice_file), read_only=True) as db:
+        [(count,)] = db.execute(sql).fetchall()
     [table] = answer.analysis.tables
-    assert table.note == "query result, not proven"
-    assert answer.confidence_level == "Moderate"
+    assert (table.rows, table.note) == (((str(count),),), "query result, not proven")
+    assert str(count) not in answer.summary
+    assert answer.confidence_level in ("Moderate", "Low")

@@ -158,7 +158,7 @@ def _response(seen: Seen, reply: Reply) -> bytes:
         error = {"error": {"code": reply.code, "message": "key sk-secret is wrong", "status": "X", "type": "x"}}
         return _http(reply.code, json.dumps(error).encode(), reply.headers)
     if reply == "garbage":
-        return _http(200, b"<html>a proxy's page</html>", type="text/html")
+        return _http(200, b"<html>a proxy's page</html>", kind="text/html")
     gemini = seen.protocol == "gemini"
     if reply == "empty_choices":
         empty: dict[str, Any] = {"candidates": []} if gemini else {**_head(seen, "chat.completion"), "choices": [], "usage": None}
@@ -174,8 +174,10 @@ def _response(seen: Seen, reply: Reply) -> bytes:
     return _sse(chunks, gemini)
 
 
-def _http(code: int, body: bytes, more: tuple[tuple[str, str], ...] = (), length: int | None = None, type: str = "application/json") -> bytes:
-    lines = [f"HTTP/1.1 {code} X", f"content-type: {type}", f"content-length: {len(body) if length is None else length}"]
+def _http(
+    code: int, body: bytes, more: tuple[tuple[str, str], ...] = (), length: int | None = None, kind: str = "application/json"
+) -> bytes:
+    lines = [f"HTTP/1.1 {code} X", f"content-type: {kind}", f"content-length: {len(body) if length is None else length}"]
     return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in more), "", ""]).encode() + body
 
 
@@ -185,7 +187,7 @@ def _sse(chunks: list[dict[str, Any]], gemini: bool, *, whole: bool = True) -> b
         lines.append("data: [DONE]\r\n\r\n")
     body = "".join(lines).encode()
     if whole:
-        return _http(200, body, type="text/event-stream")
+        return _http(200, body, kind="text/event-stream")
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"  # ends with the connection, like a proxy's
     return head + body
 
@@ -249,5 +251,5 @@ def _gemini_chunks(whole: dict[str, Any]) -> list[dict[str, Any]]:
     candidate = whole["candidates"][0]
     parts = candidate["content"]["parts"] or [{"text": ""}]
     chunks = [{**whole, "candidates": [{"content": {"role": "model", "parts": [part]}, "index": 0}]} for part in parts]
-    chunks.append({**whole, "candidates": [{"content": {"role": "model", "parts": [{"text": ""}]}, "finishReason": candidate["finishReason"], "index": 0}]})
-    return chunks
+    last = {"content": {"role": "model", "parts": [{"text": ""}]}, "finishReason": candidate["finishReason"], "index": 0}
+    return [*chunks, {**whole, "candidates": [last]}]

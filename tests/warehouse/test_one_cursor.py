@@ -12,6 +12,7 @@ DRIVERS = {"duckdb", "psycopg", "psycopg_pool", "asyncpg", "sqlite3", "aiosqlite
 MAY_IMPORT = {
     "warehouse/duckdb.py": "the adapter",
     "warehouse/postgres.py": "the adapter",
+    "warehouse/load.py": "loads the demo; asked for by an administrator",
     "warehouse/harden.py": "makes the reading account; asked for by an administrator",
     "warehouse/demo_file.py": "builds the demo",
     "warehouse/demo/": "builds the demo",

@@ -63,6 +63,29 @@ def build(
 
 
 @app.command()
+def load(
+    url: Annotated[str, typer.Argument(help="postgresql://USER@HOST/DATABASE or bigquery://PROJECT/DATASET, empty and writable.")],
+    seed: Seed = None,
+    as_of: AsOf = None,
+    months: Months = None,
+    rooftops: Rooftops = None,
+    without_story: Without = None,
+) -> None:
+    """Load a demo dealership into a server: tables, rows and reporting views."""
+    from vendora_graph.commands.options import load_settings
+    from vendora_graph.commands.output import write
+    from vendora_graph.warehouse.demo.generate import generate
+    from vendora_graph.warehouse.load import load as load_into
+
+    chosen = _parameters(seed, day(as_of), months, rooftops, without_story)
+    tables = generate(
+        seed=chosen.seed, as_of=chosen.as_of, months=chosen.months, rooftops=chosen.rooftops, without_stories=chosen.without_stories
+    )
+    rows = load_into(url, tables, load_settings())
+    write(f"{len(rows)} tables, {sum(rows.values())} rows\n")
+
+
+@app.command()
 def harden(
     url: Annotated[str, typer.Argument(help="postgresql://..., with an account that may create roles.")],
     role: Annotated[str, typer.Option(help="The reading account to make.")] = "vendora_reader",

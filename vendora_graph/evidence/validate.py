@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Check, Draft, Ledger, Plan, ValidationPolicy, Verdict
+from vendora_graph.contracts import Check, Draft, Fact, Ledger, Plan, ValidationPolicy, Verdict
 from vendora_graph.evidence.case import Case
 from vendora_graph.evidence.checks import ALL
 from vendora_graph.evidence.checks.proof import proven
@@ -35,8 +35,13 @@ def validate(question: str, plan: Plan | None, draft: Draft, ledger: Ledger, pol
         checks=checks,
         fatal=fatal,
         feedback=_feedback(checks),
-        withheld=tuple(sorted(fact.id for fact in case.used.values() if not proven(case, fact))),
+        withheld=tuple(sorted(fact.id for fact in case.used.values() if not proven(case, fact) and not _said_unproven(case, fact))),
     )
+
+
+def _said_unproven(case: Case, fact: Fact) -> bool:
+    """Tell whether a figure of free SQL stands in tables only; its table says that it is not proven."""
+    return fact.grade == "sql" and fact.second is None and all(ref.fact.id != fact.id for ref in case.spoken)
 
 
 def _feedback(checks: tuple[Check, ...]) -> str:

@@ -14,7 +14,7 @@ from langchain_core.runnables import Runnable
 
 from vendora_graph.errors import ModelUnreachableError, NotAllowedError
 from vendora_graph.models.cache import CallCache
-from vendora_graph.models.edge import Edge
+from vendora_graph.models.edge import Breaker, Edge
 from vendora_graph.models.money import Purse
 from vendora_graph.models.names import OFFLINE, canonical
 from vendora_graph.models.providers import close_client, provider_model
@@ -55,6 +55,7 @@ class ModelShelf:
             given: Chat models by role instead of the settings'; they have no fallback.
         """
         self._settings, self._offline, self._tools, self._given = settings, offline, tools, given
+        self._breaker = Breaker()
         self._clients: dict[str, BaseChatModel] = {}
         self._chosen: dict[tuple[str, str], RoleModel] = {}
         place, hours, per_day = settings.cache_dir, settings.model_cache_hours, settings.budget_usd_per_day
@@ -125,6 +126,7 @@ class ModelShelf:
             streaming=self._settings.model_streaming,
             cache=self._cache,
             salt=_salt(name, schemas, self._settings),
+            breaker=self._breaker,
         )
 
     def _seconds(self) -> float:

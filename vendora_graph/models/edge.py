@@ -6,7 +6,8 @@ Only `ModelUnreachableError` makes a fallback take over; what arrives and is no 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -28,6 +29,23 @@ _TRY_ANOTHER = frozenset({401, 402, 403, 404, 408, 409, 425, 429})
 """Refusals that say nothing about the request itself: another provider may well answer it."""
 
 
+class Breaker:
+    """Remembers which models were just not reached, so that one question does not wait for a dead one at every step."""
+
+    def __init__(self, seconds: float = 15.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """Remember for how long a model is passed over."""
+        self._seconds, self._clock = seconds, clock
+        self._until: dict[str, float] = {}
+
+    def trip(self, model: str) -> None:
+        """Note that a model was not reached."""
+        self._until[model] = self._clock() + self._seconds
+
+    def is_open(self, model: str) -> bool:
+        """Say whether a model is passed over now."""
+        return self._clock() < self._until.get(model, 0.0)
+
+
 class Edge(Runnable[list[BaseMessage], AIMessage]):
     """One model bound to one role's tools."""
 
@@ -40,6 +58,7 @@ class Edge(Runnable[list[BaseMessage], AIMessage]):
         streaming: bool = False,
         cache: CallCache | None = None,
         salt: str = "",
+        breaker: Breaker | None = None,
     ) -> None:
         """Wrap a bound client.
 
@@ -50,9 +69,10 @@ class Edge(Runnable[list[BaseMessage], AIMessage]):
             streaming: Whether the client reads a stream: a reply without an end is then a broken one.
             cache: Where replies are kept; None keeps none.
             salt: What else decides the reply: the tools' schemas, the client's version and options.
+            breaker: Who was just not reached; such a model is passed over for a while.
         """
         self.inner, self.model, self.seconds, self.streaming = inner, name, seconds, streaming
-        self.cache, self.salt = cache, salt
+        self.cache, self.salt, self.breaker = cache, salt, breaker
 
     @override
     def invoke(self, input: list[BaseMessage], config: RunnableConfig | None = None, **kwargs: Any) -> AIMessage:
@@ -83,11 +103,16 @@ class Edge(Runnable[list[BaseMessage], AIMessage]):
         return reply
 
     async def _call(self, messages: list[BaseMessage], config: RunnableConfig | None, options: dict[str, Any]) -> AIMessage:
+        if self.breaker is not None and self.breaker.is_open(self.model):
+            raise ModelUnreachableError(f"The model {self.model} could not be reached a moment ago.")
         try:
             async with asyncio.timeout(self.seconds):
                 return self._checked(await self.inner.ainvoke(messages, config, **options))
         except Exception as error:
-            raise self._translated(error) from error
+            ours = self._translated(error)
+            if self.breaker is not None and isinstance(ours, ModelUnreachableError):
+                self.breaker.trip(self.model)
+            raise ours from error
 
     def _checked(self, reply: object) -> AIMessage:
         if not isinstance(reply, AIMessage):
