@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +11,7 @@ import httpx
 import pytest
 from langserve import RemoteRunnable
 
+from tests.served import vendora_serve
 from vendora_graph.errors import ConfigError
 from vendora_graph.identity import TICKET
 from vendora_graph.server.app import create_app
@@ -24,40 +21,11 @@ from vendora_graph.settings import Settings
 QUESTION = "units last month"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def server(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `vendora serve` in a process of its own."""
-    port = free_port()
-    environment = {"VENDORA_CACHE_DIR": str(demo_cache), "VENDORA_SERVER_PORT": str(port), "PATH": "/usr/bin:/bin"}
-    said = tmp_path_factory.mktemp("server") / "stderr"
-    address = f"http://127.0.0.1:{port}"
-    with said.open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "vendora_graph", "serve"], env=environment, stderr=log)
-        try:
-            _wait(address, process, said)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], said: Path) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise AssertionError(said.read_text())
-        try:
-            if httpx.get(f"{address}/health/ready", timeout=30).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not become ready")
+    with vendora_serve(demo_cache, tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 def test_health(server: str) -> None:

@@ -2,68 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from langgraph_sdk import get_sync_client
 
+from tests.served import langgraph_dev
 from vendora_graph.identity import TICKET
 
-ROOT = Path(__file__).parents[2]
 QUESTION = {"question": "units last month"}
 STEPS = ["orchestrator", "data_analyst", "data_tools", "data_analyst", "master_validator", "respond"]
 LEAKS = re.compile(r"Traceback|\.py|SELECT|/(?:root|tmp|home|usr)/|hidden-place")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def _served(cache: Path, home: Path, **more: str) -> Iterator[str]:
-    """Start the server in a folder of its own (it keeps its state there), with the repository's own `langgraph.json`."""
-    port = _free_port()
-    environment = {"PATH": os.defpath, "HOME": str(home), "VENDORA_CACHE_DIR": str(cache), "LANGSMITH_TRACING": "false", **more}
-    langgraph = str(Path(sys.executable).with_name("langgraph"))
-    command = [langgraph, "dev", "--config", str(ROOT / "langgraph.json"), "--no-browser", "--no-reload"]
-    with (home / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--port", str(port)], cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            _wait(f"http://127.0.0.1:{port}/ok", process, home / "log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(900):
-        assert process.poll() is None, log.read_text()
-        try:
-            if httpx.get(address, timeout=10).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError(log.read_text())
-
-
 @pytest.fixture(scope="module")
 def studio(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from _served(demo_cache, tmp_path_factory.mktemp("studio"))
+    with langgraph_dev(demo_cache, tmp_path_factory.mktemp("studio")) as address:
+        yield address
 
 
 @pytest.fixture
@@ -135,7 +93,6 @@ def test_forged_identity_changes_nothing(client: Any, more: dict[str, Any]) -> N
 def test_what_cannot_be_opened_names_no_path(tmp_path: Path, warehouse: str) -> None:
     blocked = tmp_path / "hidden-place"
     blocked.write_text("a file where the folder should be")
-    for address in _served(blocked, tmp_path, VENDORA_WAREHOUSE=warehouse):
-        with get_sync_client(url=address) as opened:
-            assert "the log of the server says why" in _failed(opened)
+    with langgraph_dev(blocked, tmp_path, VENDORA_WAREHOUSE=warehouse) as address, get_sync_client(url=address) as opened:
+        assert "the log of the server says why" in _failed(opened)
     assert "hidden-place" in (tmp_path / "log").read_text() or warehouse != "demo"
