@@ -66,9 +66,10 @@ def _table(section: Section, scale: float, width: float) -> Any:  # noqa: ANN401
         platypus.Paragraph(_escaped(c), styles.ParagraphStyle("th", fontName="Helvetica-Bold", fontSize=font, leading=font * 1.15, alignment=2 if f else 0))
         for c, f in zip(columns, figures, strict=True)
     ]
-    labels = sum(1 for f in figures if not f) or 1
-    first = min(0.30, 0.52 / labels) if labels == 1 else 0.20
-    rest = (1 - first * labels) / max(sum(figures), 1)
+    lit = 0.06 if "Light" in columns else 0.0
+    labels = sum(1 for f, c in zip(figures, columns, strict=True) if not f and c != "Light") or 1
+    first = 0.28 if labels == 1 else 0.20
+    rest = (1 - lit - first * labels) / max(sum(figures), 1)
     look: list[tuple[Any, ...]] = [
         ("FONT", (0, 1), (-1, -1), "Helvetica", font), ("LINEBELOW", (0, 0), (-1, 0), 1, colors.HexColor(printing.INK)),
         ("LINEBELOW", (0, 1), (-1, -1), 0.4, colors.HexColor(printing.RULE)), ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
@@ -80,8 +81,8 @@ def _table(section: Section, scale: float, width: float) -> Any:  # noqa: ANN401
         if row[-1] in printing.LIGHTS and any(section.lights):
             cell = (len(columns) - 1, number)
             look += [("BACKGROUND", cell, cell, colors.HexColor(printing.LIGHTS[row[-1]])), ("TEXTCOLOR", cell, cell, colors.white), ("ALIGN", cell, cell, "CENTER")]
-    widths = [width * (rest if f else 0.06 if c == "Light" else first) for c, f in zip(columns, figures, strict=True)]
-    return platypus.Table([head, *[list(row) for row in rows]], colWidths=widths, repeatRows=1, style=platypus.TableStyle(look))
+    widths = [width * (rest if f else lit if c == "Light" else first) for c, f in zip(columns, figures, strict=True)]
+    return platypus.Table([head, *[list(row) for row in rows]], colWidths=widths, repeatRows=1, hAlign="LEFT", style=platypus.TableStyle(look))
 
 
 def _chart(section: Section, scale: float, width: float) -> Any:  # noqa: ANN401 - a flowable of the library

@@ -27,6 +27,8 @@ def chart_spec(chart: ChartSpec | None, ledger: Ledger, catalog: Catalog) -> dic
         points.append({"x": named[chart.x], "y": float(fact.value or 0), "fact": fact.id})
     if not points:
         return None
+    if chart.kind == "waterfall":
+        return _waterfall(chart, points)
     info = catalog.dimensions.get(chart.x)
     title = info.label if info else chart.x.capitalize()
     axis = {"field": "x", "title": title, "type": "ordinal" if chart.kind == "line" else "nominal", "sort": None}
@@ -36,6 +38,27 @@ def chart_spec(chart: ChartSpec | None, ledger: Ledger, catalog: Catalog) -> dic
         "$schema": SCHEMA,
         "title": chart.title or chart.y[0],
         "data": {"values": points[:MAX_POINTS]},
-        "mark": {"type": "bar" if across else "line", "point": not across} if chart.kind != "waterfall" else {"type": "bar"},
+        "mark": {"type": "bar" if across else "line", "point": not across},
         "encoding": {"y": axis, "x": value} if across else {"x": axis, "y": value},
+    }
+
+
+def _waterfall(chart: ChartSpec, points: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return contributions as floating bars, each from where the one before it ended."""
+    reached = 0.0
+    for point in points:
+        point["start"], reached = reached, reached + point["y"]
+        point["end"], point["way"] = reached, "up" if point["y"] >= 0 else "down"
+    colours = {"field": "way", "type": "nominal", "legend": None, "scale": {"domain": ["up", "down"], "range": ["#2e8b57", "#c0392b"]}}
+    return {
+        "$schema": SCHEMA,
+        "title": chart.title or chart.y[0],
+        "data": {"values": points[:MAX_POINTS]},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "y": {"field": "x", "title": chart.x.capitalize(), "type": "nominal", "sort": None},
+            "x": {"field": "start", "title": chart.y[0], "type": "quantitative"},
+            "x2": {"field": "end"},
+            "color": colours,
+        },
     }
