@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import RunnableConfig
     from langgraph.graph.state import CompiledStateGraph
+    from langgraph.types import Durability
 
     from vendora_graph.contracts import Answer, Principal
     from vendora_graph.opening import Opened
@@ -296,7 +297,7 @@ async def _events(
     yield StepEvent("orchestrator", LABELS["orchestrator"])
     try:
         async with asyncio.timeout(settings.limit_seconds):
-            durability = "sync" if graph.checkpointer else None
+            durability: Durability | None = "sync" if graph.checkpointer else None
             async for update in graph.astream(given, config, context=context, stream_mode="updates", durability=durability):
                 for node, values in update.items():
                     if node == "respond":

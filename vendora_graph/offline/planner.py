@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Period, Plan
-from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.asked import Asked, Call, share_filter, span
 from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.results import Cell, Done, Row, Table
 from vendora_graph.offline.senior_plans import senior_calls
@@ -28,11 +28,36 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
     first = _query(asked)
     if first is None:
         return ()
-    calls = (first,)
+    calls: tuple[Call, ...] = (first,)
     answer = done.results.get(first.id)
     if plan.grain is not None and answer is not None and answer.tables:
         calls += _trend_changes(answer.tables[0])
+    if asks_share(plan):
+        calls += _share_calls(asked, first, done)
     return calls
+
+
+def asks_share(plan: Plan) -> bool:
+    """Return whether one part's share of a whole is asked for, as a single figure."""
+    return plan.topic == "share" and plan.intent == "value" and share_filter(plan) is not None
+
+
+def _share_calls(asked: Asked, first: Call, done: Done) -> tuple[Call, ...]:
+    """The whole (the same question without the part's filter), then the share, once both figures are there."""
+    part = share_filter(asked.plan)
+    rest = [item.model_dump(mode="json") for item in asked.plan.filters if item is not part and item != part]
+    whole = Call("query_metrics", {**first.args, "filters": rest, "compare": None})
+    figures = [_single(done, call) for call in (first, whole)]
+    if not all(figures):
+        return (whole,)
+    refs = [figure.ref.strip("{}") for figure in figures if figure is not None]
+    return (whole, Call("calculate", {"operation": "share", "of": refs, "label": ""}))
+
+
+def _single(done: Done, call: Call) -> Cell | None:
+    answer = done.results.get(call.id)
+    cell = answer.tables[0].rows[0].cells[0] if answer is not None and answer.tables and answer.tables[0].rows else None
+    return cell if cell is not None and cell.value else None
 
 
 def compared(asked: Asked) -> Period | None:
@@ -40,7 +65,7 @@ def compared(asked: Asked) -> Period | None:
     plan = asked.plan
     if plan.comparison is not None:
         return plan.comparison.period if plan.comparison.kind != "values" else None
-    if plan.intent != "value" or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
+    if plan.intent != "value" or asks_share(plan) or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
         return None
     if asked.data_through is not None and plan.period.end > asked.data_through:
         return None
