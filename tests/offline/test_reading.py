@@ -33,10 +33,41 @@ def test_every_content_word_is_bound_or_named(case, reader):
         assert {t.raw for t in tokens} <= accounted
 
 
-def test_unknown_words_are_named_and_not_dropped(read):
+def test_unknown_words_are_named_and_never_answered_without(read):
     reading = read("front gross last month on purple unicorns")
-    assert reading.plan.metrics == ("front_gross",)
+    assert reading.status == "not_held"
     assert {"purple", "unicorns"} <= set(reading.unused)
+    assert "purple unicorns" in reading.reason
+    assert "Front-end gross" in reading.alternatives[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "said"),
+    [
+        ("leads we never contacted in october", "clarify", "never contacted"),
+        ("units in stock that aren't red", "clarify", "aren't red"),
+        ("how many units did we sell to veterans", "not_held", "veterans"),
+        ("how many 84 month deals did we write in q3", "clarify", "84"),
+        ("how many retail units over 7 in October", "clarify", "limit"),
+        ("what share of used deals went out below zero in Q3", "clarify", "limit"),
+    ],
+)
+def test_a_word_that_would_change_the_figure_is_asked_back(read, question, status, said):
+    reading = read(question)
+    assert reading.status == status
+    assert said in reading.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("how many trades were upside down in October", "trades_negative"),
+        ("comebacks last quarter, how many", "lines_comeback"),
+        ("how many VSCs did we write in September", "deals_with_vsc"),
+    ],
+)
+def test_how_many_never_gives_a_rate(read, question, metric):
+    assert read(question).plan.metrics == (metric,)
 
 
 def test_restated_names_metric_filter_grouping_and_dates(read):

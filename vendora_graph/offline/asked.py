@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from vendora_graph.contracts import Period, Plan, Reading
+from vendora_graph.contracts import Filter, Period, Plan, Reading
 from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.semantic.catalog import Catalog
 
@@ -49,3 +49,14 @@ class Asked:
 def span(period: Period) -> dict[str, str]:
     """Return a period as tool arguments."""
     return {"start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+_KINDS_OF_WHOLE = frozenset({"new_or_used", "vehicle_class"})
+
+
+def share_filter(plan: Plan) -> Filter | None:
+    """Return the filter that names the part where a share is asked for; the others say of what. None when that is not clear."""
+    if len(plan.metrics) != 1 or plan.group_by or plan.grain is not None or plan.comparison is not None:
+        return None
+    parts = [item for item in plan.filters if item.dimension not in _KINDS_OF_WHOLE] or list(plan.filters)
+    return parts[0] if len(parts) == 1 else None

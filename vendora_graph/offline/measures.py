@@ -265,7 +265,7 @@ def _give_back(framer: Framer, loser: str, winner: str) -> None:
     base = (framer.lexicon.section("named_slices").get(winner) or {}).get("base")
     if loser in (framer.lexicon.vocabulary.get("generic_metrics") or ()) or loser == base:
         return
-    if loser in _parts_of(framer, winner):
+    if loser in parts_of(framer, winner):
         return
     if framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names:
         return
@@ -274,7 +274,7 @@ def _give_back(framer: Framer, loser: str, winner: str) -> None:
         frame.freed.add(at)
 
 
-def _parts_of(framer: Framer, metric: str) -> set[str]:
+def parts_of(framer: Framer, metric: str) -> set[str]:
     """Every metric a computed one is made of."""
     known: set[str] = set()
     waiting = [metric]

@@ -9,7 +9,7 @@ from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.oddities import narrate_anomalies
-from vendora_graph.offline.planner import calls_for, compared
+from vendora_graph.offline.planner import asks_share, calls_for, compared
 from vendora_graph.offline.projections import narrate_forecast, narrate_pace
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.reconciling import narrate_reconciliation
@@ -34,6 +34,33 @@ def narrate(asked: Asked, done: Done) -> Draft:
         raise ModelOutputError(refused)
     if asked.plan.intent == "definition" or not calls:
         return _definition(asked)
+    if calls[0].tool != "query_metrics" and calls[-1].tool == "query_metrics":
+        whole = _senior(asked, calls[:-1], results[:-1])
+        if whole is not None:
+            return _with_rows(whole, results[-1], asked)
+    senior = _senior(asked, calls, results)
+    if senior is not None:
+        return senior
+    table = results[0].tables[0]
+    told = _tell(asked, table, calls, results)
+    return told.model_copy(
+        update={
+            "author": AUTHOR,
+            "caveats": (*told.caveats, *_caveats(table)),
+        }
+    )
+
+
+def _with_rows(draft: Draft, result: Result, asked: Asked) -> Draft:
+    """Return a senior draft with the rows the question also asked for as one more table."""
+    if not result.tables:
+        return draft
+    spec = TableSpec(ref=f"t{len(draft.tables) + 1}", table=result.tables[0].id, title=asked.catalog.metrics[asked.plan.metrics[0]].label)
+    return draft.model_copy(update={"tables": (*draft.tables, spec)})
+
+
+def _senior(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft | None:
+    """Return the draft of a complex question by the tool it begins with; None for a plain query."""
     if calls[0].tool == "explain_change":
         return narrate_explanation(asked, calls, results)
     if calls[0].tool == "find_anomalies":
@@ -48,14 +75,7 @@ def narrate(asked: Asked, done: Done) -> Draft:
         return narrate_pace(asked, results)
     if calls[0].tool in ("scorecard", "compare_to_benchmark"):
         return narrate_scorecard(asked, calls, results)
-    table = results[0].tables[0]
-    told = _tell(asked, table, calls, results)
-    return told.model_copy(
-        update={
-            "author": AUTHOR,
-            "caveats": (*told.caveats, *_caveats(table, coming=bool(ahead(asked, table.period))), *unequal_days(asked), *preliminary(asked), *ahead(asked, table.period)),
-        }
-    )
+    return None
 
 
 def _tell(asked: Asked, table: Table, calls: tuple[Call, ...], results: list[Result]) -> Draft:
@@ -69,7 +89,15 @@ def _tell(asked: Asked, table: Table, calls: tuple[Call, ...], results: list[Res
         return _with_table(told, told.listing())
     if plan.group_by:
         return _with_table(told, told.grouped(), chart="bar")
+    if asks_share(plan) and len(results) > 2:  # noqa: PLR2004
+        return _share(told, results)
     return _figure(told)
+
+
+def _share(told: sentences.Told, results: list[Result]) -> Draft:
+    """The share first, then its part and its whole."""
+    whole, share = (result.tables[0].rows[0].cells[0] for result in results[1:3])
+    return Draft(headline=told.share(share, whole), findings=(), caveats=told.small())
 
 
 def _figure(told: sentences.Told) -> Draft:

@@ -24,7 +24,8 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
         return (Call("find_metrics", {"words": " ".join(plan.metrics) or asked.reading.restated, "limit": 3}),)
     complex_calls = senior_calls(asked, done)
     if complex_calls is not None:
-        return complex_calls
+        beside = _query(asked) if _wants_rows(plan) else None
+        return (*complex_calls, beside) if beside is not None and beside not in complex_calls else complex_calls
     first = _query(asked)
     if first is None:
         return ()
@@ -58,6 +59,12 @@ def _single(done: Done, call: Call) -> Cell | None:
     answer = done.results.get(call.id)
     cell = answer.tables[0].rows[0].cells[0] if answer is not None and answer.tables and answer.tables[0].rows else None
     return cell if cell is not None and cell.value else None
+
+
+def _wants_rows(plan: Plan) -> bool:
+    """A complex question that also asks for rows (each month, by lender) or a comparison gets them beside its analysis."""
+    rows = plan.grain is not None or bool(plan.group_by and plan.intent in ("scorecard", "recommend", "report", "anomalies", "pace"))
+    return rows or (plan.intent == "reconcile" and plan.comparison is not None)
 
 
 def compared(asked: Asked) -> Period | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.cover import best_cover
+from vendora_graph.offline.doubts import count_instead, doubtful
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
@@ -60,7 +61,7 @@ class Reader:
         if back is not None:
             return back
         out = resolve_plan(framer, previous)
-        return impossible(framer, out) or plan_reading(framer, out, _margin(framer))
+        return impossible(framer, out) or doubtful(framer, out) or plan_reading(framer, out, _margin(framer))
 
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:
@@ -70,6 +71,7 @@ class Reader:
         apply_departments(framer)
         default_metric(framer)
         apply_shares(framer)
+        count_instead(framer)
         bind_context(framer)
         framer.note_typos()
         return previous

@@ -82,6 +82,12 @@ class Told:
         pattern = "counted" if cell is not None and cell.unit in COUNTED else "measured"
         return say("value", pattern, value=spoken(cell) if cell else "", **self.words())
 
+    def share(self, share: Cell | None, whole: Cell | None) -> str:
+        """Return the headline of one part's share of a whole."""
+        part = self.table.body[0].cells[self.column(0)]
+        refs = {"share": share.ref if share else "", "whole": spoken(whole) if whole else "", "part": spoken(part) if part else ""}
+        return say("value", "share", **refs, **self.words())
+
     def plain(self, index: int) -> str:
         """Return one more metric in a few words."""
         cell = self.table.body[0].cells[self.column(index)]

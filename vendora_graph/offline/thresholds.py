@@ -14,6 +14,7 @@ from vendora_graph.semantic.catalog import DimensionInfo
 Op = Literal["", "between", "ge", "le", "gt", "lt"]
 _ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
 _LOOK = 4
+_THOUSANDS = 1000
 _SINGLE = frozenset({"gt", "ge", "lt", "le"})
 
 
@@ -28,6 +29,8 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     op, first = _operator(framer, index)
     op = op or _again(framer, index)
     unit, end = _unit_of(framer, index)
+    number *= _multiplier(framer, index)
+    unit = unit or _money(framer, number)
     second = _second_number(framer, end) if op == "between" else None
     if second is not None and not unit:
         unit, end = _unit_of(framer, second)
@@ -39,6 +42,21 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     if op:
         framer.frame.filters.append(Filter(dimension=target, op=op, values=values))
     _bind(framer, target, range(first, max(end, index + 1, (second or 0) + 1 if second is not None else 0)))
+
+
+def _multiplier(framer: Framer, index: int) -> int:
+    """`15 grand`: the word after a number may be a part of it."""
+    tokens = framer.frame.tokens
+    after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    return int(framer.lexicon.english.multipliers.get(after, 1)) if after.isalpha() and len(after) > 1 else 1
+
+
+def _money(framer: Framer, number: Decimal) -> str:
+    """A bare number in the thousands is a price where single things are counted."""
+    usual = framer.lexicon.section("threshold_columns")
+    priced = any((usual.get(m) or {}).get("usd") for m in _bases(framer))
+    grouped = framer.frame.groups or framer.frame.has("who", "which", *framer.raw["grain_cues"])
+    return "usd" if number >= _THOUSANDS and priced and not grouped else ""
 
 
 def _bind(framer: Framer, target: str, words: range) -> None:

@@ -1,0 +1,142 @@
+"""Doubts: what was said and would change the figure, and stands in no slot. Such a question is asked back, never answered without it."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Plan, Reading
+from vendora_graph.offline.asked import share_filter
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.judge import used_of
+from vendora_graph.offline.measures import parts_of
+from vendora_graph.offline.normalise import Token, compact
+from vendora_graph.offline.outcome import Outcome
+from vendora_graph.offline.restate import restate
+
+_PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
+
+
+def doubtful(framer: Framer, out: Outcome) -> Reading | None:
+    """Judge a plan that leaves out a negation, a number or a word of weight, or gives a rate where a count was asked for."""
+    plan = out.plan
+    if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
+        return None
+    said = restate(framer, plan)
+    question = _question(framer, plan, said)
+    return _ask(framer, question, said) if question else _unplaced(framer, said)
+
+
+def _question(framer: Framer, plan: Plan, said: str) -> str:
+    """What must be asked back: a condition no slot took up, or a measure of another kind."""
+    texts = framer.raw["texts"]["doubts"]
+    label = framer.catalog.metrics[plan.metrics[0]].label
+    negation = _open_negation(framer)
+    if negation:
+        return str(texts["negation"]).format(words=negation, restated=said)
+    if any(item.dimension in plan.metrics for item in plan.filters) and not plan.group_by and plan.grain is None:
+        return str(texts["threshold"]).format(metric=label)
+    if counts_rates(framer):
+        return str(texts["count"]).format(metric=label)
+    if plan.topic == "share" and plan.intent == "value" and share_filter(plan) is None:
+        return str(texts["share"]).format(metric=label)
+    return ""
+
+
+def _unplaced(framer: Framer, said: str) -> Reading | None:
+    texts, left = framer.raw["texts"]["doubts"], _left_over(framer)
+    if not left:
+        return None
+    if {framer.frame.tokens[i].text for i in left} & set(framer.raw["write_words"]):
+        return Reading(status="refused", reason=texts["write"], alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
+    words = " ".join(dict.fromkeys(framer.frame.tokens[i].raw for i in left))
+    if any(_known(framer, i) for i in left):
+        return _ask(framer, texts["unplaced"].format(words=words, restated=said), said)
+    reason = texts["unknown"].format(words=words, restated=said)
+    return Reading(status="not_held", reason=reason, alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
+
+
+def counts_rates(framer: Framer) -> bool:
+    """Whether a count is asked for (`how many`) and every measure is a rate."""
+    frame = framer.frame
+    if frame.has("share", "average") or not frame.has("how_many") or not frame.metrics:
+        return False
+    counting = set(framer.raw["count_words"])
+    said = any(t.text in counting for index in frame.cues["how_many"] for t in _words(framer, index))
+    return said and all(framer.catalog.metrics[m].unit == "rate" for m in frame.metrics)
+
+
+def count_instead(framer: Framer) -> None:
+    """`how many trades were upside down`: a rate's numerator, where the rate is a count over a count."""
+    if not counts_rates(framer):
+        return
+    frame, catalog = framer.frame, framer.catalog
+    swapped: list[str] = []
+    for metric in frame.metrics:
+        inputs = catalog.metrics[metric].inputs
+        count = inputs[0].metric if inputs and catalog.metrics[metric].formula_expr == "numerator / denominator" else metric
+        swapped.append(count if catalog.metrics[count].unit in {"units", "count"} else metric)
+        if metric in frame.metric_spans:
+            frame.metric_spans.setdefault(swapped[-1], frame.metric_spans[metric])
+    frame.metrics = list(dict.fromkeys(swapped))
+
+
+def _words(framer: Framer, index: int) -> tuple[Token, ...]:
+    span = framer.frame.spans[index]
+    return framer.frame.tokens[span.start : span.end]
+
+
+def _ask(framer: Framer, question: str, said: str) -> Reading:
+    return Reading(
+        status="clarify", clarification=question, reason=question, alternatives=(said,), used=used_of(framer),
+        unused=framer.frame.unused(), margin=0.0,
+    )  # fmt: skip
+
+
+def _open_negation(framer: Framer) -> str:
+    """The first negation that no filter, name or condition took up."""
+    frame = framer.frame
+    if any(item.op == "not_in" for item in frame.filters):
+        return ""
+    pronouns = set(framer.raw["negation_tags"])
+    for index, token in enumerate(frame.tokens):
+        if token.text not in framer.raw["negations"] or not frame.bound.get(index, "cue").startswith("cue"):
+            continue
+        after = frame.tokens[index + 1].text if index + 1 < len(frame.tokens) else ""
+        if after and not (index == 0 and (after in pronouns or after == ",")):
+            return f"{token.raw} {frame.tokens[index + 1].raw}"
+    return ""
+
+
+def _left_over(framer: Framer) -> list[int]:
+    """Content words without a use that are neither loose English nor words of the measure itself."""
+    frame, raw = framer.frame, framer.raw
+    left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound]
+    own = _own_stems(framer)
+    loose = {str(word) for word in raw["loose"]} | set(framer.lexicon.vocabulary.get("loose") or ())
+    parts = set().union(*(parts_of(framer, m) for m in frame.metrics)) if frame.metrics else set()
+    return [i for i in left if not ({frame.tokens[i].text, frame.tokens[i].stem} & loose or _own(framer, i, own, parts))]
+
+
+def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:
+    """Whether a word is of the measure's own name, or names what it is made of (`trades` of a share of trades)."""
+    senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
+    named = framer.frame.tokens[index].stem in stems and _light(framer, index)
+    return named or any(s.kind == "metric" and s.key in parts for s in senses)
+
+
+def _own_stems(framer: Framer) -> set[str]:
+    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
+    words = " ".join(" ".join((i.label, i.description, i.formula, i.filter_text, *i.synonyms)) for i in infos)
+    return {token.stem for token in framer.lexicon.normaliser.tokens(words)}
+
+
+def _senses(framer: Framer, index: int) -> list[str]:
+    return [s.kind for s in framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))]
+
+
+def _light(framer: Framer, index: int) -> bool:
+    return framer.frame.tokens[index].number is None and not {"value", "number"} & set(_senses(framer, index))
+
+
+def _known(framer: Framer, index: int) -> bool:
+    token = framer.frame.tokens[index]
+    inside = any(span.start <= index < span.end and of_kind(span, "value", "metric", "dimension") for span in framer.frame.spans)
+    return inside or token.number is not None or bool(_senses(framer, index))
