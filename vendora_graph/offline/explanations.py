@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from vendora_graph.contracts import ChartSpec, Draft, Finding, Period, TableSpec
@@ -39,6 +40,8 @@ def compared_periods(asked: Asked, metric: str) -> tuple[Period, Period] | None:
     plan = asked.plan
     if plan.period is None:
         return None
+    if plan.grain == "month":
+        return _last_months(plan.period)
     against = plan.comparison.period if plan.comparison is not None and plan.comparison.kind != "values" else None
     if against is None:
         service = asked.catalog.metrics[metric].department in ("SVC", "PARTS", "BODY", "service", "parts")
@@ -46,6 +49,14 @@ def compared_periods(asked: Asked, metric: str) -> tuple[Period, Period] | None:
     if against is None or against.end < asked.data_start:
         return None
     return plan.period, against
+
+
+def _last_months(period: Period) -> tuple[Period, Period]:
+    """Return the last month of a line of months and the one before it."""
+    start = period.end.replace(day=1)
+    before = start - timedelta(days=1)
+    now = Period(start=start, end=period.end, label=f"{start:%B %Y}")
+    return now, Period(start=before.replace(day=1), end=before, label=f"{before:%B %Y}")
 
 
 def narrate_explanation(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft:

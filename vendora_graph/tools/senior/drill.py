@@ -75,17 +75,20 @@ async def drill_down(
     order = OrderBy(by=top, direction="desc")
     chosen = dimensions_for(metric, filters, by, desk)[:most]
     queries = [
-        MetricQuery(metrics=names, period=period, compare=compare, filters=filters, group_by=(d,), order_by=order, total=True)
+        MetricQuery(metrics=names, period=period, compare=compare, filters=filters, group_by=(d,), order_by=order)
         for d in chosen
     ]
-    found = await desk.try_all(queries)
+    total, *found = await desk.try_all([MetricQuery(metrics=names, period=period, compare=compare, filters=filters), *queries])
+    if total is None:
+        return Drilled()
+    whole = _named(only_table(total).cells[-1], total, top, bottom, period, compare)
     cuts = [_cut(d, ledger, top, bottom, period, compare) for d, ledger in zip(chosen, found, strict=True) if ledger is not None]
     change = (now.value or Decimal(0)) - (before.value or Decimal(0))
     ranked = sorted(cuts, key=lambda cut: (-_explains(cut, kind, change), chosen.index(cut.dimension)))
-    drilled = Drilled()
+    drilled = Drilled(ledgers=[total])
     least = Decimal(info.min_n or 0)
     for rank, cut in enumerate(ranked, start=1):
-        _tell(rank, cut, kind, metric, info.unit, request, now, drilled, desk)
+        _tell(rank, cut, whole, kind, metric, info.unit, request, now, drilled, desk)
         if bottom is not None and simpson(cut.groups, least=least):
             label = desk.services.catalog.dimensions[cut.dimension].label
             drilled.words.append(f"Simpson: by {label} every group moved the other way; the mix moved the whole.")
@@ -97,15 +100,19 @@ def _cut(dimension: str, ledger: Ledger, top: str, bottom: str | None, period: S
     groups, facts, places = [], {}, {}
     for key, cells in zip(table.keys, table.cells, strict=True):
         name = dict(key).get(dimension)
-        wanted = {"n1": (top, period), "n0": (top, compare), "d1": (bottom, period), "d0": (bottom, compare)}
-        named = {a: fact_in(ledger, cells, m, days=of(span)) for a, (m, span) in wanted.items() if m is not None}
-        held = {alias: fact for alias, fact in named.items() if fact is not None}
+        held = _named(cells, ledger, top, bottom, period, compare)
         facts[name or ""] = held
         if name is not None:
             places[name] = key
             values = {alias: fact.value or Decimal(0) for alias, fact in held.items()}
             groups.append(Group(name, **values))
     return Cut(dimension, ledger, tuple(groups), facts, places)
+
+
+def _named(cells: Sequence[str | None], ledger: Ledger, top: str, bottom: str | None, period: Span, compare: Span) -> dict[str, Fact]:
+    wanted = {"n1": (top, period), "n0": (top, compare), "d1": (bottom, period), "d0": (bottom, compare)}
+    named = {alias: fact_in(ledger, cells, m, days=of(span)) for alias, (m, span) in wanted.items() if m is not None}
+    return {alias: fact for alias, fact in named.items() if fact is not None}
 
 
 def _explains(cut: Cut, kind: Kind, change: Decimal) -> Decimal:
@@ -119,11 +126,13 @@ def _explains(cut: Cut, kind: Kind, change: Decimal) -> Decimal:
     return max((stands_out(value, moved, weights[name] / whole) for name, value in effects.items()), default=Decimal(0))
 
 
-def _tell(rank: int, cut: Cut, kind: Kind, metric: str, unit: Unit, request: str, now: Fact, drilled: Drilled, desk: Desk) -> None:
+def _tell(
+    rank: int, cut: Cut, total: dict[str, Fact], kind: Kind, metric: str, unit: Unit, request: str, now: Fact, drilled: Drilled, desk: Desk
+) -> None:
     """Add one dimension's table: now, before, effect, and of it the group's own rate and its mix."""
     limit = knowledge("drivers")["limits"]["groups"]
     shown = [e.name for e in by_groups(cut.groups, kind)][:limit]
-    whole = {alias.upper(): fact for alias, fact in cut.facts.get("", {}).items()}
+    whole = {alias.upper(): fact for alias, fact in total.items()}
     rows, unit = Rows(), "points" if unit == "rate" else unit
     info = desk.services.catalog.metrics[metric]
     for name in shown:
