@@ -1,26 +1,33 @@
 """Whole questions over the demo, warm: how long, how much of it in which node, and how much a bare graph and the bare SQL take.
 
 Questions and SQL are an even sample of the golden questions. Each is asked once before it is measured: its shapes are compiled then;
-answers are kept nowhere. The baseline is a LangGraph graph with as many supersteps, without a checkpointer like the library's own
-threadless asking, whose first node runs the hand-written SQL; both are measured in turn.
+answers are kept nowhere. The baseline is a LangGraph graph with as many supersteps, the same SQLite checkpointer and durability `sync`,
+whose first node runs the hand-written SQL; both are measured in turn, each question on a thread of its own. Then the owner's scorecard
+question, a whole cold process, its memory, and the building of the demo.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
 import sys
+import tempfile
 from collections import defaultdict
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
+from uuid import uuid4
 
 import duckdb
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
 from vendora_graph import Vendora
+from vendora_graph.checkpoint import open_checkpointer
 from vendora_graph.evaluation.cases import Case, load_cases
 from vendora_graph.evaluation.report import percentile
 from vendora_graph.events import AnswerEvent
@@ -29,6 +36,10 @@ from vendora_graph.warehouse.demo_file import ensure_demo
 
 ROOT = Path(__file__).parents[1]
 WARM_UP, QUESTIONS = 5, 50
+SCORECARD = (
+    "Analyze our Q4 performance across all departments, compare with industry benchmarks, and provide strategic recommendations "
+    "for 2024 growth initiatives."
+)
 P50_LIMIT_MS, P95_LIMIT_MS, TIMES_BASELINE = 60.0, 150.0, 3.0
 
 
@@ -40,6 +51,7 @@ class Measured:
     baseline: list[float] = field(default_factory=list)
     nodes: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     statuses: list[str] = field(default_factory=list)
+    cards: list[float] = field(default_factory=list)
 
 
 class Counted(TypedDict):
@@ -53,7 +65,7 @@ async def ask(vendora: Vendora, case: Case) -> tuple[float, dict[str, float], st
     begun = last = perf_counter()
     node, nodes = "opening", defaultdict[str, float](float)
     wishes = {"dealership": case.dealership, "role": case.role, "person": case.person, "as_of": case.as_of}
-    async for event in vendora.astream(case.question, **wishes):
+    async for event in vendora.astream(case.question, thread=uuid4().hex, **wishes):
         now = perf_counter()
         nodes[node] += (now - last) * 1000
         last = now
@@ -63,7 +75,7 @@ async def ask(vendora: Vendora, case: Case) -> tuple[float, dict[str, float], st
     raise SystemExit(f"{case.id}: no answer")
 
 
-async def bare(connection: duckdb.DuckDBPyConnection, sql: str, supersteps: int) -> float:
+async def bare(connection: duckdb.DuckDBPyConnection, sql: str, supersteps: int, saver: Any) -> float:
     """Run the hand-written SQL in a graph of as many nodes; return milliseconds (the graph is compiled before the clock starts)."""
     graph = StateGraph(Counted)
 
@@ -79,9 +91,9 @@ async def bare(connection: duckdb.DuckDBPyConnection, sql: str, supersteps: int)
         graph.add_node(name, nothing if number else query)
         graph.add_edge(names[number - 1] if number else START, name)
     graph.add_edge(names[-1], END)
-    compiled = graph.compile()
+    compiled = graph.compile(checkpointer=saver)
     begun = perf_counter()
-    await compiled.ainvoke({"rows": 0})
+    await compiled.ainvoke({"rows": 0}, {"configurable": {"thread_id": uuid4().hex}}, durability="sync")
     return (perf_counter() - begun) * 1000
 
 
@@ -93,7 +105,10 @@ async def measure(settings: Settings, cases: list[Case]) -> Measured:
     raw.unlink(missing_ok=True)
     raw.hardlink_to(path)
     try:
-        async with Vendora.open(settings) as vendora:
+        async with AsyncExitStack() as stack:
+            vendora = await stack.enter_async_context(Vendora.open(settings))
+            elsewhere = settings.model_copy(update={"cache_dir": settings.cache_dir / "bare"})
+            saver = await open_checkpointer(elsewhere, stack)
             connection = duckdb.connect(str(raw), read_only=True)
             for case in cases[:WARM_UP]:
                 await ask(vendora, case)
@@ -101,16 +116,57 @@ async def measure(settings: Settings, cases: list[Case]) -> Measured:
             for case in cases[WARM_UP:]:
                 await ask(vendora, case)  # its shape is compiled; answers are not kept anywhere
                 total, nodes, status, supersteps = await ask(vendora, case)
-                await bare(connection, case.gold_sql or "", supersteps)
-                measured.baseline.append(await bare(connection, case.gold_sql or "", supersteps))
+                await bare(connection, case.gold_sql or "", supersteps, saver)
+                measured.baseline.append(await bare(connection, case.gold_sql or "", supersteps, saver))
                 measured.total.append(total)
                 measured.statuses.append(status)
                 for node, ms in nodes.items():
                     measured.nodes[node].append(ms)
             connection.close()
+            measured.cards = await scorecards(vendora)
     finally:
         raw.unlink(missing_ok=True)
     return measured
+
+
+async def scorecards(vendora: Vendora) -> list[float]:
+    """Return the milliseconds of the owner's complex question, warm."""
+    times = []
+    for number in range(12):
+        begun = perf_counter()
+        answer = await vendora.aask(SCORECARD, thread=uuid4().hex, role="dealer_principal")
+        if number > 1:
+            times.append((perf_counter() - begun) * 1000)
+        if answer.status != "answered":
+            raise SystemExit(f"the scorecard question is {answer.status}: {answer.summary}")
+    return times
+
+
+def processes(cache: Path) -> list[str]:
+    """Return lines on whole processes: a cold question against the imports it cannot do without, its memory, the demo's building."""
+    environment = {"VENDORA_CACHE_DIR": str(cache), "PATH": "/usr/bin:/bin"}
+    ask = [sys.executable, "-m", "vendora_graph", "ask", "units last month"]
+    cold = median(_seconds(ask, environment) for _ in range(5))
+    imports = median(_seconds([sys.executable, "-c", "import langgraph.graph, duckdb"], environment) for _ in range(5))
+    watched = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], capture_output=True, check=True); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
+    )
+    run = subprocess.run([sys.executable, "-c", watched, *ask], capture_output=True, check=True, env=environment, text=True)
+    with tempfile.TemporaryDirectory() as folder:
+        begun = perf_counter()
+        ensure_demo(Path(folder))
+        built = perf_counter() - begun
+    return [
+        f"Cold `vendora ask`: {cold:.2f} s, {cold / imports:.2f} times `import langgraph.graph, duckdb` ({imports:.2f} s).",
+        f"Resident memory of `vendora ask`: {float(run.stdout):.0f} MB. The demo is built in {built:.1f} s.",
+    ]
+
+
+def _seconds(command: list[str], environment: dict[str, str]) -> float:
+    begun = perf_counter()
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    return perf_counter() - begun
 
 
 def table(measured: Measured) -> str:
@@ -118,6 +174,7 @@ def table(measured: Measured) -> str:
     whole = sum(measured.total)
     lines = ["| what | p50 ms | p95 ms | max ms | share |", "|---|---|---|---|---|"]
     rows = [("question, end to end", measured.total), ("baseline: bare graph and bare SQL", measured.baseline)]
+    rows += [("the owner's scorecard question", measured.cards)]
     rows += [(f"node {name}", values) for name, values in sorted(measured.nodes.items(), key=lambda item: -sum(item[1]))]
     for name, values in rows:
         share = f"{100 * sum(values) / whole:.0f}%"
@@ -132,8 +189,9 @@ def main() -> int:
     """Measure, print and write the table; end with 1 when a limit of the project is missed."""
     cases = [case for case in load_cases(ROOT / "tests/golden") if case.gold_sql and not case.then]
     sample = cases[:: max(1, len(cases) // (WARM_UP + QUESTIONS))][: WARM_UP + QUESTIONS]
-    measured = asyncio.run(measure(Settings.load(warehouse="demo", model="offline"), sample))
-    text = table(measured)
+    settings = Settings.load(warehouse="demo", model="offline")
+    measured = asyncio.run(measure(settings, sample))
+    text = table(measured) + "\n" + "\n".join(processes(settings.cache_dir)) + "\n"
     sys.stdout.write(text)
     (ROOT / "bench/results.md").write_text(f"# `make bench`\n\n{text}", encoding="utf-8")
     p50, p95 = median(measured.total), percentile(measured.total, 95)
