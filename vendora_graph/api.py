@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from vendora_graph.context import Context
 from vendora_graph.errors import ConversationBusyError, InternalError, NotAllowedError, QuestionError
-from vendora_graph.events import AnswerEvent, StepEvent
+from vendora_graph.events import AnswerEvent, StepEvent, run
 from vendora_graph.identity import TICKET
 from vendora_graph.settings import Settings
 
@@ -22,24 +22,12 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import RunnableConfig
     from langgraph.graph.state import CompiledStateGraph
-    from langgraph.types import Durability
 
     from vendora_graph.contracts import Answer, Principal
     from vendora_graph.opening import Opened
     from vendora_graph.semantic.catalog import Catalog
 
 T = TypeVar("T")
-
-LABELS = {
-    "orchestrator": "L1 orchestrator",
-    "data_analyst": "L2 data analyst",
-    "data_tools": "L2 data analyst, tools",
-    "senior_analyst": "L2 senior analyst",
-    "senior_tools": "L2 senior analyst, tools",
-    "master_validator": "L3 master validator",
-    "rescue": "L2 offline analyst",
-    "respond": "L1 respond",
-}
 
 
 class Vendora:
@@ -190,7 +178,7 @@ class Vendora:
             with self._alone(thread):
                 graph = await opened.kept() if thread else opened.unkept
                 given = await self._input(graph, question, config, resume=resume)
-                async for event in _events(graph, given, config, self.settings, Context(model=model) if model else None):
+                async for event in run(graph, given, config, self.settings, Context(model=model) if model else None):
                     yield event
         finally:
             opened.identities.withdraw(ticket)
@@ -222,6 +210,10 @@ class Vendora:
         if asker is not None and (asker.role, asker.dealership_ids) != (now.role, now.dealership_ids):
             raise NotAllowedError("The question was asked by somebody else. Resume it with the role and the dealership it was asked with.")
         return None
+
+    def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what a coroutine over this object gives, from code that is not asynchronous."""
+        return self._runner().run(work)
 
     # -------------------------------------------------------------------------------------------------- opening
 
@@ -282,43 +274,6 @@ class Vendora:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
-
-
-async def _events(
-    graph: CompiledStateGraph[Any, Any, Any, Any],
-    given: dict[str, str] | None,
-    config: RunnableConfig,
-    settings: Settings,
-    context: Context | None,
-) -> AsyncIterator[StepEvent | AnswerEvent]:
-    """Run the graph within the question's seconds; yield a step when a node begins, then the answer."""
-    from vendora_graph.errors import LimitExceededError
-
-    yield StepEvent("orchestrator", LABELS["orchestrator"])
-    try:
-        async with asyncio.timeout(settings.limit_seconds):
-            durability: Durability | None = "sync" if graph.checkpointer else None
-            async for update in graph.astream(given, config, context=context, stream_mode="updates", durability=durability):
-                for node, values in update.items():
-                    if node == "respond":
-                        yield AnswerEvent(values["answer"])
-                    else:
-                        following = _next(node, values)
-                        yield StepEvent(following, LABELS.get(following, following))
-    except TimeoutError as error:
-        raise LimitExceededError(f"The question took longer than {settings.limit_seconds:g} seconds and was stopped.") from error
-
-
-def _next(node: str, values: dict[str, Any]) -> str:
-    """Return who works next, as far as an update tells; only for showing."""
-    routing = values.get("routing")
-    if routing is not None:
-        return str(routing.destination)
-    if node.endswith("_analyst"):
-        return "master_validator" if values.get("draft") is not None else f"{node.removesuffix('_analyst')}_tools"
-    if node.endswith("_tools"):
-        return f"{node.removesuffix('_tools')}_analyst"
-    return "respond" if node == "master_validator" else "master_validator"
 
 
 class _Loop:

@@ -222,7 +222,8 @@ async def main():
     async with Vendora(settings, model_dir=Path(sys.argv[4])) as vendora:
         pass
 asyncio.run(main())
-print(*sorted(n for n in ("openai", "langchain_openai", "google.genai", "langchain_google_genai", "google.cloud.bigquery", "psycopg") if n in sys.modules))
+known = ("openai", "langchain_openai", "google.genai", "langchain_google_genai", "google.cloud.bigquery", "psycopg")
+print(*sorted(name for name in known if name in sys.modules))
 """
 
 

@@ -30,7 +30,7 @@ async def ledger_of(vendora: Vendora, sql: str) -> Ledger:
 
 PROVEN = [
     "SELECT COUNT(*) AS n FROM visits",
-    "SELECT reason, SUM(bill) AS total, AVG(bill) AS mean, MIN(wait_minutes) AS least, MAX(wait_minutes) AS most FROM visits GROUP BY reason",
+    "SELECT reason, SUM(bill) AS total, AVG(bill) AS mean, MIN(wait_minutes) AS least, MAX(bill) AS most FROM visits GROUP BY reason",
     "SELECT reason AS r, COUNT(bill) AS n FROM visits WHERE NOT no_show GROUP BY 1 HAVING COUNT(*) > 300 ORDER BY n DESC LIMIT 3",
     "SELECT v.is_emergency, SUM(v.bill * 2 - 1) AS odd FROM visits v WHERE v.visited_on >= DATE '2026-01-01' GROUP BY v.is_emergency",
     "SELECT SUM(bill) AS nothing FROM visits WHERE reason = 'nosuch'",

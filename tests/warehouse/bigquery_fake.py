@@ -121,7 +121,7 @@ class BigQueryFake:
         try:
             tree = sqlglot.parse_one(query["query"], dialect="bigquery")
             tables = self._tables(tree)
-            size = sum(self.db.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0] for table in tables) * BYTES_A_ROW  # type: ignore[index]
+            size = sum(self.db.cursor().execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0] for table in tables) * BYTES_A_ROW  # type: ignore[index]
         except (duckdb.Error, sqlglot.errors.SqlglotError) as error:
             return _error(400, "invalidQuery", str(error).splitlines()[0])
         kind = {"Select": "SELECT", "Union": "SELECT", "Create": "CREATE_VIEW"}.get(type(tree).__name__, type(tree).__name__.upper())
@@ -159,10 +159,9 @@ class BigQueryFake:
         sql = tree.transform(plain).sql(dialect="duckdb")
         values = {p["name"]: _value(p) for p in query.get("queryParameters", [])}
         try:
-            with self.lock:
-                cursor = self.db.execute(sql, values or None)
-                job.columns = [(str(one[0]), str(one[1])) for one in cursor.description or ()]
-                job.rows = cursor.fetchall()
+            cursor = self.db.cursor().execute(sql, values or None)
+            job.columns = [(str(one[0]), str(one[1])) for one in cursor.description or ()]
+            job.rows = cursor.fetchall()
         except duckdb.Error as error:
             job.error = {"reason": "invalidQuery", "message": str(error).splitlines()[0]}
 

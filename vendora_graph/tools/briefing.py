@@ -7,6 +7,7 @@ ignore it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +15,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from vendora_graph.contracts import Contract, Plan, Principal
 from vendora_graph.prompts.render import as_data, render
+from vendora_graph.semantic.catalog import MetricInfo
 from vendora_graph.tools.find import rank_metrics
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 REQUEST_KEY = "vendora"
 VOCABULARY_METRICS = 24
 """Metrics of the vocabulary shown for one question; the rest is reached with `find_metrics`."""
+VOCABULARY_TOKENS = 1_500
+"""Tokens the vocabulary of one question may take."""
+MOST_DIMENSIONS = 12
+CHARACTERS_A_TOKEN = 3
 
 
 class AnalystRequest(Contract):
@@ -39,12 +45,36 @@ class AnalystRequest(Contract):
 
 
 def vocabulary(question: str, services: Services) -> str:
-    """Return the metrics nearest to the question and their dimensions, one a line, bounded."""
-    lines = []
-    for info in rank_metrics(question[:400], services.catalog, VOCABULARY_METRICS):
-        dims = ", ".join(sorted(info.dimensions)[:12])
-        lines.append(f"{info.name}: {info.label} ({info.unit}; {info.basis}). Cut by: {dims}")
-    return "\n".join(lines)
+    """Return the metrics nearest to the question, one a line: at most `VOCABULARY_METRICS` and `VOCABULARY_TOKENS`, nearest first.
+
+    Dimensions most of them share are said once at the end; a line names only what a metric has beyond those.
+    """
+    ranked = rank_metrics(question[:400], services.catalog, VOCABULARY_METRICS)
+    shared = _shared(ranked)
+    last = f"All but where said: {', '.join(shared)}" if shared else ""
+    left = VOCABULARY_TOKENS - tokens_of(last)
+    lines: list[str] = []
+    for info in ranked:
+        own = [name for name in sorted(info.dimensions) if name not in shared][:MOST_DIMENSIONS]
+        lacks = [name for name in shared if name not in info.dimensions]
+        line = f"{info.name}: {info.label} ({info.unit}; {info.basis}). Cut by: {', '.join(own) or '-'}"
+        line += f"; not by: {', '.join(lacks)}" if lacks else ""
+        left -= tokens_of(line) + 1
+        if left < 0:
+            break
+        lines.append(line)
+    return "\n".join([*lines, *([last] if last else [])])
+
+
+def _shared(metrics: list[MetricInfo]) -> list[str]:
+    """Return the dimensions that three quarters of the metrics can be cut by."""
+    counted = Counter(name for info in metrics for name in info.dimensions)
+    return sorted(name for name, count in counted.items() if count * 4 >= len(metrics) * 3 and len(metrics) > 1)[:MOST_DIMENSIONS]
+
+
+def tokens_of(text: str) -> int:
+    """Return about how many tokens a model counts, never too few for English and names: three characters each."""
+    return -(-len(text) // CHARACTERS_A_TOKEN)
 
 
 def brief(request: AnalystRequest, prompt: str, work: list[BaseMessage], services: Services) -> list[BaseMessage]:

@@ -189,7 +189,8 @@ class BigQueryWarehouse:
         config = bigquery.QueryJobConfig(dry_run=True, use_query_cache=False, default_dataset=self._dataset)
         again = DEFAULT_RETRY.with_timeout(_PROBE_S)
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._pool, lambda: _translating(lambda: self._client.query("SELECT 1", job_config=config, job_retry=None, retry=again)))
+        ask = partial(self._client.query, "SELECT 1", job_config=config, job_retry=None, retry=again)
+        await loop.run_in_executor(self._pool, lambda: _translating(ask))
 
     async def close(self) -> None:
         """Close the client's connections."""
