@@ -32,14 +32,25 @@ def rules_of(info: MetricInfo, services: Services) -> MetricRules:
     )
 
 
-_RULES: WeakKeyDictionary[Services, dict[str, MetricRules]] = WeakKeyDictionary()
+_RULES: WeakKeyDictionary[Services, dict[int, dict[str, MetricRules]]] = WeakKeyDictionary()
+SUMMED = ("additive", "distinct", "semi_additive")
 
 
-def _all_rules(services: Services) -> dict[str, MetricRules]:
+def _all_rules(services: Services, stores: int) -> dict[str, MetricRules]:
     """Return the rules of every metric: a wrong label is seen only beside the label it belongs to. Built once."""
-    if services not in _RULES:
-        _RULES[services] = {info.name: rules_of(info, services) for info in services.catalog.metrics.values()}
-    return _RULES[services]
+    kept = _RULES.setdefault(services, {})
+    if stores not in kept:
+        kept[stores] = {info.name: _for_stores(rules_of(info, services), stores) for info in services.catalog.metrics.values()}
+    return kept[stores]
+
+
+def _for_stores(rules: MetricRules, stores: int) -> MetricRules:
+    """Plausible bounds are a store's: what adds up over several may be that many times as large."""
+    if stores < 2 or rules.additivity not in SUMMED:  # noqa: PLR2004 - more than one
+        return rules
+    low = None if rules.low is None else min(rules.low, rules.low * stores)
+    high = None if rules.high is None else rules.high * stores
+    return rules.model_copy(update={"low": low, "high": high})
 
 
 def policy_of(
@@ -62,7 +73,7 @@ def policy_of(
         analyst_is_offline=offline,
         unused=reading.unused,
         stated_assumptions=reading.assumptions,
-        metric_info=_all_rules(services),
+        metric_info=_all_rules(services, len(principal.dealership_ids)),
         dimension_labels={d.name: d.label for d in catalog.dimensions.values()},
         open_months=services.profile.open_months(principal.dealership_ids),
         allowed_classes=services.access.classes(principal),
