@@ -100,7 +100,10 @@ def test_every_shipped_bridge_ties_out(name: str, data: st.DataObject) -> None:
 
 
 def test_simpson_is_seen() -> None:
-    stones = [Group("small", Decimal(81), Decimal(234), Decimal(87), Decimal(270)), Group("large", Decimal(192), Decimal(55), Decimal(263), Decimal(80))]
+    stones = [
+        Group("small", Decimal(81), Decimal(234), Decimal(87), Decimal(270)),
+        Group("large", Decimal(192), Decimal(55), Decimal(263), Decimal(80)),
+    ]
     assert simpson(stones)
     assert not simpson(stones, least=Decimal(85))
     both_up = [Group("a", Decimal(1), Decimal(2), Decimal(10), Decimal(10)), Group("b", Decimal(1), Decimal(3), Decimal(10), Decimal(10))]

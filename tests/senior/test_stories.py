@@ -20,7 +20,7 @@ def test_the_root_cause_is_the_top_driver(vendora: Vendora, name: str, question:
     answer = vendora.ask(question, dealership=story["store"])
     assert answer.status == "answered", answer.summary
     assert answer.quality_score is not None
-    assert answer.quality_score >= 0.85  # noqa: PLR2004 - the threshold of the issue
+    assert answer.quality_score >= 0.85
     causes = [text for text in answer.analysis.findings if "main driver" in text]
     if "driver" in story:
         assert story["driver"] in causes[0]

@@ -33,11 +33,21 @@ def _set(made: Report, scale: float) -> tuple[bytes, int]:
     size = pagesizes.landscape(pagesizes.letter) if wide else pagesizes.letter
     out = BytesIO()
     page = platypus.SimpleDocTemplate(
-        out, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=34, bottomMargin=30, title=made.title, author="VENDORA", invariant=1
+        out,
+        pagesize=size,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=34,
+        bottomMargin=30,
+        title=made.title,
+        author="VENDORA",
+        invariant=1,
     )
     big = styles.ParagraphStyle("big", fontName="Helvetica-Bold", fontSize=18 * scale, leading=22 * scale, textColor=printing.INK)
     small = styles.ParagraphStyle("small", fontName="Helvetica", fontSize=8.5 * scale, leading=11 * scale, textColor="#5b6770")
-    second = styles.ParagraphStyle("h2", fontName="Helvetica-Bold", fontSize=11 * scale, leading=14 * scale, spaceBefore=10 * scale, spaceAfter=4 * scale)
+    second = styles.ParagraphStyle(
+        "h2", fontName="Helvetica-Bold", fontSize=11 * scale, leading=14 * scale, spaceBefore=10 * scale, spaceAfter=4 * scale
+    )
     title, under = printing.heading(made)
     story: list[Any] = [platypus.Paragraph(_escaped(title), big), platypus.Paragraph(_escaped(under), small)]
     for section in made.sections:
@@ -63,7 +73,9 @@ def _table(section: Section, scale: float, width: float) -> Any:  # noqa: ANN401
     figures = [printing.is_figure(section.table, n) for n in range(len(columns))]
     font = 8.5 * scale
     head = [
-        platypus.Paragraph(_escaped(c), styles.ParagraphStyle("th", fontName="Helvetica-Bold", fontSize=font, leading=font * 1.15, alignment=2 if f else 0))
+        platypus.Paragraph(
+            _escaped(c), styles.ParagraphStyle("th", fontName="Helvetica-Bold", fontSize=font, leading=font * 1.15, alignment=2 if f else 0)
+        )
         for c, f in zip(columns, figures, strict=True)
     ]
     lit = 0.06 if "Light" in columns else 0.0
@@ -80,9 +92,15 @@ def _table(section: Section, scale: float, width: float) -> Any:  # noqa: ANN401
     for number, row in enumerate(rows, start=1):
         if row[-1] in printing.LIGHTS and any(section.lights):
             cell = (len(columns) - 1, number)
-            look += [("BACKGROUND", cell, cell, colors.HexColor(printing.LIGHTS[row[-1]])), ("TEXTCOLOR", cell, cell, colors.white), ("ALIGN", cell, cell, "CENTER")]
+            look += [
+                ("BACKGROUND", cell, cell, colors.HexColor(printing.LIGHTS[row[-1]])),
+                ("TEXTCOLOR", cell, cell, colors.white),
+                ("ALIGN", cell, cell, "CENTER"),
+            ]
     widths = [width * (rest if f else lit if c == "Light" else first) for c, f in zip(columns, figures, strict=True)]
-    return platypus.Table([head, *[list(row) for row in rows]], colWidths=widths, repeatRows=1, hAlign="LEFT", style=platypus.TableStyle(look))
+    return platypus.Table(
+        [head, *[list(row) for row in rows]], colWidths=widths, repeatRows=1, hAlign="LEFT", style=platypus.TableStyle(look)
+    )
 
 
 def _chart(section: Section, scale: float, width: float) -> Any:  # noqa: ANN401 - a flowable of the library

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from vendora_graph.tools.senior.reports import Report, Section
 
 LIGHTS = {"G": "#2e8b57", "A": "#e0a100", "R": "#c0392b"}
-CHART = {"width": 520, "config": {"font": "Liberation Sans", "view": {"stroke": None}, "axis": {"grid": False, "labelLimit": 160}, "mark": {"color": "#27548a"}}}
+CHART = {
+    "width": 520,
+    "config": {
+        "font": "Liberation Sans",
+        "view": {"stroke": None},
+        "axis": {"grid": False, "labelLimit": 160},
+        "mark": {"color": "#27548a"},
+    },
+}
 INK, RULE, SOFT = "#1f2933", "#c9d1d9", "#f3f5f7"
 
 
@@ -162,4 +170,3 @@ def as_pdf(made: Report) -> bytes:
 RENDERERS: dict[str, Callable[[Report], str | bytes]] = {
     "md": as_markdown, "html": as_html, "pdf": as_pdf, "xlsx": as_workbook, "json": as_json,
 }  # fmt: skip
-

@@ -30,7 +30,14 @@ def explain_calls(asked: Asked, metrics: tuple[str, ...] | None = None, most: in
         if periods is None:
             continue
         filters = [item.model_dump(mode="json") for item in plan.filters]
-        args = {"metric": name, "period": span(periods[0]), "compare": span(periods[1]), "filters": filters, "by": list(plan.group_by), "most": most}
+        args = {
+            "metric": name,
+            "period": span(periods[0]),
+            "compare": span(periods[1]),
+            "filters": filters,
+            "by": list(plan.group_by),
+            "most": most,
+        }
         calls.append(Call(TOOL, args))
     return tuple(calls)
 
@@ -107,7 +114,15 @@ class _Told:
         words = {"change": spoken(self.change), "before": spoken(self.before), "other": period_words(self.before.period)}
         moved = bool(self.change.value)
         extra = say("explain", "versus" if moved else "flat", direction=direction(self.change.value or Decimal(0)), **words)
-        return say("explain", "headline", Label=self.info.label, value=spoken(self.now), extra=extra, where=self.where, period=self._periods["period"])
+        return say(
+            "explain",
+            "headline",
+            Label=self.info.label,
+            value=spoken(self.now),
+            extra=extra,
+            where=self.where,
+            period=self._periods["period"],
+        )
 
     def findings(self) -> list[Finding]:
         """Return the drivers, then the groups that carry the change, then what the mix did."""
@@ -175,7 +190,9 @@ class _Told:
 def _is_base(table: Table, metric: str) -> bool:
     """The first query has the metric itself, its figure before and the change, ungrouped."""
     row = table.rows[-1] if table.rows else None
-    return row is not None and len(table.rows) == 1 and len(row.cells) in (3, 4) and row.cells[0] is not None and row.cells[0].metric == metric
+    return (
+        row is not None and len(table.rows) == 1 and len(row.cells) in (3, 4) and row.cells[0] is not None and row.cells[0].metric == metric
+    )
 
 
 def _effect(row: Row) -> Cell | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
 from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
-from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.explanations import narrate_explanation
+from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.planner import asks_share, calls_for, compared
 from vendora_graph.offline.projections import narrate_forecast, narrate_pace
-from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.reconciling import narrate_reconciliation
+from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.scenarios import narrate_scenario
 from vendora_graph.offline.scorecards import narrate_scorecard
 from vendora_graph.offline.words import lowered, say
@@ -46,7 +48,13 @@ def narrate(asked: Asked, done: Done) -> Draft:
     return told.model_copy(
         update={
             "author": AUTHOR,
-            "caveats": (*told.caveats, *_caveats(table)),
+            "caveats": (
+                *told.caveats,
+                *_caveats(table, coming=bool(ahead(asked, table.period))),
+                *unequal_days(asked),
+                *preliminary(asked),
+                *ahead(asked, table.period),
+            ),
         }
     )
 
@@ -61,21 +69,26 @@ def _with_rows(draft: Draft, result: Result, asked: Asked) -> Draft:
 
 def _senior(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft | None:
     """Return the draft of a complex question by the tool it begins with; None for a plain query."""
-    if calls[0].tool == "explain_change":
-        return narrate_explanation(asked, calls, results)
-    if calls[0].tool == "find_anomalies":
-        return narrate_anomalies(asked, results)
-    if calls[0].tool == "what_if":
-        return narrate_scenario(asked, results)
-    if calls[0].tool == "reconcile":
-        return narrate_reconciliation(asked, results)
-    if calls[0].tool == "forecast":
-        return narrate_forecast(asked, results)
-    if calls[0].tool == "pace":
-        return narrate_pace(asked, results)
-    if calls[0].tool in ("scorecard", "compare_to_benchmark"):
+    first = calls[0].tool
+    if first == "explain_change":
+        draft = narrate_explanation(asked, calls, results)
+    elif first in ("scorecard", "compare_to_benchmark"):
         return narrate_scorecard(asked, calls, results)
-    return None
+    elif first in _ONE_TOOL:
+        draft = _ONE_TOOL[first](asked, results)
+    else:
+        return None
+    honest = () if first in ("pace", "forecast") else (*unequal_days(asked), *preliminary(asked))
+    return draft.model_copy(update={"caveats": (*draft.caveats, *honest)})
+
+
+_ONE_TOOL: Mapping[str, Callable[[Asked, list[Result]], Draft]] = {
+    "find_anomalies": narrate_anomalies,
+    "what_if": narrate_scenario,
+    "reconcile": narrate_reconciliation,
+    "forecast": narrate_forecast,
+    "pace": narrate_pace,
+}
 
 
 def _tell(asked: Asked, table: Table, calls: tuple[Call, ...], results: list[Result]) -> Draft:

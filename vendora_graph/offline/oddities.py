@@ -46,7 +46,9 @@ def narrate_anomalies(asked: Asked, results: list[Result], *, whole: bool = True
     caveats = [say("anomalies", "method")]
     if not table.period_complete and table.period:
         caveats.append(say("notes", "running", period=table.period))
-    return Draft(headline=_line(told[0], asked, where), findings=tuple(findings), tables=tuple(specs), caveats=tuple(caveats), author="offline")
+    return Draft(
+        headline=_line(told[0], asked, where), findings=tuple(findings), tables=tuple(specs), caveats=tuple(caveats), author="offline"
+    )
 
 
 def is_out(row: Row) -> bool:

@@ -34,7 +34,9 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
         label = next(iter(table.rows[0].names.values()))[1]
         cell = table.rows[0].cells[0]
         value = spoken(cell) if cell is not None else ""
-        return Draft(headline=say("empty", "headline", Label=label, value=value, period=period_words(table.period), where=where), author="offline")
+        return Draft(
+            headline=say("empty", "headline", Label=label, value=value, period=period_words(table.period), where=where), author="offline"
+        )
     findings = [finding for row in rows[:TOLD] for finding in _told_pace(row, asked, first=row is rows[0], where=where)]
     missing = [_label(row, asked) for row in rows if row.cells[1] is None]
     caveats = [say("pace", "method")]
@@ -43,7 +45,13 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
     if missing:
         caveats.append(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
     spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"))
-    return Draft(headline=_pace_line("headline", rows[0], asked, where), findings=tuple(findings), tables=(spec,), caveats=tuple(caveats), author="offline")
+    return Draft(
+        headline=_pace_line("headline", rows[0], asked, where),
+        findings=tuple(findings),
+        tables=(spec,),
+        caveats=tuple(caveats),
+        author="offline",
+    )
 
 
 def _where(asked: Asked, result: Result) -> str:
@@ -114,7 +122,13 @@ def narrate_forecast(asked: Asked, results: list[Result]) -> Draft:
         label = _table_label(table, asked)
         for one, pattern in ((table, "title"), (tested, "errors_title")):
             specs.append(TableSpec(ref=f"t{len(specs) + 1}", table=one.id, title=say("forecast", pattern, label=lowered(label))))
-    chart = ChartSpec(table=ahead[0].id, kind="line", x="month", y=(ahead[0].columns[0],), title=say("forecast", "title", label=lowered(_table_label(ahead[0], asked))))
+    chart = ChartSpec(
+        table=ahead[0].id,
+        kind="line",
+        x="month",
+        y=(ahead[0].columns[0],),
+        title=say("forecast", "title", label=lowered(_table_label(ahead[0], asked))),
+    )
     caveat = say("forecast", "method", words=result.words)
     return Draft(headline=lines[0], findings=tuple(findings), tables=tuple(specs), caveats=(caveat,), chart=chart, author="offline")
 

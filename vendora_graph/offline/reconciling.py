@@ -31,9 +31,14 @@ def narrate_reconciliation(asked: Asked, results: list[Result]) -> Draft:
     left, right, *memos = plain
     lines = [row for row in table.rows if row.cells[0] is not None and row.cells[0].grade != "metric"]
     label = asked.catalog.metrics[left.metric].label
-    findings = [Finding(text=say("reconcile", "line", Label=label, name=row.names[METRIC][0], amount=_said(row.cells[0])), kind="value") for row in lines]
+    findings = [
+        Finding(text=say("reconcile", "line", Label=label, name=row.names[METRIC][0], amount=_said(row.cells[0])), kind="value")
+        for row in lines
+    ]
     for memo in memos:
-        text = say("reconcile", "memo", Label=asked.catalog.metrics[memo.metric].label, period=period_words(memo.period), amount=spoken(memo))
+        text = say(
+            "reconcile", "memo", Label=asked.catalog.metrics[memo.metric].label, period=period_words(memo.period), amount=spoken(memo)
+        )
         findings.append(Finding(text=text, kind="note"))
     first = _asked(asked, result, left, where)
     headline = first + say(
@@ -43,7 +48,11 @@ def narrate_reconciliation(asked: Asked, results: list[Result]) -> Draft:
     )  # fmt: skip
     spec = TableSpec(ref="t1", table=table.id, title=say("reconcile", "title"))
     return Draft(
-        headline=headline, findings=tuple(findings), tables=(spec,), caveats=(say("reconcile", "basis", words=result.words),), author="offline"
+        headline=headline,
+        findings=tuple(findings),
+        tables=(spec,),
+        caveats=(say("reconcile", "basis", words=result.words),),
+        author="offline",
     )
 
 

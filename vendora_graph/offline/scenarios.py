@@ -64,7 +64,9 @@ def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
         main = max(rows, key=lambda row: rows.index(row)) if rows else None
         headline = _headline(asked, own.get(asked.plan.metrics[0]), main, where, quoted)
         lines = [row for row in rows if row is not main]
-        findings = [Finding(text=say("what_if", "line", name=row.names[RESULT][0], result=_said(row.cells[0])), kind="value") for row in lines]
+        findings = [
+            Finding(text=say("what_if", "line", name=row.names[RESULT][0], result=_said(row.cells[0])), kind="value") for row in lines
+        ]
     for metric in asked.plan.metrics[1:]:
         cell = own.get(metric)
         if cell is not None and cell.value is not None and not asked.plan.group_by:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -13,8 +13,8 @@ import yaml
 
 from vendora_graph.contracts import Period
 from vendora_graph.offline.asked import Asked, Call, span
-from vendora_graph.offline.explanations import explain_calls
 from vendora_graph.offline.before import previous_period, same_last_year
+from vendora_graph.offline.explanations import explain_calls
 from vendora_graph.offline.oddities import anomaly_calls
 from vendora_graph.offline.projections import forecast_calls, pace_calls
 from vendora_graph.offline.reconciling import reconcile_calls
@@ -40,29 +40,34 @@ def senior_calls(asked: Asked, done: Done) -> tuple[Call, ...] | None:
     plan = asked.plan
     if plan.period is None:
         return None
-    if plan.intent == "explain":
-        return explain_calls(asked) or None
-    if plan.intent == "anomalies":
-        return anomaly_calls(asked) or None
-    if plan.intent == "what_if":
-        return scenario_calls(asked) or None
-    if plan.intent == "reconcile":
-        return reconcile_calls(asked) or None
-    if plan.intent == "forecast":
-        return forecast_calls(asked) or None
-    if plan.intent == "pace":
-        return pace_calls(asked) or None
+    if plan.intent in _BY_INTENT:
+        return _BY_INTENT[plan.intent](asked) or None
     if plan.intent in ("scorecard", "recommend", "report"):
-        marks = _benchmarks(asked, plan.period)
-        first = (*_scorecards(asked, plan.period), *marks)
-        if FIND not in plan.steps:
-            return first
-        whole = replace(asked, reading=asked.reading.model_copy(update={"plan": plan.model_copy(update={"group_by": ()})}))
-        found = anomaly_calls(whole, _watched(asked))
-        return (*first, *found, *_causes(whole, marks, done))
+        return _whole_view(asked, plan.period, done)
     if plan.intent == "benchmark":
         return (*_asked_for(asked, plan.period), *_benchmarks(asked, plan.period))
     return None
+
+
+def _whole_view(asked: Asked, period: Period, done: Done) -> tuple[Call, ...]:
+    """Return scorecards and gaps, what is out of line where the plan asks for it, and the cause of the worst gap once it is known."""
+    marks = _benchmarks(asked, period)
+    first = (*_scorecards(asked, period), *marks)
+    if FIND not in asked.plan.steps:
+        return first
+    ungrouped = asked.plan.model_copy(update={"group_by": ()})
+    whole = replace(asked, reading=asked.reading.model_copy(update={"plan": ungrouped}))
+    return (*first, *anomaly_calls(whole, _watched(asked)), *_causes(whole, marks, done))
+
+
+_BY_INTENT: Mapping[str, Callable[[Asked], tuple[Call, ...]]] = {
+    "explain": explain_calls,
+    "pace": pace_calls,
+    "forecast": forecast_calls,
+    "what_if": scenario_calls,
+    "anomalies": anomaly_calls,
+    "reconcile": reconcile_calls,
+}
 
 
 def _watched(asked: Asked) -> tuple[str, ...]:

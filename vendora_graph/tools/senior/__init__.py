@@ -8,6 +8,6 @@ from vendora_graph.tools.senior.forecast import TOOL as FORECAST
 from vendora_graph.tools.senior.pace import TOOL as PACE
 from vendora_graph.tools.senior.reconcile import TOOL as RECONCILE
 from vendora_graph.tools.senior.scorecard import TOOL as SCORECARD
-
 from vendora_graph.tools.senior.what_if import TOOL as WHAT_IF
+
 SENIOR_TOOLS: tuple[Tool, ...] = (SCORECARD, COMPARE_TO_BENCHMARK, EXPLAIN_CHANGE, PACE, FIND_ANOMALIES, WHAT_IF, RECONCILE, FORECAST)

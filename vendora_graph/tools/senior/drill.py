@@ -53,7 +53,7 @@ def kind_of(metric: str, desk: Desk) -> tuple[Kind, str, str | None]:
 def dimensions_for(metric: str, filters: Sequence[Filter], asked: Sequence[str], desk: Desk) -> list[str]:
     """Return the dimensions to drill into: those asked for, the metric's own list, or the usual ones it can be cut by."""
     known = knowledge("drivers")
-    kind, top, bottom = kind_of(metric, desk)
+    _, top, bottom = kind_of(metric, desk)
     infos = [desk.services.catalog.metrics[m] for m in (top, bottom) if m]
     wanted = list(asked) or known["bridges"].get(metric, {}).get("by") or known["drills"].get(metric) or known["defaults"]
     fixed = {item.dimension for item in filters if item.op == "in" and len(item.values) == 1}
@@ -63,21 +63,26 @@ def dimensions_for(metric: str, filters: Sequence[Filter], asked: Sequence[str],
 
 
 async def drill_down(
-    metric: str, period: Span, compare: Span, filters: tuple[Filter, ...], by: Sequence[str], most: int, request: str, now: Fact, before: Fact,
+    metric: str,
+    period: Span,
+    compare: Span,
+    filters: tuple[Filter, ...],
+    by: Sequence[str],
+    most: int,
+    request: str,
+    now: Fact,
+    before: Fact,
     desk: Desk,
 ) -> Drilled:
     """Return, for each dimension, the groups that moved the figure; the dimension that explains most first."""
-    kind, top, bottom = kind_of(metric, desk)
+    _, top, bottom = kind_of(metric, desk)
     info = desk.services.catalog.metrics[metric]
     if kind != "ratio" and info.additivity != "additive":
         return Drilled()
     names = tuple(m for m in (top, bottom) if m)
     order = OrderBy(by=top, direction="desc")
     chosen = dimensions_for(metric, filters, by, desk)[:most]
-    queries = [
-        MetricQuery(metrics=names, period=period, compare=compare, filters=filters, group_by=(d,), order_by=order)
-        for d in chosen
-    ]
+    queries = [MetricQuery(metrics=names, period=period, compare=compare, filters=filters, group_by=(d,), order_by=order) for d in chosen]
     total, *found = await desk.try_all([MetricQuery(metrics=names, period=period, compare=compare, filters=filters), *queries])
     if total is None:
         return Drilled()
@@ -138,7 +143,9 @@ def _tell(
     for name in shown:
         named = {**whole, **cut.facts[name]}
         pieces = {
-            piece: express(text, named, unit, label=f"{_PIECES[piece]} {info.label}", metric=metric, slice=cut.places[name], period=now.period)
+            piece: express(
+                text, named, unit, label=f"{_PIECES[piece]} {info.label}", metric=metric, slice=cut.places[name], period=now.period
+            )
             for piece, text in LAWS[kind].items()
         }
         now_value, then_value = (_level(named, side, kind, info, cut.places[name]) for side in "10")

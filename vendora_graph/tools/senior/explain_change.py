@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field
 
@@ -54,9 +54,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     return ToolResult(together(scope.turn, [base, *parts, *drilled.ledgers], [bridge_rows, *drilled.rows], tables), words)
 
 
-async def _bridge(
-    asked: ExplainChange, now: Fact, before: Fact, request: str, desk: Desk
-) -> tuple[list[Ledger], Rows, ResultTable | None]:
+async def _bridge(asked: ExplainChange, now: Fact, before: Fact, request: str, desk: Desk) -> tuple[list[Ledger], Rows, ResultTable | None]:
     """Return the base figures of the bridge, its rows and its table: each driver, the residual, the whole change."""
     entry = bridge_entry(asked.metric, desk)
     metrics = tuple(dict.fromkeys(entry["figures"].values()))
@@ -81,7 +79,9 @@ async def _bridge(
         )
         for step in entry["steps"]
     ]  # fmt: skip
-    for step, fact in sorted(zip(entry["steps"], steps, strict=True), key=lambda pair: (-abs(pair[1].value or Decimal(0)), pair[0]["driver"])):
+    for step, fact in sorted(
+        zip(entry["steps"], steps, strict=True), key=lambda pair: (-abs(pair[1].value or Decimal(0)), pair[0]["driver"])
+    ):
         rows.add(((BY_DRIVER, step["driver"]),), fact)
     rows.add(((BY_DRIVER, RESIDUAL),), _residual(asked, now, before, steps))
     unit: Unit = "points" if now.unit == "rate" else now.unit
@@ -103,7 +103,7 @@ def _residual(asked: ExplainChange, now: Fact, before: Fact, steps: list[Fact]) 
     return express(text, named, unit, label=RESIDUAL, metric=asked.metric, slice=_place(asked, RESIDUAL), period=now.period)
 
 
-def bridge_entry(metric: str, desk: Desk) -> dict[str, dict[str, str] | list[dict[str, str]] | dict[str, list[str]]]:
+def bridge_entry(metric: str, desk: Desk) -> dict[str, Any]:
     """Return the bridge of a metric: its own, or what its definition gives (numerator and denominator, or parts of its formula)."""
     known = knowledge("drivers")["bridges"].get(metric)
     if known is not None:
@@ -120,7 +120,7 @@ def bridge_entry(metric: str, desk: Desk) -> dict[str, dict[str, str] | list[dic
     return {"figures": {"x": info.name}, "steps": []} if bottom is None else _volume_steps(top, bottom, desk)
 
 
-def _volume_steps(top: str, bottom: str, desk: Desk) -> dict[str, dict[str, str] | list[dict[str, str]] | dict[str, list[str]]]:
+def _volume_steps(top: str, bottom: str, desk: Desk) -> dict[str, Any]:
     labels = [desk.services.catalog.metrics[m].label for m in (top, bottom)]
     steps = [
         {"driver": labels[1], "text": "n0 * (m1 - m0) / m0"},

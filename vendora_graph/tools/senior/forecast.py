@@ -55,12 +55,16 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
         made, table_rows = _ahead(name, history, wanted, whole_until, desk)
         rows.append(table_rows)
         label = services.catalog.metrics[name].label
-        tables.append(table_rows.table(NAME, asked.model_dump_json(), f"{label}, forecast", COLUMNS, wanted_period(wanted), made.method, rank))
+        tables.append(
+            table_rows.table(NAME, asked.model_dump_json(), f"{label}, forecast", COLUMNS, wanted_period(wanted), made.method, rank)
+        )
         errors = Rows()
         for fact in _errors(made, history, name, label):
             errors.add((("metric", fact.label),), fact)
         rows.append(errors)
-        tables.append(errors.table(NAME, asked.model_dump_json(), f"{label}, backtest", ("Backtest error",), None, rank=rank + len(asked.metrics)))
+        tables.append(
+            errors.table(NAME, asked.model_dump_json(), f"{label}, backtest", ("Backtest error",), None, rank=rank + len(asked.metrics))
+        )
         words.append(f"{label}: {made.method}.")
     return ToolResult(together(scope.turn, [found], rows, tables), " ".join(words))
 
@@ -79,7 +83,7 @@ def _last_whole(desk: Desk) -> Span:
 
 def _ahead(name: str, history: list[Fact], wanted: list[Period], last: Span, desk: Desk) -> tuple[Forecasted, Rows]:
     """Return the forecast of one metric and its rows: a month each, then the errors."""
-    from vendora_graph.tools.senior.forecasting import forecast, refusal  # noqa: PLC0415 - numpy and the library load when first used
+    from vendora_graph.tools.senior.forecasting import forecast, refusal
 
     info = desk.services.catalog.metrics[name]
     values = [fact.value for fact in history]

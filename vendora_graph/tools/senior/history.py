@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Filter
 from vendora_graph.tools.cells import Cut
-from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.query_metrics import within_access
+from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import Leg, as_period, evaluate
 from vendora_graph.tools.senior.pacing import Month
 from vendora_graph.tools.spans import bucket_start, next_start
@@ -73,6 +73,4 @@ async def past_months(metrics: Sequence[str], day: date, count: int, filters: tu
         return {name: [] for name in metrics}
     found = await daily(metrics, Span(start=months[0].start, end=months[-1].end), filters, desk)
     open_days = {kind: selling_days(desk, service=kind) for kind in (True, False)}
-    return {
-        name: [Month(m.start, m.end, column, open_days[is_service(name, desk)]) for m in months] for name, column in found.items()
-    }
+    return {name: [Month(m.start, m.end, column, open_days[is_service(name, desk)]) for m in months] for name, column in found.items()}

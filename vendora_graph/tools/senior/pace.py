@@ -19,8 +19,8 @@ from vendora_graph.tools.runner import as_period, plain
 from vendora_graph.tools.senior.drill import kind_of
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
 from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
-from vendora_graph.tools.spans import describe
 from vendora_graph.tools.senior.pacing import Errors, Month, backtest, curve_share
+from vendora_graph.tools.spans import describe
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -56,7 +56,9 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     usable = [m for m in asked.metrics if _can_pace(m, desk)]
     skipped = [services.catalog.metrics[m].label for m in asked.metrics if m in services.catalog.metrics and m not in usable]
     if not usable:
-        raise QuestionError(f"No month-end projection for {', '.join(skipped) or 'these metrics'}: a stock or a median does not add up by days.")
+        raise QuestionError(
+            f"No month-end projection for {', '.join(skipped) or 'these metrics'}: a stock or a median does not add up by days."
+        )
     sides = {name: _sides(name, desk) for name in usable}
     simple = tuple(dict.fromkeys(m for pair in sides.values() for m in pair))
     wanted = tuple(dict.fromkeys((*usable, *simple)))
@@ -81,8 +83,11 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
 
 def _can_pace(metric: str, desk: Desk) -> bool:
     info = desk.services.catalog.metrics.get(metric)
-    return info is not None and plain(metric, desk.services) and info.additivity in ("additive", "ratio", "average", "distinct") and (
-        info.additivity == "additive" or kind_of(metric, desk)[0] == "ratio"
+    return (
+        info is not None
+        and plain(metric, desk.services)
+        and info.additivity in ("additive", "ratio", "average", "distinct")
+        and (info.additivity == "additive" or kind_of(metric, desk)[0] == "ratio")
     )
 
 
@@ -143,7 +148,15 @@ def _project(
     if target is not None and left > 0 and len(sides) == 1:
         text = f"(t - x) / {left}"
         unit = PER_DAY.get(info.unit, info.unit)
-        need = express(text, {"t": target, "x": so_far}, unit, label=f"{info.label} needed per selling day", metric=name, period=month, grade="forecast")
+        need = express(
+            text,
+            {"t": target, "x": so_far},
+            unit,
+            label=f"{info.label} needed per selling day",
+            metric=name,
+            period=month,
+            grade="forecast",
+        )
     rows.add(((BY_METRIC, info.label),), so_far, target, by_line, by_curve, gap, need, *_error_facts(errors, so_far, name, info.label))
 
 

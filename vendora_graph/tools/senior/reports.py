@@ -196,13 +196,19 @@ async def _scorecard(item: dict[str, Any], desk: Desk) -> _Built:
     held = spans(desk, service=False)
     quarter = item["span"] == "quarter"
     before, year = ("quarter_before", "quarter_year_ago") if quarter else ("same_days_before", "year_ago")
-    args = {"title": item["title"], "metrics": item["metrics"], "period": held[item["span"]], "previous": held[before], "last_year": held[year]}
+    args = {
+        "title": item["title"],
+        "metrics": item["metrics"],
+        "period": held[item["span"]],
+        "previous": held[before],
+        "last_year": held[year],
+    }
     return await _call(SCORECARD.name, SCORECARD.arguments.model_validate(args), item, held[item["span"]], desk)
 
 
 async def _benchmarks(item: dict[str, Any], desk: Desk) -> _Built:
     span = spans(desk, service=False)[item["span"]]
-    return await _call(BENCHMARKS.name, BENCHMARKS.arguments(metrics=tuple(item["metrics"]), period=span), item, span, desk)
+    return await _call(BENCHMARKS.name, BENCHMARKS.arguments.model_validate({"metrics": item["metrics"], "period": span}), item, span, desk)
 
 
 async def _call(tool: str, arguments: BaseModel, item: dict[str, Any], span: Span, desk: Desk) -> _Built:
@@ -218,10 +224,12 @@ async def _control(item: dict[str, Any], desk: Desk) -> _Built:
     kinds = [spans(desk, service=flag) for flag in (False, True)]
     held = {m: kinds[int(is_service(m, desk))] for m in metrics}
     through = kinds[0]
-    paced = PACE.run(PACE.arguments(metrics=metrics, period=through["month"]), desk.services, desk.scope, Ledger(turn=1))
+    paced = PACE.run(
+        PACE.arguments.model_validate({"metrics": metrics, "period": through["month"]}), desk.services, desk.scope, Ledger(turn=1)
+    )
     day = desk.ask(MetricQuery(metrics=metrics, period=through["day"]))
     years = [desk.ask(MetricQuery(metrics=(m,), period=held[m]["year_ago"])) for m in metrics]
-    pace, today, *last = await asyncio.gather(paced, day, *years)
+    (pace, today), last = await asyncio.gather(asyncio.gather(paced, day), asyncio.gather(*years))
     table = next(t for t in pace.ledger.tables.values() if t.tool == PACE.name)
     by_label = {dict(key)[BY_METRIC]: cells for key, cells in zip(table.keys, table.cells, strict=True)}
     rows = Rows()

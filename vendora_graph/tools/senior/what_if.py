@@ -56,8 +56,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     else:
         named = _figures(ledgers, scenario)
         for item in scenario["results"]:
-            place: Slice = ((BY_METRIC, item["name"]),)
-            rows.add(place, _result(item, named, asked, place))
+            own: Slice = ((BY_METRIC, item["name"]),)
+            rows.add(own, _result(item, named, asked, own))
         columns = ("Result",)
     ordered = _sorted(rows) if asked.by else rows
     table = ordered.table(NAME, asked.model_dump_json(), "What it would bring", columns, as_period(asked.period, scope))
@@ -87,7 +87,7 @@ def _queries(asked: WhatIf, scenario: dict[str, Any], desk: Desk) -> list[Metric
 
 
 def _figures(ledgers: list[Ledger], scenario: dict[str, Any]) -> dict[str, Fact]:
-    named = {}
+    named: dict[str, Fact] = {}
     for ledger in ledgers:
         cells = only_table(ledger).cells
         for alias, metric in scenario["figures"].items():
@@ -112,7 +112,9 @@ def _groups(ledgers: list[Ledger], scenario: dict[str, Any], by: str) -> list[tu
 def _result(item: dict[str, Any], named: dict[str, Fact], asked: WhatIf, place: Slice) -> Fact | None:
     text = " ".join(str(asked.change) if word == "change" else word for word in item["text"].replace("(", "( ").replace(")", " )").split())
     try:
-        return express(text, named, item["unit"], label=item["name"], metric=asked.metric, slice=place, basis="scenario, all else unchanged")
+        return express(
+            text, named, item["unit"], label=item["name"], metric=asked.metric, slice=place, basis="scenario, all else unchanged"
+        )
     except KeyError as error:
         raise QuestionError(f"The scenario lacks {error}.") from error
 
