@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from vendora_graph.contracts import Answer
+from vendora_graph.errors import LimitExceededError
+from vendora_graph.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+    from langgraph.graph.state import CompiledStateGraph
+    from langgraph.types import Durability
+
+    from vendora_graph.context import Context
+
+LABELS = {
+    "orchestrator": "L1 orchestrator",
+    "data_analyst": "L2 data analyst",
+    "data_tools": "L2 data analyst, tools",
+    "senior_analyst": "L2 senior analyst",
+    "senior_tools": "L2 senior analyst, tools",
+    "master_validator": "L3 master validator",
+    "rescue": "L2 offline analyst",
+    "respond": "L1 respond",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +50,42 @@ class AnswerEvent:
     """The answer, always the last event."""
 
     answer: Answer
+
+
+async def run(
+    graph: CompiledStateGraph[Any, Any, Any, Any],
+    given: dict[str, str] | None,
+    config: RunnableConfig,
+    settings: Settings,
+    context: Context | None,
+) -> AsyncIterator[StepEvent | AnswerEvent]:
+    """Run the graph within the question's seconds; yield a step when a node begins, then the answer.
+
+    Raises:
+        LimitExceededError: The question took longer than the settings allow.
+    """
+    yield StepEvent("orchestrator", LABELS["orchestrator"])
+    try:
+        async with asyncio.timeout(settings.limit_seconds):
+            durability: Durability | None = "sync" if graph.checkpointer else None
+            async for update in graph.astream(given, config, context=context, stream_mode="updates", durability=durability):
+                for node, values in update.items():
+                    if node == "respond":
+                        yield AnswerEvent(values["answer"])
+                    else:
+                        following = _next(node, values)
+                        yield StepEvent(following, LABELS.get(following, following))
+    except TimeoutError as error:
+        raise LimitExceededError(f"The question took longer than {settings.limit_seconds:g} seconds and was stopped.") from error
+
+
+def _next(node: str, values: dict[str, Any]) -> str:
+    """Return who works next, as far as an update tells; only for showing."""
+    routing = values.get("routing")
+    if routing is not None:
+        return str(routing.destination)
+    if node.endswith("_analyst"):
+        return "master_validator" if values.get("draft") is not None else f"{node.removesuffix('_analyst')}_tools"
+    if node.endswith("_tools"):
+        return f"{node.removesuffix('_tools')}_analyst"
+    return "respond" if node == "master_validator" else "master_validator"

@@ -135,7 +135,7 @@ async def test_busy_conversations_and_failures_over_http(demo_cache: Path, monke
         raise ConversationBusyError("This conversation is still working on a question.")
 
     async def broken(self: Vendora, question: str = "", **wishes: Any) -> Any:
-        raise ZeroDivisionError("SELECT secret FROM /root/there")
+        raise ZeroDivisionError("SELECT secret FROM there")
 
     transport = httpx.ASGITransport(create_app(Settings(cache_dir=demo_cache)), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:

@@ -96,3 +96,11 @@ def test_what_cannot_be_opened_names_no_path(tmp_path: Path, warehouse: str) -> 
     with langgraph_dev(blocked, tmp_path, VENDORA_WAREHOUSE=warehouse) as address, get_sync_client(url=address) as opened:
         assert "the log of the server says why" in _failed(opened)
     assert "hidden-place" in (tmp_path / "log").read_text() or warehouse != "demo"
+
+
+@pytest.mark.slow
+def test_a_complex_question_goes_to_the_senior_analyst(client: Any) -> None:
+    """Nothing of it may block the server's loop: `langgraph dev` would end the run."""
+    answer = _answer(client, input={"question": "Analyze our Q3 performance across all departments, compare with industry benchmarks"})
+    assert answer["status"] in ("answered", "partial")
+    assert answer["metadata"]["agent_path"] == ["L1_orchestrator", "L2_senior_analyst"]

@@ -51,7 +51,7 @@ class Gate:
     async def _answer(self, scope: Scope, body: bytes, receive: Receive, reply: _Reply) -> None:
         """Run the service on the request; stop it when the client goes before the answer is out."""
         given = _Given(body)
-        work = asyncio.create_task(self._app(scope, given, reply))
+        work = asyncio.ensure_future(self._app(scope, given, reply))
         watch = asyncio.create_task(_until_gone(receive))
         try:
             await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)

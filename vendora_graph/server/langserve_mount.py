@@ -30,7 +30,7 @@ PATH = "/vendora"
 ENDPOINTS: tuple[Literal["invoke", "stream", "input_schema", "output_schema"], ...] = ("invoke", "stream", "input_schema", "output_schema")
 
 
-class VendoraRunnable(Runnable[dict[str, Any], dict[str, Any]]):
+class VendoraRunnable(Runnable[Any, dict[str, Any]]):
     """The graph as LangServe wants it: a question in, an answer in JSON form out; steps while streaming."""
 
     def __init__(self, vendora: Vendora) -> None:
