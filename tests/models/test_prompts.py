@@ -70,7 +70,7 @@ RETRIEVED = [
     ("days supply of used cars", "days_supply"),
     ("effective labor rate", "elr"),
     ("parts gross", "parts_gross"),
-    ("lead response time", "response"),
+    ("lead response time", "resp_time"),
     ("F&I per unit", "pvr"),
     ("units over 60 days old", "aged_60"),
     ("closing ratio of internet leads", "clos"),
@@ -81,14 +81,16 @@ RETRIEVED = [
 async def test_the_dealerships_vocabulary_is_bounded_and_holds_what_is_asked(demo_settings: Settings) -> None:
     async with Vendora(demo_settings) as vendora:
         services = (await vendora.aopen()).services
-        sizes = {}
+        sizes: dict[str, int] = {}
+        missed: list[Any] = []
         for question, part in RETRIEVED:
             told = vocabulary(question, services)
             names = [line.partition(":")[0] for line in told.splitlines()[:-1]]
-            assert any(part in name for name in names), (question, names)
+            missed += [(question, names[:6])] if not any(part in name for name in names) else []
             assert len(names) >= 8
             sizes[question] = tokens_of(told)
             assert told == vocabulary(question, services)
+        assert not missed
         every = services.catalog.metrics.values()
         whole = sum(tokens_of(f"{one.name}: {one.label} ({one.unit}; {one.basis}). {', '.join(one.dimensions)}") for one in every)
         assert max(sizes.values()) <= VOCABULARY_TOKENS
