@@ -75,7 +75,7 @@ async def drill_down(
     desk: Desk,
 ) -> Drilled:
     """Return, for each dimension, the groups that moved the figure; the dimension that explains most first."""
-    _, top, bottom = kind_of(metric, desk)
+    kind, top, bottom = kind_of(metric, desk)
     info = desk.services.catalog.metrics[metric]
     if kind != "ratio" and info.additivity != "additive":
         return Drilled()
