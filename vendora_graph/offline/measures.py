@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
@@ -291,6 +292,11 @@ def _combine(framer: Framer) -> None:
     for entry in framer.lexicon.vocabulary.get("combinations") or ():
         wanted = [str(m) for m in entry["metrics"]]
         if set(framer.frame.metrics) == set(wanted) and entry["to"] in framer.catalog.metrics:
+            spans = sorted((framer.frame.metric_spans[m] for m in wanted), key=lambda s: s.start)
+            moved = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()}
+            sold = any({t.text, t.stem} & moved for t in framer.frame.tokens)
+            if entry.get("same_clause") and (sold or any(_coordinated(framer, a, b) for a, b in pairwise(spans))):
+                continue
             if entry.get("cue") and not framer.frame.has(*entry["cue"]):
                 continue
             span = framer.frame.metric_spans[wanted[0]]

@@ -18,6 +18,7 @@ _SET_WEIGHT = 1.01
 _NAME_WEIGHT = 0.9
 """Weights of names: a part of a name, a phrase of the vocabulary, a word of a store's name, the malus of a general name."""
 _FULL = 1.0
+_PART = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[
     yield from _dimension_senses(catalog, vocabulary)
     yield from _english_senses(english_data())
     yield from _vocabulary_senses(catalog, vocabulary)
+    yield from _partial_names(catalog, vocabulary, values)
     stores_last = sorted(values, key=lambda name: name in catalog.dimensions and catalog.dimensions[name].kind == "store")
     yield from _stored_values(catalog, {name: values[name] for name in stores_last})
 
@@ -106,6 +108,24 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
             for part in _name_parts(dimension, entry.value):
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else STORE_PART
                 yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
+
+
+def _partial_names(
+    catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[str, Sequence[ValueEntry]]
+) -> Iterator[tuple[str, Sense]]:
+    """A part of a name that only one value has (`Mach-E`, `Bronco`), for the dimensions the vocabulary lists."""
+    labels = {word.lower() for d in catalog.dimensions.values() for word in f"{d.label} {d.plural or ''}".split()}
+    taken = labels | set(str(english_data()["common"]).split())
+    for name in vocabulary.get("partial_names") or ():
+        entries = values.get(name, ()) if name in catalog.dimensions else ()
+        whole = {entry.value.lower() for entry in entries}
+        parts: dict[str, list[ValueEntry]] = {}
+        for entry in entries:
+            for part in entry.value.split() if " " in entry.value else ():
+                parts.setdefault(part, []).append(entry)
+        for part, owners in parts.items():
+            if len(owners) == 1 and len(part) >= _PART and part.lower() not in whole | taken:
+                yield part, Sense("value", name, (owners[0].value,), _NAME_WEIGHT, tenants=owners[0].dealership_ids)
 
 
 def _name_parts(dimension: DimensionInfo, value: str) -> Iterable[str]:

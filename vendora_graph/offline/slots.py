@@ -90,6 +90,12 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         return None
     senses.sort(key=lambda s: (s.key not in named, -s.weight))
     first = senses[0]
+    if framer.catalog.dimensions[first.key].kind == "person" and first.key not in named:
+        people = [s for s in senses if framer.catalog.dimensions[s.key].kind == "person" and s.weight >= first.weight - 1e-9]
+        if len({s.values for s in people}) > 1:
+            options = tuple(sorted({value for s in people for value in s.values}))
+            framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
+            return first
     rivals = [s for s in senses if s.key == first.key and s.values != first.values and s.weight >= first.weight - 1e-9]
     if rivals:
         options = tuple(sorted({value for s in [first, *rivals] for value in s.values}))

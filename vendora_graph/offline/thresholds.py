@@ -31,6 +31,8 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     unit, end = _unit_of(framer, index)
     number *= _multiplier(framer, index)
     unit = unit or _money(framer, number)
+    if op and unit == "days":
+        _still_here(framer)
     second = _second_number(framer, end) if op == "between" else None
     if second is not None and not unit:
         unit, end = _unit_of(framer, second)
@@ -42,6 +44,16 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     if op:
         framer.frame.filters.append(Filter(dimension=target, op=op, values=values))
     _bind(framer, target, range(first, max(end, index + 1, (second or 0) + 1 if second is not None else 0)))
+
+
+def _still_here(framer: Framer) -> None:
+    """`units over 120 days`: an age is of what stands in stock, unless the question says it was sold, or when."""
+    frame, entry = framer.frame, framer.lexicon.section("aged_stock")
+    moved = {str(word) for word in entry.get("moved") or ()}
+    if frame.periods or frame.groups or framer.inherits() or any({t.text, t.stem} & moved for t in frame.tokens):
+        return
+    if len(frame.metrics) == 1 and entry.get(frame.metrics[0]) in framer.catalog.metrics:
+        frame.metrics = [str(entry[frame.metrics[0]])]
 
 
 def _multiplier(framer: Framer, index: int) -> int:

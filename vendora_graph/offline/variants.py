@@ -36,10 +36,15 @@ def generalise(framer: Framer) -> None:
         elif name in frame.metrics and entry["base"] in framer.catalog.metrics and _to_be_split(framer, name, touched):
             frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
             frame.filters = [f.model_copy(update={"dimension": entry["base"]}) if f.dimension == name else f for f in frame.filters]
-            taken = {f.dimension for f in frame.filters if f.op != "not_in"} | set(frame.groups)
+            taken = {f.dimension for f in frame.filters if f.op != "not_in" or _turned(entry, f)} | set(frame.groups)
             frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and len(frame.metrics) == 1)
             waiting.extend([entry["base"]] if entry["base"] in known else [])
     frame.metrics = list(dict.fromkeys(frame.metrics))
+
+
+def _turned(entry: Mapping[str, Any], left_out: Filter) -> bool:
+    """Whether what is left out is the slice itself (`internet leads`, then `not internet`)."""
+    return any(_same(own, left_out.model_copy(update={"op": own.op})) for own in filters_of(entry))
 
 
 def _chain(known: Mapping[str, Mapping[str, Any]], name: str) -> set[str]:
