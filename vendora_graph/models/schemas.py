@@ -1,0 +1,69 @@
+"""What models are told of the tools: JSON schemas without references, titles or anything a provider drops in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from vendora_graph.models.route import RouteChoice
+from vendora_graph.tools.registry import submit_schema
+
+if TYPE_CHECKING:
+    from vendora_graph.tools.registry import Tool
+
+Tools = Mapping[str, tuple["Tool", ...]]
+
+
+def lean_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema with every `$ref` written out: not every provider follows them."""
+    lean: dict[str, Any] = _lean(schema, schema.get("$defs", {}))
+    return lean
+
+
+def _lean(node: Any, defs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(node, list):
+        return [_lean(item, defs) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    if "$ref" in node:
+        target = {**defs[str(node["$ref"]).rpartition("/")[2]], **{key: value for key, value in node.items() if key != "$ref"}}
+        return _lean(target, defs)
+    found = {key: _lean(value, defs) for key, value in node.items() if key not in ("$defs", "title", "additionalProperties", "properties")}
+    if "properties" in node:  # names of fields, not of the schema language: one may be called title
+        found["properties"] = {name: _lean(value, defs) for name, value in node["properties"].items()}
+    return found
+
+
+def lean_tool(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tool's schema, lean."""
+    return {**tool, "function": {**tool["function"], "parameters": lean_schema(tool["function"]["parameters"])}}
+
+
+def tool_schema(tool: Tool) -> dict[str, Any]:
+    """Return a tool as models are told of it."""
+    return {
+        "type": "function",
+        "function": {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": lean_schema(tool.arguments.model_json_schema()),
+        },
+    }
+
+
+def schemas_for(role: str, tools: Tools) -> list[dict[str, Any]]:
+    """Return everything a role may call."""
+    if role == "orchestrator":
+        return [
+            {
+                "type": "function",
+                "function": {
+                    "name": RouteChoice.__name__,
+                    "description": RouteChoice.__doc__ or "",
+                    "parameters": lean_schema(RouteChoice.model_json_schema()),
+                },
+            }
+        ]
+    return [*(tool_schema(tool) for tool in tools[role]), lean_tool(submit_schema())]
+
+
