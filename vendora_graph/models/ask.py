@@ -88,11 +88,12 @@ def count(usage: Usage, reply: AIMessage, asked: str, settings: Settings) -> Usa
     models = tuple(dict.fromkeys((*usage.models, name)))
     if reply.response_metadata.get(CACHED):
         return usage.model_copy(update={"cached_calls": usage.cached_calls + 1, "models": models})
-    tokens = (reply.usage_metadata or {}).get("total_tokens", 0)
+    used = reply.usage_metadata
+    tokens = used["total_tokens"] if used is not None else 0
     return usage.model_copy(
         update={
             "model_calls": usage.model_calls + 1,
-            "tokens": usage.tokens + int(tokens),
+            "tokens": usage.tokens + tokens,
             "cost_usd": usage.cost_usd + cost(reply, price_of(name, asked, settings.model_prices)),
             "models": models,
         }

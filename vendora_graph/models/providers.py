@@ -32,7 +32,8 @@ def provider_model(name: str, settings: Settings) -> BaseChatModel:
             return _openai(model, settings)
         case "openrouter":
             return _openrouter(model, settings)
-    raise ConfigError(f"{name!r} needs no client.")
+        case _:
+            raise ConfigError(f"{name!r} needs no client.")
 
 
 def _key(value: SecretStr | None, variable: str) -> str:

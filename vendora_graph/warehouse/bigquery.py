@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 from threading import Event
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from requests import exceptions as http
 
@@ -195,7 +195,8 @@ class BigQueryWarehouse:
     async def close(self) -> None:
         """Close the client's connections."""
         self._pool.shutdown(wait=True)
-        self._client.close()  # type: ignore[no-untyped-call]
+        client: Any = self._client  # its `close` is not typed
+        client.close()
 
 
 def client_of(payer: str, location: str | None, api_endpoint: str | None) -> bigquery.Client:
@@ -205,7 +206,8 @@ def client_of(payer: str, location: str | None, api_endpoint: str | None) -> big
         ConfigError: No credentials are found.
     """
     options = ClientOptions(api_endpoint=api_endpoint) if api_endpoint else None
-    credentials = AnonymousCredentials() if api_endpoint else None  # type: ignore[no-untyped-call]
+    anonymous: Any = AnonymousCredentials
+    credentials = anonymous() if api_endpoint else None
     try:
         return bigquery.Client(project=payer, credentials=credentials, location=location, client_options=options)
     except GoogleAuthError as error:
@@ -239,7 +241,7 @@ def _parameter(name: str, value: object) -> bigquery.ScalarQueryParameter:
     kind = next((word for python, word in _TYPES if isinstance(value, python)), None)
     if kind is None:
         raise WarehouseError(f"A value of type {type(value).__name__} cannot be sent to BigQuery.")
-    return bigquery.ScalarQueryParameter(name, kind, value)  # type: ignore[arg-type]
+    return bigquery.ScalarQueryParameter(name, kind, cast("Any", value))
 
 
 def _batches(found: RowIterator) -> Iterator[Sequence[Row]]:
