@@ -13,6 +13,7 @@ from vendora_graph.offline.periods import PeriodSpec
 _YEAR_BACK = frozenset({"same_last_year", "shift_year", "to_date_last_year"})
 _SMALL_GAP = 3
 _PAIR = 2
+_FORWARD = ("recommend", "scorecard")
 _FULL_YEARS = frozenset({"month_last_year", "quarter_last_year", "half_last_year"})
 _YEAR_WEEKS = 364
 
@@ -42,6 +43,8 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
 def _pair(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     verb = _verb_first(framer)
     marked = [(at, spec) for at, spec in specs if _follows_compare(framer, at) and not (verb and at == specs[0][0])]
+    if not marked and framer.frame.has(*_FORWARD):
+        return specs[0][1], None  # "our Q4 ..., recommendations for 2024": the second period is what the advice is for
     versus = marked[0][1] if marked else specs[1][1]
     return next((spec for _, spec in specs if spec is not versus), None), versus
 
