@@ -24,7 +24,11 @@ STAMP = "vendora_model"
 CACHED = "vendora_cached"
 _CUT = frozenset({"length", "max_tokens", "model_length"})
 _FINE = frozenset({"stop", "tool_calls", "function_call", "end_turn", "eos"})
-_TRANSPORT = ("TransportError", "ClientConnectionError", "ClientPayloadError", "APIConnectionError", "ConnectionError", "TimeoutError", "TimeoutException", "ServerError")
+_TRANSPORT = (
+    "TransportError", "ClientConnectionError", "ClientPayloadError", "APIConnectionError", "ConnectionError", "TimeoutError",
+    "TimeoutException", "ServerError",
+)  # fmt: skip
+"""Names of the clients' own errors, so that no client is imported to know them."""
 _TRY_ANOTHER = frozenset({401, 402, 403, 404, 408, 409, 425, 429})
 """Refusals that say nothing about the request itself: another provider may well answer it."""
 
