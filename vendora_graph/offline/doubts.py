@@ -7,6 +7,7 @@ from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.measures import parts_of
+from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import Token, compact
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import restate
@@ -31,8 +32,11 @@ def _question(framer: Framer, plan: Plan, said: str) -> str:
     negation = _open_negation(framer)
     if negation:
         return str(texts["negation"]).format(words=negation, restated=said)
-    if any(item.dimension in plan.metrics for item in plan.filters) and not plan.group_by and plan.grain is None:
+    if any(item.dimension in plan.metrics for item in plan.filters) and (plan.topic == "share" or not (plan.group_by or plan.grain)):
         return str(texts["threshold"]).format(metric=label)
+    alone = _only(framer)
+    if alone:
+        return str(texts["unplaced"]).format(words=alone, restated=said)
     if counts_rates(framer):
         return str(texts["count"]).format(metric=label)
     if plan.topic == "share" and plan.intent == "value" and share_filter(plan) is None:
@@ -105,11 +109,21 @@ def _open_negation(framer: Framer) -> str:
     return ""
 
 
+def _only(framer: Framer) -> str:
+    """`cancellations only`: the word beside limits the figure, and no filter came of it."""
+    frame = framer.frame
+    for span in (frame.spans[i] for i in frame.cues.get("only", ())):
+        for at in (span.start - 1, span.end):
+            if 0 <= at < len(frame.tokens) and frame.bound.get(at, "").startswith("part of"):
+                return f"{frame.tokens[at].raw} {frame.said(span)}"
+    return ""
+
+
 def _left_over(framer: Framer) -> list[int]:
     """Content words without a use that are neither loose English nor words of the measure itself."""
     frame, raw = framer.frame, framer.raw
     left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound]
-    own = _own_stems(framer)
+    own = own_stems(framer)
     loose = {str(word) for word in raw["loose"]} | set(framer.lexicon.vocabulary.get("loose") or ())
     parts = set().union(*(parts_of(framer, m) for m in frame.metrics)) if frame.metrics else set()
     return [i for i in left if not ({frame.tokens[i].text, frame.tokens[i].stem} & loose or _own(framer, i, own, parts))]
@@ -120,12 +134,6 @@ def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:
     senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
     named = framer.frame.tokens[index].stem in stems and _light(framer, index)
     return named or any(s.kind == "metric" and s.key in parts for s in senses)
-
-
-def _own_stems(framer: Framer) -> set[str]:
-    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
-    words = " ".join(" ".join((i.label, i.description, i.formula, i.filter_text, *i.synonyms)) for i in infos)
-    return {token.stem for token in framer.lexicon.normaliser.tokens(words)}
 
 
 def _senses(framer: Framer, index: int) -> list[str]:

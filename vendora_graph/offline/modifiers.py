@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,15 +55,22 @@ def _bind_own_words(framer: Framer) -> None:
     left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound and t.number is None]
     if not left or not frame.metrics:
         return
-    infos = [framer.catalog.metrics[m] for m in frame.metrics]
-    words = " ".join(" ".join((i.label, i.description, i.formula, i.filter_text, *i.synonyms)) for i in infos)
-    stems = {t.stem for t in framer.lexicon.normaliser.tokens(words)}
+    stems = own_stems(framer)
     for at in left:
         senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1]))
         heavy = {"value", "rule"} if at in frame.freed else {"value", "metric", "rule"}
         weighty = any(s.kind in heavy or category(framer, s) for s in senses)
         if frame.tokens[at].stem in stems and not weighty:
             frame.bound[at] = "part of " + frame.metrics[0]
+
+
+def own_stems(framer: Framer) -> set[str]:
+    """The words of the measures' names and definitions, without what a definition says it leaves out (`no loaners`)."""
+    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
+    outside = "|".join(map(str, framer.raw["left_out_words"]))
+    said = [re.sub(rf"\b(?:{outside})\b[^.;]*", " ", f"{i.description}. {i.filter_text}", flags=re.IGNORECASE) for i in infos]
+    words = " ".join([*said, *(" ".join((i.label, i.formula, *i.synonyms)) for i in infos)])
+    return {t.stem for t in framer.lexicon.normaliser.tokens(words)}
 
 
 def apply_modifiers(framer: Framer) -> None:
