@@ -75,7 +75,7 @@ def in_file(path: Path, schema: str, work: Callable[[sqlite3.Connection], T]) ->
         return work(db)
 
 
-def _tenant(messages: Sequence[BaseMessage]) -> Any:  # noqa: ANN401 - JSON
+def _tenant(messages: Sequence[BaseMessage]) -> object:
     """Return who the typed question is asked for: stores, role and person."""
     for message in reversed(messages):
         request = message.additional_kwargs.get("vendora")

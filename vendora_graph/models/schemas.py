@@ -16,11 +16,11 @@ Tools = Mapping[str, tuple["Tool", ...]]
 
 def lean_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema with every `$ref` written out: not every provider follows them."""
-    lean: dict[str, Any] = _lean(schema, schema.get("$defs", {}))
-    return lean
+    lean = _lean(schema, schema.get("$defs", {}))
+    return lean if isinstance(lean, dict) else {}
 
 
-def _lean(node: Any, defs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+def _lean(node: object, defs: Mapping[str, Any]) -> object:
     if isinstance(node, list):
         return [_lean(item, defs) for item in node]
     if not isinstance(node, Mapping):

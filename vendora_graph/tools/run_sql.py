@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 from rapidfuzz import fuzz, process, utils
@@ -135,7 +135,7 @@ def _labels(sql: str, result: ResultSet, dialect: str) -> tuple[int, ...]:
     return tuple(named)
 
 
-def _is_text(value: Any) -> bool:  # noqa: ANN401 - a cell
+def _is_text(value: object) -> bool:
     return value is not None and figure(value) is None
 
 
@@ -146,7 +146,7 @@ def _keys(result: ResultSet, labels: tuple[int, ...]) -> list[Slice]:
     return [tuple(sorted((*key, ("row", str(n))))) if key in twice else key for n, key in enumerate(plain, start=1)]
 
 
-def _fact(column: str, value: Any, key: Slice, query_id: str, second: Second | None) -> Fact:  # noqa: ANN401 - a cell
+def _fact(column: str, value: object, key: Slice, query_id: str, second: Second | None) -> Fact:
     return make_fact(
         metric=f"sql:{column}",
         value=figure(value),

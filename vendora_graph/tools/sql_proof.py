@@ -83,7 +83,7 @@ def _combine(again: Finer, rows: Sequence[Row], query_id: str) -> Seconds | None
     groups: dict[Labels, list[Row]] = defaultdict(list)
     for row in rows:
         groups[tuple(str(row[at]) for _, at in again.groups)].append(row)
-    if all(len(parts) < 2 for parts in groups.values()):  # noqa: PLR2004
+    if not any(parts[1:] for parts in groups.values()):
         return None
     seconds: Seconds = {}
     for labels, parts in groups.items():
