@@ -82,6 +82,8 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         return None
     named = _named_beside(framer, span)
     senses = [s for s in of_kind(span, "value") if framer.fits(s.key)]
+    if span.end - span.start == 1 and framer.frame.tokens[span.start].stop and framer.frame.metrics:
+        senses = [s for s in senses if s.key in named]  # `split new and used`: a small word beside a measure is no value
     if not senses and not framer.frame.metrics and framer.ctx.previous is None:
         senses = of_kind(span, "value")
     if of_kind(span, "hint"):
