@@ -91,18 +91,21 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     if not senses:
         return None
     senses.sort(key=lambda s: (s.key not in named, -s.weight))
+    _note_rivals(framer, span, senses, named)
+    return senses[0]
+
+
+def _note_rivals(framer: Framer, span: Span, senses: list[Sense], named: set[str]) -> None:
+    """A name that several values have as well is asked about; a first name is looked for among all who may be meant."""
     first = senses[0]
+    like = [s for s in senses if s.weight >= first.weight - 1e-9]
     if framer.catalog.dimensions[first.key].kind == "person" and first.key not in named:
-        people = [s for s in senses if framer.catalog.dimensions[s.key].kind == "person" and s.weight >= first.weight - 1e-9]
-        if len({s.values for s in people}) > 1:
-            options = tuple(sorted({value for s in people for value in s.values}))
-            framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
-            return first
-    rivals = [s for s in senses if s.key == first.key and s.values != first.values and s.weight >= first.weight - 1e-9]
-    if rivals:
-        options = tuple(sorted({value for s in [first, *rivals] for value in s.values}))
+        rivals = [s for s in like if framer.catalog.dimensions[s.key].kind == "person"]
+    else:
+        rivals = [s for s in like if s.key == first.key]
+    if len({s.values for s in rivals}) > 1:
+        options = tuple(sorted({value for s in rivals for value in s.values}))
         framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
-    return first
 
 
 def _consume(framer: Framer, cue: Span | None) -> None:
