@@ -56,11 +56,17 @@ def answer_proven(state: State, services: Services, thread: str) -> Answer:
         definitions=definitions,
         visualization=chart_spec(draft.chart, ledger, services.catalog),
         evidence=facts,
-        assumptions=tuple(dict.fromkeys((*state["reading"].assumptions, *rendered.assumptions))),
+        assumptions=tuple(dict.fromkeys((*_read_as(state), *state["reading"].assumptions, *rendered.assumptions))),
         caveats=(*extra, *rendered.caveats),
         alternatives=state["routing"].alternatives,
         **common(state, facts, services, thread),
     )
+
+
+def _read_as(state: State) -> tuple[str, ...]:
+    """Say how the question was read: where the reader is also the analyst, the asker is the one who can check it."""
+    restated = state["reading"].restated
+    return (say("read_as").format(reading=restated),) if restated and state.get("author") == "offline" else ()
 
 
 def _unused(state: State) -> tuple[str, ...]:
