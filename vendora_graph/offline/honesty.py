@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Period
 from vendora_graph.offline.asked import Asked
+from vendora_graph.offline.before import previous_period, same_last_year
 from vendora_graph.offline.planner import compared, selling_kind
 from vendora_graph.offline.words import say
 
@@ -16,6 +17,19 @@ def unequal_days(asked: Asked) -> tuple[str, ...]:
     kind = selling_kind(asked)
     same = asked.calendar.count(now.start, now.end, kind) == asked.calendar.count(other.start, other.end, kind)
     return () if same else (say("notes", "unequal_days"),)
+
+
+def unequal_card_days(asked: Asked) -> tuple[str, ...]:
+    """Say the same of a scorecard, which stands beside the period before and the same period last year."""
+    now = asked.plan.period
+    if now is None or now.grain == "day":
+        return ()
+    for kind in ("sales", "service"):
+        days = asked.calendar.count(now.start, now.end, kind)
+        for other in (previous_period(now, asked.calendar, kind), same_last_year(now, asked.calendar, kind)):
+            if other is not None and asked.calendar.count(other.start, other.end, kind) != days:
+                return (say("notes", "unequal_days"),)
+    return ()
 
 
 def ahead(asked: Asked, period: str | None) -> tuple[str, ...]:

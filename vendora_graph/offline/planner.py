@@ -72,7 +72,8 @@ def compared(asked: Asked) -> Period | None:
     plan = asked.plan
     if plan.comparison is not None:
         return plan.comparison.period if plan.comparison.kind != "values" else None
-    if plan.intent != "value" or asks_share(plan) or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
+    single = plan.intent == "value" or (plan.intent == "scorecard" and plan.filters)
+    if not single or asks_share(plan) or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
         return None
     if asked.data_through is not None and plan.period.end > asked.data_through:
         return None

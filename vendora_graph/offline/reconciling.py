@@ -27,40 +27,48 @@ def narrate_reconciliation(asked: Asked, results: list[Result]) -> Draft:
     table = next(t for t in result.tables if t.tool == TOOL)
     names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
     where = filter_words(asked.plan.filters, asked.catalog, names, list(dict.fromkeys(NUMERAL.findall(asked.question))))
-    plain = [row.cells[0] for row in table.rows if row.cells[0] is not None and row.cells[0].grade == "metric"]
-    left, right, *memos = plain
-    lines = [row for row in table.rows if row.cells[0] is not None and row.cells[0].grade != "metric"]
+    cells = [(row, row.cells[0]) for row in table.rows if row.cells[0] is not None]
+    left, right, *memos = [cell for _, cell in cells if cell.grade == "metric"]
     label = asked.catalog.metrics[left.metric].label
+    lines = [(row.names[METRIC][0], cell) for row, cell in cells if cell.grade != "metric" and row.names]
+    gap = cells[-1][1]
     findings = [
-        Finding(text=say("reconcile", "line", Label=label, name=row.names[METRIC][0], amount=_said(row.cells[0])), kind="value")
-        for row in lines
+        Finding(text=say("reconcile", "line", Label=label, name=name, amount=_said(cell)), kind="value") for name, cell in lines if cell.value
     ]
     for memo in memos:
-        text = say(
-            "reconcile", "memo", Label=asked.catalog.metrics[memo.metric].label, period=period_words(memo.period), amount=spoken(memo)
-        )
+        own = asked.catalog.metrics[memo.metric].label
+        text = say("reconcile", "memo", Label=own, period=period_words(memo.period), amount=spoken(memo))
         findings.append(Finding(text=text, kind="note"))
-    first = _asked(asked, result, left, where)
-    headline = first + say(
-        "reconcile", "headline", Label=asked.catalog.metrics[left.metric].label, period=period_words(left.period), where=where,
-        value=spoken(left), other=spoken(right), other_label=lowered(asked.catalog.metrics[right.metric].label),
-        of=_limits(asked, result, right),
+    headline = _asked(asked, result, left, where) + say(
+        "reconcile", "headline", Label=label, period=period_words(left.period), where=where, value=spoken(left), other=spoken(right),
+        other_label=lowered(asked.catalog.metrics[right.metric].label), of=_limits(asked, result, right),
     )  # fmt: skip
-    spec = TableSpec(ref="t1", table=table.id, title=say("reconcile", "title"))
+    findings.insert(0, Finding(text=say("reconcile", "gap", Label=label, gap=_said(gap)), kind="comparison"))
     return Draft(
         headline=headline,
         findings=tuple(findings),
-        tables=(spec,),
+        tables=(TableSpec(ref="t1", table=table.id, title=say("reconcile", "title")), *_records(asked, result)),
         caveats=(say("reconcile", "basis", words=result.words),),
         author="offline",
     )
 
 
+def _records(asked: Asked, result: Result) -> tuple[TableSpec, ...]:
+    """Return the records behind the lines as tables."""
+    specs: list[TableSpec] = []
+    for other in result.tables:
+        first = next((c for r in other.rows for c in r.cells if c is not None), None)
+        if other.tool == "query_metrics" and first is not None and other.rows[0].names:
+            title = say("reconcile", "records_title", label=lowered(asked.catalog.metrics[first.metric].label))
+            specs.append(TableSpec(ref=f"t{len(specs) + 2}", table=other.id, title=title))
+    return tuple(specs)
+
+
 def _asked(asked: Asked, result: Result, left: Cell, where: str) -> str:
     """Return the asked figure where it is another than the one that is reconciled (a rate of it)."""
     name = asked.plan.metrics[0]
-    cells = (cell for t in result.tables if t.tool == "query_metrics" for row in t.rows for cell in row.cells)
-    own = next((cell for cell in cells if cell is not None and cell.metric == name), None)
+    rows = (row for t in result.tables if t.tool == "query_metrics" for row in t.rows if not row.names)
+    own = next((cell for row in rows for cell in row.cells if cell is not None and cell.metric == name), None)
     if own is None or name == left.metric:
         return ""
     label = asked.catalog.metrics[name].label
@@ -71,10 +79,16 @@ def _limits(asked: Asked, result: Result, right: Cell) -> str:
     """Return what the other basis is limited to besides the question's own filters."""
     fixed = {item.dimension for item in asked.plan.filters}
     for table in result.tables:
-        if table.tool == "query_metrics" and any(c is not None and c.metric == right.metric for row in table.rows for c in row.cells):
+        if table.tool == "query_metrics" and any(c is not None and c.ref == right.ref for row in table.rows for c in row.cells):
             names = [ref for (dimension, _), ref in table.filter_names.items() if dimension not in fixed]
-            return say("reconcile", "of", name=names[0]) if names else ""
+            return say("reconcile", "of", name=_listed(names)) if names else ""
     return ""
+
+
+def _listed(names: list[str]) -> str:
+    """Return names with commas and a last "and"."""
+    first = say("joiners", "comma").join(names[:-1])
+    return say("joiners", "and").join(part for part in (first, names[-1]) if part)
 
 
 def _said(cell: Cell | None) -> str:

@@ -74,5 +74,5 @@ def _typed_out(framer: Framer) -> None:
     frame = framer.frame
     wanted = [*frame.groups, *(f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions)]
     fitting = [m for m in frame.metrics if all(can_cut(framer.lexicon, m, d) for d in wanted)]
-    if fitting and (frame.record or frame.rules):
+    if fitting and (frame.record or frame.rules or frame.from_department):
         frame.metrics = fitting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Grain, Plan, Ranking
+from vendora_graph.contracts import Filter, Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
 from vendora_graph.offline.compare import comparison_of, split_periods
 from vendora_graph.offline.frame import Framer
@@ -23,7 +23,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     stand_in(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
-    plan = specialise(framer.lexicon, _dated(framer, previous, out))
+    plan = _people_only(framer, specialise(framer.lexicon, _dated(framer, previous, out)), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
     out.plan = plan.model_copy(update={"intent": intent, "steps": steps})
     if out.resolved is not None:
@@ -84,6 +84,18 @@ def _ranking(framer: Framer, groups: tuple[str, ...], grain: Grain | None, previ
     by = frame.rank_by if frame.rank_by in frame.metrics else frame.metrics[0]
     direction = framer.raw["rank_cues"].get(frame.order) or (_best(framer) if frame.order == "best" else _FLIPPED[_best(framer)])
     return Ranking(by=by, direction=direction, limit=frame.limit)
+
+
+def _people_only(framer: Framer, plan: Plan, out: Outcome) -> Plan:
+    """A ranking of people never has a pseudo person in it: `ranking_filters` of the vocabulary."""
+    for entry in framer.lexicon.vocabulary.get("ranking_filters") or ():
+        cut, told = str(entry["dimension"]), {f.dimension for f in plan.filters}
+        known = all(cut in framer.catalog.metrics[m].dimensions for m in plan.metrics)
+        if plan.ranking is None or entry["by"] not in plan.group_by or not known or {cut, entry["by"]} & told:
+            continue
+        out.assumptions.append(str(entry["assume"]))
+        plan = plan.model_copy(update={"filters": (*plan.filters, Filter(dimension=cut, values=tuple(entry["values"])))})
+    return plan
 
 
 def _asks_order(framer: Framer, groups: tuple[str, ...]) -> bool:

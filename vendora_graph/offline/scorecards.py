@@ -8,6 +8,7 @@ from decimal import Decimal
 from vendora_graph.contracts import Draft, Finding, RecommendationDraft, TableSpec
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
+from vendora_graph.offline.honesty import unequal_card_days
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.results import Cell, Result, Row, Table
 from vendora_graph.offline.senior_plans import knowledge
@@ -70,7 +71,7 @@ def narrate_scorecard(asked: Asked, calls: tuple[Call, ...], results: list[Resul
         findings=(*_changes(cards, asked, period), *_told(gaps, period), *more),
         tables=tuple(specs),
         recommendations=_recommendations(gaps),
-        caveats=(*_caveats(cards, gaps, results, period), *(say("scorecard", "failed", part=_part(call, asked)) for call in failed)),
+        caveats=(*_caveats(cards, gaps, period), *_honest(cards, asked), *(say("scorecard", "failed", part=_part(call, asked)) for call in failed)),
         chart=next((draft.chart for draft in extra if draft.chart is not None), None),
         author=AUTHOR,
     )
@@ -178,7 +179,7 @@ def _recommendations(gaps: list[Gap]) -> tuple[RecommendationDraft, ...]:
     return tuple(found[:MOST_RECOMMENDED])
 
 
-def _caveats(cards: list[tuple[str, Table]], gaps: list[Gap], results: list[Result], period: str) -> tuple[str, ...]:
+def _caveats(cards: list[tuple[str, Table]], gaps: list[Gap], period: str) -> tuple[str, ...]:
     caveats = []
     if any(not table.period_complete for _, table in cards):
         caveats.append(say("notes", "running", period=period))
@@ -188,3 +189,7 @@ def _caveats(cards: list[tuple[str, Table]], gaps: list[Gap], results: list[Resu
     if gaps and not any(gap.loses for gap in gaps):
         caveats.append(say("scorecard", "no_gap"))
     return tuple(caveats)
+
+
+def _honest(cards: list[tuple[str, Table]], asked: Asked) -> tuple[str, ...]:
+    return unequal_card_days(asked) if cards else ()

@@ -42,6 +42,8 @@ def senior_calls(asked: Asked, done: Done) -> tuple[Call, ...] | None:
         return None
     if plan.intent in _BY_INTENT:
         return _BY_INTENT[plan.intent](asked) or None
+    if plan.intent == "scorecard" and plan.filters:
+        return None  # of one person or model: its own figures beside their past, not the store's departments
     if plan.intent in ("scorecard", "recommend", "report"):
         return _whole_view(asked, plan.period, done)
     if plan.intent == "benchmark":

@@ -16,7 +16,7 @@ def metric(case: Case) -> Iterator[Problem]:
     """A figure stands beside the name of its own metric; without a name beside it, the metric last named goes on."""
     carried: frozenset[str] = frozenset(case.plan.metrics) if case.plan else frozenset()
     for sentence in case.claims:
-        mentions = [found for found in sentence.metrics if _is_name(case, found)]
+        mentions = [found for found in sentence.metrics if _is_name(case, found) and not _limits(sentence, found)]
         for ref in sentence.facts:
             named = _named_beside(sentence, ref, mentions)
             allowed = named or carried
@@ -34,6 +34,14 @@ def _is_name(case: Case, found: Found[frozenset[str]]) -> bool:
     if found.end - found.start > 1:
         return True
     return any((rules := case.rules(name)) is not None and rules.label.lower() == found.words for name in found.meaning)
+
+
+def _limits(sentence: Sentence, found: Found[frozenset[str]]) -> bool:
+    """Tell whether a name only says which records count: a number of the question stands as its bound (`days in stock under {{q1}}`)."""
+    bounds, at = frozenset(resource("words")["bounds"]), found.end
+    while at < len(sentence.tokens) and sentence.tokens[at].text in bounds:
+        at += 1
+    return found.end < at < len(sentence.tokens) and sentence.tokens[at].kind == "q"
 
 
 def _speaks_of(case: Case, ref: FactRef, allowed: frozenset[str]) -> bool:
