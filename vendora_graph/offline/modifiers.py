@@ -11,7 +11,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import as_filter, filters_of
 
 
 def take_hints(framer: Framer) -> None:
@@ -106,6 +106,8 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
         frame.metrics.append(entry["default"])
     _to_base(framer, mapping)
     hits = [str(mapping[m]) for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
+    own = entry.get("filters") or {}
+    frame.filters.extend(as_filter(own[m]) for m in frame.metrics if m in own)
     if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
         frame.modifiers.append(name)
         frame.bind(span, f"modifier {name}")

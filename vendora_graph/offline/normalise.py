@@ -44,6 +44,8 @@ _TOKEN = re.compile(
 _BREAKS = frozenset(";?!")
 _NUMERIC_KINDS = frozenset({"num", "mix", "ord", "us", "iso"})
 _LETTERS = 3
+_SHORT = 2
+"""A multiplier of one or two letters is written on the number (`6k`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Normaliser:
             if len(out) >= self._english.max_tokens:
                 break
             out.extend(self._expand(match.lastgroup or "word", match.group(), count, cleaned[: match.start()][-1:]))
-        return tuple(self._dashes(out))
+        return tuple(self._dashes(self._multiplied(out)))
 
     def stem(self, word: str) -> str:
         """Return the singular of a word by the rules of english.yaml."""
@@ -145,6 +147,21 @@ class Normaliser:
         unit: NumberUnit = "usd" if raw.startswith("$") else "pct" if raw.endswith("%") else ""
         plain = body.replace(",", "")
         return Token(plain, plain, raw, word, kind, number, unit, plus=raw.endswith("+"))
+
+    def _multiplied(self, tokens: list[Token]) -> list[Token]:
+        """`6 grand`: a number and the word that multiplies it are one number."""
+        out: list[Token] = []
+        for token in tokens:
+            times = self._english.multipliers.get(token.text, 1) if token.kind == "word" and len(token.text) > _SHORT else 1
+            last = out[-1] if out else None
+            if last is not None and last.number is not None and last.kind != "ord" and times > 1:
+                number = last.number * times
+                unit: NumberUnit = "usd" if token.text in self._english.raw["threshold_words"]["usd"] else last.unit
+                shown = f"{number:f}"
+                out[-1] = replace(last, number=number, text=shown, stem=shown, raw=f"{last.raw} {token.raw}", kind="num", unit=unit)
+            else:
+                out.append(token)
+        return out
 
     @staticmethod
     def _dashes(tokens: list[Token]) -> list[Token]:

@@ -14,11 +14,12 @@ from vendora_graph.offline.judge import asking_back, before_reading, impossible,
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
+from vendora_graph.offline.people import count_people
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
 from vendora_graph.offline.slots import fill_slots
-from vendora_graph.offline.spans import find_spans
+from vendora_graph.offline.spans import Span, find_spans
 
 _DEPARTMENT_PRIOR = 0.05
 _TOSS_UP = 0.05
@@ -46,7 +47,10 @@ class Reader:
         spans = find_spans(tokens, self.lexicon, self.grammar, stores)
         cover = best_cover(tokens, spans, self._priors(ctx))
         framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
-        return self._judged(framer)
+        strangers = _strangers(framer)
+        if strangers:
+            cover = best_cover(tokens, [span for span in spans if span not in strangers], self._priors(ctx))
+        return self._judged(Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans) if strangers else framer)
 
     def _judged(self, framer: Framer) -> Reading:
         framer.collect()
@@ -65,6 +69,7 @@ class Reader:
 
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:
+        count_people(framer)
         apply_rules(framer)
         fill_slots(framer)
         previous = inherit(framer)
@@ -82,6 +87,17 @@ class Reader:
             for name, info in self.lexicon.catalog.metrics.items()
             if info.department and info.department == ctx.department
         }
+
+
+def _strangers(framer: Framer) -> list[Span]:
+    """Phrases that are values no measure of the question can take (`in the shop` beside turnover): their words are read one by one."""
+    long = [s for s in framer.frame.spans if s.end - s.start > 1 and s.senses and all(sense.kind == "value" for sense in s.senses)]
+    if not long:
+        return []
+    probe = Framer(framer.lexicon, framer.grammar, framer.ctx, framer.frame.tokens, framer.frame.spans)
+    probe.collect()
+    fill_measures(probe)
+    return [s for s in long if probe.frame.metrics and not any(probe.fits(sense.key) for sense in s.senses)]
 
 
 def _margin(framer: Framer) -> float:

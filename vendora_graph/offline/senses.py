@@ -18,7 +18,7 @@ _SET_WEIGHT = 1.01
 _NAME_WEIGHT = 0.9
 """Weights of names: a part of a name, a phrase of the vocabulary, a word of a store's name, the malus of a general name."""
 _FULL = 1.0
-_PART = 4
+_PART, _START = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[
     yield from _english_senses(english_data())
     yield from _vocabulary_senses(catalog, vocabulary)
     yield from _partial_names(catalog, vocabulary, values)
+    yield from _first_words(catalog, vocabulary, values)
     stores_last = sorted(values, key=lambda name: name in catalog.dimensions and catalog.dimensions[name].kind == "store")
     yield from _stored_values(catalog, {name: values[name] for name in stores_last})
 
@@ -126,6 +127,21 @@ def _partial_names(
         for part, owners in parts.items():
             if len(owners) == 1 and len(part) >= _PART and part.lower() not in whole | taken:
                 yield part, Sense("value", name, (owners[0].value,), _NAME_WEIGHT, tenants=owners[0].dealership_ids)
+
+
+def _first_words(
+    catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[str, Sequence[ValueEntry]]
+) -> Iterator[tuple[str, Sense]]:
+    """The words a name begins with (`Ford Credit` of a longer name), when only one value begins so, for the dimensions listed."""
+    for name in vocabulary.get("first_words") or ():
+        owners: dict[str, list[ValueEntry]] = {}
+        for entry in values.get(name, ()) if name in catalog.dimensions else ():
+            words = entry.value.split()
+            for size in range(1, len(words)):
+                owners.setdefault(" ".join(words[:size]), []).append(entry)
+        for start, entries in owners.items():
+            if len(entries) == 1 and len(start) >= _START:
+                yield start, Sense("value", name, (entries[0].value,), _NAME_WEIGHT, tenants=entries[0].dealership_ids)
 
 
 def _name_parts(dimension: DimensionInfo, value: str) -> Iterable[str]:

@@ -8,6 +8,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record, value_in_list
+from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
@@ -19,6 +20,7 @@ def fill_slots(framer: Framer) -> None:
     """Run every neighbour-dependent step over the frame."""
     _departments(framer)
     _values(framer)
+    department_filter(framer)
     framer.collect_late()
     _dimensions(framer)
     _who(framer)

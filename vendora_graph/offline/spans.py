@@ -50,7 +50,7 @@ def find_spans(tokens: Sequence[Token], lexicon: Lexicon, grammar: PeriodGrammar
     corrected = tuple(replace(t, stem=fixes[i][0], text=fixes[i][0]) if fixes.get(i) else t for i, t in enumerate(tokens))
     spans = list(_phrases(tokens, lexicon, stores, {i: f for i, f in fixes.items() if f}))
     spans.extend(_bags(corrected, lexicon, frozenset(i for i, f in fixes.items() if f)))
-    spans.extend(_periods(corrected, grammar, fixes))
+    spans.extend(_periods(corrected, grammar, fixes, lexicon))
     spans.extend(Span(i, i + 1, (Sense("number", t.text),)) for i, t in enumerate(tokens) if t.number is not None)
     return spans
 
@@ -160,8 +160,10 @@ def _other_number(token: Token, lexicon: Lexicon) -> bool:
     return token.stem in lexicon.exact and token.text not in lexicon.exact[token.stem]
 
 
-def _periods(tokens: Sequence[Token], grammar: PeriodGrammar, fixes: dict[int, list[str]]) -> Iterator[Span]:
+def _periods(tokens: Sequence[Token], grammar: PeriodGrammar, fixes: dict[int, list[str]], lexicon: Lexicon) -> Iterator[Span]:
     for match in grammar.find(tokens):
+        if any(t.text in lexicon.exact.get(t.stem, ()) for t in tokens[match.start : match.end]):
+            continue  # `sundays` are no Sunday
         typo = [i for i in range(match.start, match.end) if fixes.get(i)]
         quality = FUZZY if typo else PERIOD
         words = " ".join(tokens[i].text for i in typo)

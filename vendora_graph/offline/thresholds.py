@@ -29,7 +29,6 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     op, first = _operator(framer, index)
     op = op or _again(framer, index)
     unit, end = _unit_of(framer, index)
-    number *= _multiplier(framer, index)
     unit = unit or _money(framer, number)
     if op and unit == "days":
         _still_here(framer)
@@ -54,13 +53,6 @@ def _still_here(framer: Framer) -> None:
         return
     if len(frame.metrics) == 1 and entry.get(frame.metrics[0]) in framer.catalog.metrics:
         frame.metrics = [str(entry[frame.metrics[0]])]
-
-
-def _multiplier(framer: Framer, index: int) -> int:
-    """`15 grand`: the word after a number may be a part of it."""
-    tokens = framer.frame.tokens
-    after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    return int(framer.lexicon.english.multipliers.get(after, 1)) if after.isalpha() and len(after) > 1 else 1
 
 
 def _money(framer: Framer, number: Decimal) -> str:
@@ -222,6 +214,8 @@ def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
             and columns.get(metric) in framer.catalog.dimensions
         ):
             others = [m for m in frame.metrics if m != metric] or [m for m in frame.dropped if m != metric]
+            if not others and frame.record and can_take(framer, metric, str(columns[metric])):
+                return str(columns[metric])
             if not others and frame.groups:
                 return metric
             if others and all(can_take(framer, m, str(columns[metric])) for m in others):

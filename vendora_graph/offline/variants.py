@@ -17,9 +17,12 @@ def variants_of(lexicon: Lexicon) -> Mapping[str, Mapping[str, Any]]:
 
 def filters_of(entry: Mapping[str, Any]) -> tuple[Filter, ...]:
     """Return the filters that make a base metric the variant."""
-    return tuple(
-        Filter(dimension=str(f["dimension"]), op=f.get("op", "in"), values=tuple(str(v) for v in f["values"])) for f in entry["filters"]
-    )
+    return tuple(as_filter(item) for item in entry["filters"])
+
+
+def as_filter(item: Mapping[str, Any]) -> Filter:
+    """Return a condition of the vocabulary (`{dimension, op, values}`)."""
+    return Filter(dimension=str(item["dimension"]), op=item.get("op", "in"), values=tuple(str(v) for v in item["values"]))
 
 
 def generalise(framer: Framer) -> None:

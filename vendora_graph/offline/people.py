@@ -1,0 +1,52 @@
+"""People and departments as conditions: `turnover in the shop`, `how many techs do we have`."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, of_kind
+
+
+def department_filter(framer: Framer) -> None:
+    """A department beside measures that are kept by department is a condition on them (`service expenses`)."""
+    frame, entry = framer.frame, framer.lexicon.section("department_values")
+    dimension, values = str(entry.get("dimension") or ""), entry.get("of") or {}
+    if dimension not in framer.catalog.dimensions or not frame.metrics or not framer.fits(dimension):
+        return
+    if any(f.dimension == dimension for f in frame.filters) or _grouped(framer, dimension):
+        return
+    wanted = [str(v) for name in frame.departments for v in values.get(name, ())]
+    if wanted:
+        frame.filters.append(Filter(dimension=dimension, values=tuple(dict.fromkeys(wanted))))
+        for span in frame.spans:
+            if any(s.key in values for s in of_kind(span, "group")):
+                frame.bind(span, f"filter {dimension}")
+
+
+def _grouped(framer: Framer, dimension: str) -> bool:
+    named = [span for span in framer.frame.spans if any(s.key == dimension for s in of_kind(span, "dimension"))]
+    return any(framer.after_cue(span, {"group"}) for span in named)
+
+
+def count_people(framer: Framer) -> None:
+    """`how many techs do we have`, `how many advisors left`: the headcount of their role, not what they did."""
+    frame, entry = framer.frame, framer.lexicon.section("counted_people")
+    words, moved = set(entry.get("words") or ()), entry.get("moved") or {}
+    said = [t.text for t in frame.tokens if t.text in words]
+    if not said or not frame.has("how_many") or frame.metrics and not frame.from_hint:
+        return
+    for span in frame.spans:
+        role = next((entry["of"][s.key] for s in of_kind(span, "dimension") if s.key in entry["of"]), None)
+        metric = next((str(moved[t]) for t in said if t in moved), str(entry["metric"]))
+        if role is None or metric not in framer.catalog.metrics or not _right_after_how_many(framer, span.start):
+            continue
+        frame.metrics, frame.from_hint = [metric], False
+        frame.filters.append(Filter(dimension=str(entry["dimension"]), values=tuple(map(str, role))))
+        frame.bind(span, f"filter {entry['dimension']}")
+        for index, token in enumerate(frame.tokens):
+            if token.text in words:
+                frame.bound.setdefault(index, "people")
+        return
+
+
+def _right_after_how_many(framer: Framer, at: int) -> bool:
+    return any(framer.frame.spans[i].end == at for i in framer.frame.cues.get("how_many", ()))
