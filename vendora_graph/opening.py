@@ -133,6 +133,7 @@ def _services(
         choose=shelf.choose,
         identities=identities,
         validator=MasterValidator(),
+        opinion=shelf.opinion(),
     )
 
 

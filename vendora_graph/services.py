@@ -62,7 +62,8 @@ class Services:
     """Everything nodes and tools use from outside.
 
     `identities` turns a run's configuration into who asks; it lives below the model. `validator` is the seam `l3_validator`: the one
-    place that is asked for a verdict. `choose` gives the model a caller asked for, by name and role.
+    place that is asked for a verdict. `choose` gives the model a caller asked for, by name and role. `opinion` is the live model of the
+    second opinion, None where the settings name none.
     """
 
     settings: Settings
@@ -80,6 +81,7 @@ class Services:
     identities: Identities
     validator: Any
     choose: Callable[[str, str], RoleModel]
+    opinion: RoleModel | None = None
 
     async def identify(self, config: Mapping[str, Any], context: Mapping[str, Any]) -> Identity:
         """Return who asks and the day the answer is for (see `Identities.identify`)."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from vendora_graph.settings import Settings
 
 ROLES = ("orchestrator", "data_analyst", "senior_analyst")
+VALIDATOR = "master_validator"
+"""The role of the second opinion, which has no fallback: without a live model there is none."""
 PACKAGES = {"google_genai": "langchain-google-genai", "openai": "langchain-openai", "openrouter": "langchain-openai"}
 CALLS_FILE, SPENT_FILE = "model_calls.sqlite", "model_spending.sqlite"
 
@@ -75,6 +77,18 @@ class ModelShelf:
     def rescue(self) -> dict[str, RoleModel]:
         """Return the offline analyst of every role."""
         return {role: RoleModel(OFFLINE, self._edge(OFFLINE, role)) for role in ROLES}
+
+    def opinion(self) -> RoleModel | None:
+        """Return the live model of the second opinion, None where none is named: it is off by default.
+
+        Raises:
+            ConfigError: The name is no model's, or its key is missing.
+        """
+        if VALIDATOR in self._given:
+            handed = self._handed(VALIDATOR)
+            return None if handed.name == OFFLINE else handed
+        name = canonical(self._settings.master_validator_model or OFFLINE)
+        return None if name == OFFLINE else RoleModel(name, self._edge(name, VALIDATOR), self._purse)
 
     async def close(self) -> None:
         """Close the clients' connections."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
+from vendora_graph.evidence.opinion import SecondOpinion
 from vendora_graph.models.route import RouteChoice
 from vendora_graph.tools.registry import submit_schema
 
@@ -51,19 +54,19 @@ def tool_schema(tool: Tool) -> dict[str, Any]:
     }
 
 
+_STRUCTURED: Mapping[str, type[BaseModel]] = {"orchestrator": RouteChoice, "master_validator": SecondOpinion}
+"""Roles that answer in one shape and have no tools."""
+
+
+def _output_schema(shape: type[BaseModel]) -> dict[str, Any]:
+    parameters = lean_schema(shape.model_json_schema())
+    return {"type": "function", "function": {"name": shape.__name__, "description": shape.__doc__ or "", "parameters": parameters}}
+
+
 def schemas_for(role: str, tools: Tools) -> list[dict[str, Any]]:
     """Return everything a role may call."""
-    if role == "orchestrator":
-        return [
-            {
-                "type": "function",
-                "function": {
-                    "name": RouteChoice.__name__,
-                    "description": RouteChoice.__doc__ or "",
-                    "parameters": lean_schema(RouteChoice.model_json_schema()),
-                },
-            }
-        ]
+    if role in _STRUCTURED:
+        return [_output_schema(_STRUCTURED[role])]
     return [*(tool_schema(tool) for tool in tools[role]), lean_tool(submit_schema())]
 
 

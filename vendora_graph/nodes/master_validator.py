@@ -7,11 +7,12 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 
-from vendora_graph.contracts import Draft, RejectedDraft, Verdict
+from vendora_graph.contracts import RejectedDraft, Verdict
 from vendora_graph.errors import InternalError
-from vendora_graph.evidence.wording import masked
 from vendora_graph.evidence.ledger import with_seconds
 from vendora_graph.evidence.repair import repair
+from vendora_graph.evidence.wording import masked
+from vendora_graph.models.opinion import reconsidered
 from vendora_graph.services import Services
 from vendora_graph.state import Node, State
 from vendora_graph.tools.policy import policy_of
@@ -52,8 +53,18 @@ def make_master_validator(services: Services) -> Node:
             ledger=ledger,
             policy=policy,
         )
-        update = State(ledger=proven, draft=draft, verdict=verdict, deliver=deliver, trace=[*state["trace"], "master_validator"])
-        return update if verdict.approved else {**update, **_rejection(state, draft, verdict)}
+        usage = state["usage"]
+        if deliver and not state["rescued"]:  # the offline analyst is the last resort: what code approved of it is delivered
+            verdict, usage = await reconsidered(verdict, state["question"], draft, ledger, usage, services, config)
+        update = State(
+            ledger=proven,
+            draft=draft,
+            verdict=verdict,
+            deliver=deliver and verdict.approved,
+            usage=usage,
+            trace=[*state["trace"], "master_validator"],
+        )
+        return update if verdict.approved else {**update, **_rejection(state, verdict)}
 
     return master_validator
 
@@ -62,7 +73,7 @@ def _is_offline(state: State) -> bool:
     return state["author"] == "offline"
 
 
-def _rejection(state: State, draft: Draft, verdict: Verdict) -> State:
+def _rejection(state: State, verdict: Verdict) -> State:
     """Keep the rejected draft, and tell the analyst what to mend."""
     reasons = tuple(masked(check.reason) for check in verdict.checks if not check.passed) or (masked(verdict.feedback),)
     rejected = RejectedDraft(author=state["analyst"], score=verdict.score, reasons=reasons)
