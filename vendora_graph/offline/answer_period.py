@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Grain, Period, Plan
-from vendora_graph.offline.compare import previous_of
+from vendora_graph.offline.compare import last_year, previous_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import Outcome, is_position, text
 from vendora_graph.offline.period_math import Clock, Resolved, day_text
@@ -15,6 +15,9 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
     """Return the period of the answer."""
     if main is not None and main.op == "now":
         return _now(framer, clock, out)
+    if main is not None and previous is not None and previous.period is not None and _year_back(main, previous.period):
+        shifted = last_year(framer, clock, previous.period, out.assumptions).period
+        return Resolved(shifted) if shifted else None
     if main is not None:
         found = _ahead(framer, clock, main, resolve(main, clock))
         out.bad_period = found is None
@@ -24,6 +27,14 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
     if not framer.frame.metrics:
         return resolve(PeriodSpec("this", {"unit": "month"}), clock)
     return _default_period(framer, clock, out)
+
+
+def _year_back(main: PeriodSpec, period: Period) -> bool:
+    """`and a year ago?`, `what about last year?` after a month: the same month, a year back."""
+    if main.op == "same_last_year":
+        return not main.args.get("unit") or main.word("unit") == period.grain
+    year = main.word("unit") == "year" and (main.op == "last" or (main.op == "unit_ago" and main.number("n") == 1))
+    return year and period.grain not in {None, "year"}
 
 
 def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:

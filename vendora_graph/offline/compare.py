@@ -114,7 +114,7 @@ def comparison_of(
     if period is None or versus is not None:
         return _against(framer, clock, period, versus, said) if period is not None and versus is not None else None
     if frame.versus == "same_period_last_year":
-        return _last_year(framer, clock, period, said)
+        return last_year(framer, clock, period, said)
     if frame.versus == "previous_period" or _asks_change(framer) or (frame.has("why") and not frame.has("definition", "inside")):
         return _previous(framer, clock, period, said)
     last = previous.comparison if previous is not None else None
@@ -130,7 +130,7 @@ def _asks_change(framer: Framer) -> bool:
 
 def _again(framer: Framer, clock: Clock, period: Period, last: Comparison, said: list[str]) -> Comparison | None:
     if last.kind == "same_period_last_year":
-        return _last_year(framer, clock, period, said)
+        return last_year(framer, clock, period, said)
     if last.kind == "previous_period":
         return _previous(framer, clock, period, said)
     return last if last.kind in {"target", "benchmark"} else None
@@ -140,7 +140,7 @@ def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, s
     if versus.op == "last" and versus.word("unit") == period.grain and (period.grain == "year" or not period.complete):
         return _previous(framer, clock, period, said)
     if _is_last_year(versus, period) or _same_unit_last_year(clock, versus, period):
-        return _last_year(framer, clock, period, said)
+        return last_year(framer, clock, period, said)
     if versus.op in {"last", "unit_ago"} and versus.word("unit") == "month" and _is_snapshot(framer) and period.start == period.end:
         end = add_units(period.end, "month", -1)
         return Comparison(kind="explicit", period=_as_period(end, end), aligned="calendar")
@@ -155,7 +155,7 @@ def _explicit(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, 
         week = timedelta(days=7)
         if period.grain == "day":
             return Comparison(kind="explicit", period=_as_period(period.start - week, period.end - week), aligned="calendar")
-        return _last_year(framer, clock, period, said)
+        return last_year(framer, clock, period, said)
     if found.period.complete and not period.complete and found.period.grain == period.grain:
         return _aligned(framer, clock, period, found.period.start, found.period.end, "explicit", said)
     return Comparison(kind="explicit", period=found.period, aligned="calendar")
@@ -200,7 +200,8 @@ def _previous(framer: Framer, clock: Clock, period: Period, said: list[str]) -> 
     return _plain("previous_period", period.start - timedelta(days=days), period.start - ONE_DAY, clock)
 
 
-def _last_year(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
+def last_year(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
+    """Return the comparison with the same span a year before; a running unit is held against as many selling days."""
     if period.grain == "week":
         start = period.start - timedelta(days=_YEAR_WEEKS)
         return _aligned(framer, clock, period, start, start + timedelta(days=6), "same_period_last_year", said)

@@ -6,9 +6,10 @@ from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
+from vendora_graph.offline.kinds import other_kind
 from vendora_graph.offline.measures import parts_of
 from vendora_graph.offline.modifiers import own_stems
-from vendora_graph.offline.normalise import Token, compact
+from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import restate
 
@@ -37,9 +38,11 @@ def _question(framer: Framer, plan: Plan, said: str) -> str:
     alone = _only(framer)
     if alone:
         return str(texts["unplaced"]).format(words=alone, restated=said)
-    if counts_rates(framer):
-        return str(texts["count"]).format(metric=label)
-    if plan.topic == "share" and plan.intent == "value" and share_filter(plan) is None:
+    kind = other_kind(framer)
+    if kind:
+        return str(texts[kind]).format(metric=label)
+    whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not _rates(framer))
+    if whole and plan.intent == "value" and share_filter(plan) is None:
         return str(texts["share"]).format(metric=label)
     return ""
 
@@ -57,34 +60,8 @@ def _unplaced(framer: Framer, said: str) -> Reading | None:
     return Reading(status="not_held", reason=reason, alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
 
 
-def counts_rates(framer: Framer) -> bool:
-    """Whether a count is asked for (`how many`) and every measure is a rate."""
-    frame = framer.frame
-    if frame.has("share", "average") or not frame.has("how_many") or not frame.metrics:
-        return False
-    counting = set(framer.raw["count_words"])
-    said = any(t.text in counting for index in frame.cues["how_many"] for t in _words(framer, index))
-    return said and all(framer.catalog.metrics[m].unit == "rate" for m in frame.metrics)
-
-
-def count_instead(framer: Framer) -> None:
-    """`how many trades were upside down`: a rate's numerator, where the rate is a count over a count."""
-    if not counts_rates(framer):
-        return
-    frame, catalog = framer.frame, framer.catalog
-    swapped: list[str] = []
-    for metric in frame.metrics:
-        inputs = catalog.metrics[metric].inputs
-        count = inputs[0].metric if inputs and catalog.metrics[metric].formula_expr == "numerator / denominator" else metric
-        swapped.append(count if catalog.metrics[count].unit in {"units", "count"} else metric)
-        if metric in frame.metric_spans:
-            frame.metric_spans.setdefault(swapped[-1], frame.metric_spans[metric])
-    frame.metrics = list(dict.fromkeys(swapped))
-
-
-def _words(framer: Framer, index: int) -> tuple[Token, ...]:
-    span = framer.frame.spans[index]
-    return framer.frame.tokens[span.start : span.end]
+def _rates(framer: Framer) -> bool:
+    return any(framer.catalog.metrics[m].unit in {"rate", "points", "x", "score", "bps"} for m in framer.frame.metrics)
 
 
 def _ask(framer: Framer, question: str, said: str) -> Reading:
@@ -132,7 +109,7 @@ def _left_over(framer: Framer) -> list[int]:
 def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:
     """Whether a word is of the measure's own name, or names what it is made of (`trades` of a share of trades)."""
     senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
-    named = framer.frame.tokens[index].stem in stems and _light(framer, index)
+    named = framer.frame.tokens[index].stem in stems and _light(framer, index) and not framer.marked(index)
     return named or any(s.kind == "metric" and s.key in parts for s in senses)
 
 

@@ -19,7 +19,16 @@ def follows(framer: Framer) -> bool:
         return not (frame.departments and not frame.has("follow")) or bool(_swap(framer))
     content = sum(token.content for token in frame.tokens)
     starts = frame.has("follow") and min(framer.frame.spans[i].start for i in frame.cues["follow"]) == 0
-    return starts and content <= _SHORT and not frame.rules
+    points = _points_back(framer)
+    return (starts or points) and content <= _SHORT and (points or not frame.rules)
+
+
+def _points_back(framer: Framer) -> bool:
+    """`margin on each`, `how many lost sales was that`: the question speaks of the rows or the slice of the last answer."""
+    tokens, last = framer.frame.tokens, framer.raw["last_words"]
+    said = [t.text for t in tokens if t.kind != "punct"]
+    ends = bool(said) and said[-1] in last
+    return ends and not framer.frame.periods and not framer.frame.groups
 
 
 def inherit(framer: Framer) -> Plan | None:

@@ -32,6 +32,7 @@ class Frame:
     rules: list[str] = field(default_factory=list)
     rule_spans: dict[str, Span] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    counted: str = ""
     freed: set[int] = field(default_factory=set)
     votes: dict[str, float] = field(default_factory=dict)
     topics: list[tuple[str, Span]] = field(default_factory=list)
@@ -188,6 +189,17 @@ class Framer:
                 key = compact(self.frame.tokens[at - size : at])
                 names.update(s.key for s in self.lexicon.senses(key) if s.kind == "cue")
         return names
+
+    def marked(self, at: int) -> bool:
+        """Whether a word stands where it changes the figure: right after `by`, `vs`, `only` or `without`, small words between."""
+        marks = set(self.raw["marks"])
+        while at > 0:
+            if self.cues_ending(at) & marks:
+                return True
+            if self.frame.tokens[at - 1].content or self.frame.tokens[at - 1].kind == "punct":
+                return False
+            at -= 1
+        return False
 
     def cues_starting(self, at: int) -> set[str]:
         """Return the cues of any phrase that starts at token `at`."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
@@ -67,7 +68,7 @@ def _subject(framer: Framer, span: Span) -> bool:
 
 def _filters(framer: Framer, span: Span) -> bool:
     named = bool(framer.frame.metrics) or framer.inherits()
-    if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")):
+    if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")) or framer.after_cue(span, {"how_many", "compare"}, ()):
         return False
     return framer.inherits() or not framer.after_cue(span, {"follow"}, ())
 
@@ -205,6 +206,7 @@ def _take(framer: Framer, span: Span) -> None:
 def _inside(framer: Framer, span: Span, metric: str) -> None:
     """A metric's phrase may hold a grouping (`pvr by manager`) or a record noun (`ros open over 10 days`)."""
     tokens = framer.frame.tokens
+    _named_value(framer, span, metric)
     for at in range(span.start, span.end):
         senses = [s for s in framer.lexicon.senses(compact(tokens[at : at + 1])) if s.kind == "dimension"]
         for size in range(span.end - at, 0, -1):
@@ -221,6 +223,18 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             listed = at == span.start and _right_after(framer, span, _LIST_CUES)
             if listed and framer.catalog.dimensions[sense.key].kind == "record":
                 framer.frame.record = sense.key
+                return
+
+
+def _named_value(framer: Framer, span: Span, metric: str) -> None:
+    """`google reviews`: a value inside a measure's name is a condition, for the dimensions the vocabulary lists."""
+    listed = framer.lexicon.vocabulary.get("values_in_names") or ()
+    for at in range(span.start, span.end):
+        for size in range(span.end - at, 0, -1):
+            senses = framer.lexicon.senses(compact(framer.frame.tokens[at : at + size]))
+            sense = next((s for s in senses if s.kind == "value" and s.key in listed and can_cut(framer.lexicon, metric, s.key)), None)
+            if sense is not None and size < span.end - span.start:
+                framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
                 return
 
 
@@ -255,6 +269,8 @@ def _subordinate(framer: Framer) -> None:
             loser = first if _rank(framer, first, a) < _rank(framer, second, b) else second
             frame.metrics.remove(loser)
             frame.dropped.append(loser)
+            if loser == first and any("with_condition" in cue_names(s) for s in frame.spans if a.end <= s.start and s.end <= b.start):
+                frame.counted = loser
             _give_back(framer, loser, first if loser == second else second)
             changed = True
             break
@@ -312,7 +328,8 @@ def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     key = framer.lexicon.normaliser.key
     if len(framer.frame.metric_spans) == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
         joiners.remove(",")
-    return any(t.stem in joiners or t.text in joiners or t.stem in framer.raw["clause_joiners"] for t in between)
+    parting = {*joiners, *framer.raw["clause_joiners"], framer.raw["versus_word"]}
+    return any({t.stem, t.text} & parting for t in between)
 
 
 def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, bool, int]:

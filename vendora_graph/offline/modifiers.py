@@ -40,7 +40,8 @@ def bind_context(framer: Framer) -> None:
     for span in frame.spans:
         if span.start in frame.bound:
             continue
-        if (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages):
+        weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages)
+        if weak and not framer.marked(span.start):
             frame.bind(span, "context")
         elif of_kind(span, "cue"):
             frame.bind(span, "cue")
@@ -60,7 +61,7 @@ def _bind_own_words(framer: Framer) -> None:
         senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1]))
         heavy = {"value", "rule"} if at in frame.freed else {"value", "metric", "rule"}
         weighty = any(s.kind in heavy or category(framer, s) for s in senses)
-        if frame.tokens[at].stem in stems and not weighty:
+        if frame.tokens[at].stem in stems and not weighty and not framer.marked(at):
             frame.bound[at] = "part of " + frame.metrics[0]
 
 
@@ -78,13 +79,24 @@ def apply_modifiers(framer: Framer) -> None:
     frame = framer.frame
     modifiers = framer.lexicon.section("modifiers")
     mapped = _from_dropped(framer, modifiers)
+    both: list[str] = []
     for span in frame.spans:
         for sense in of_kind(span, "modifier"):
             if span.start not in frame.bound:
+                both.extend(frame.metrics if _listed(framer, span) else ())
                 mapped.extend(_modified(framer, span, sense.key, modifiers[sense.key]))
     if mapped:
-        kept = [m for m in frame.metrics if not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
-        frame.metrics = list(dict.fromkeys([*mapped, *kept]))
+        kept = [m for m in frame.metrics if m in both or not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
+        frame.metrics = list(dict.fromkeys([*both, *mapped, *kept]))
+
+
+def _listed(framer: Framer, span: Span) -> bool:
+    """`reviews in October and the average`: joined by `and` to a measure named before, a modifier asks for one more figure."""
+    tokens, joiner = framer.frame.tokens, framer.raw["joiners"][0]
+    at = span.start - 1
+    while at >= 0 and not tokens[at].content and tokens[at].stem != joiner:
+        at -= 1
+    return at >= 0 and tokens[at].stem == joiner and any(s.end <= at for s in framer.frame.metric_spans.values())
 
 
 def _from_dropped(framer: Framer, modifiers: Mapping[str, Any]) -> list[str]:

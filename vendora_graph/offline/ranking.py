@@ -64,6 +64,8 @@ def fill_grain(framer: Framer) -> None:
             break
     if frame.ranked and frame.grain is None:
         _ranked_unit(framer)
+    if frame.grain is None and not frame.groups:
+        _each_unit(framer)
     frame.trend = frame.has("trend") or frame.grain is not None
 
 
@@ -78,6 +80,19 @@ def _ranked_unit(framer: Framer) -> None:
                 frame.grain = _as_grain(word)
                 frame.bound[at] = f"grain {word}"
                 return
+
+
+def _each_unit(framer: Framer) -> None:
+    """`last 3 months each`, `each of the last 3 months`: one figure for every unit of the stretch."""
+    frame, each = framer.frame, framer.raw["each_words"]
+    for span in frame.spans:
+        unit = framer.raw["calendar"]["units"].get(str(span.period.args.get("unit"))) if span.period is not None else None
+        if unit is None or span.period is None or span.period.op not in framer.raw["stretch_ops"]:
+            continue
+        around = [t.text for t in (*frame.tokens[max(span.start - 3, 0) : span.start], *frame.tokens[span.end : span.end + 1])]
+        if any(word in around for word in each):
+            frame.grain = _as_grain(unit)
+            return
 
 
 def _as_grain(word: str) -> Grain:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.cover import best_cover
-from vendora_graph.offline.doubts import count_instead, doubtful
+from vendora_graph.offline.doubts import doubtful
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
+from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
@@ -76,7 +77,7 @@ class Reader:
         apply_departments(framer)
         default_metric(framer)
         apply_shares(framer)
-        count_instead(framer)
+        take_kind(framer)
         bind_context(framer)
         framer.note_typos()
         return previous

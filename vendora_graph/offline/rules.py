@@ -14,14 +14,20 @@ from vendora_graph.offline.variants import filters_of
 
 def apply_rules(framer: Framer) -> None:
     """Give ambiguous words their meaning from role and context, or leave the question to be asked (`frame.rule`)."""
-    for name in framer.frame.rules:
+    for name in tuple(framer.frame.rules):
         entry = framer.lexicon.section("rules").get(name) or {}
+        if _percent_of(framer, entry):
+            framer.frame.rules.remove(name)
+            continue
         if framer.frame.metrics and not entry.get("always"):
             if _takes_over(framer, name, entry):
                 continue
             _join(framer, name, entry)
             for cue in entry.get("also_cues") or ():
                 framer.frame.cues.setdefault(str(cue), [])
+            continue
+        if entry.get("follows") and framer.inherits():
+            _carry(framer, name, entry)
             continue
         metrics = _that_fit(framer, entry, _metrics_of_rule(framer, entry))
         if metrics and not framer.frame.metrics:
@@ -31,6 +37,28 @@ def apply_rules(framer: Framer) -> None:
             _parts(framer, entry)
         elif not framer.frame.metrics:
             framer.frame.rule = name
+
+
+def _carry(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
+    """`up or down?` after an answer: its own measure, against what is said or the rule's usual period."""
+    frame = framer.frame
+    frame.rules.remove(name)
+    for cue in entry.get("also_cues") or ():
+        frame.cues.setdefault(str(cue), [])
+    if not frame.periods:
+        _parts(framer, entry)
+
+
+def _percent_of(framer: Framer, entry: Mapping[str, Any]) -> bool:
+    """`net profit as a percent of gross`: measure and ambiguous word have a name together."""
+    frame, previous = framer.frame, framer.ctx.previous
+    known = entry.get("percent_of") or {}
+    follows = previous is not None and frame.has("follow", "that")
+    base = frame.metrics or (list(previous.metrics) if previous is not None and follows else [])
+    if not frame.has("share") or len(base) != 1 or base[0] not in known:
+        return False
+    frame.metrics = [str(known[base[0]])]
+    return True
 
 
 def _takes_over(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:

@@ -1,0 +1,66 @@
+"""Kinds: a count, an amount of money or a rate. A measure of another kind than the question asks for is swapped, or asked about."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vendora_graph.offline.frame import Framer
+
+Kind = Literal["", "count", "amount"]
+_COUNTS = frozenset({"units", "count"})
+_QUANTITIES = _COUNTS | {"hours", "days", "minutes", "months", "number", "x"}
+
+
+def other_kind(framer: Framer) -> Kind:
+    """Return the kind that was asked for where every measure is of another one, else an empty string."""
+    frame, units = framer.frame, {framer.catalog.metrics[m].unit for m in framer.frame.metrics}
+    if not units or frame.has("share", "average"):
+        return ""
+    if _counting(framer) and not any(unit in _QUANTITIES or unit.startswith("usd") and _money(framer) for unit in units):
+        return "count"
+    if _money(framer) and not _counting(framer) and not any(unit.startswith("usd") for unit in units):
+        return "amount"
+    return ""
+
+
+def _counting(framer: Framer) -> bool:
+    """`how many`, a count of: not `how much`."""
+    frame, counting = framer.frame, set(framer.raw["count_words"])
+    if frame.counted:  # `ROs with a comeback`: the noun before is counted
+        return True
+    spans = (frame.spans[index] for index in frame.cues.get("how_many", ()))
+    return any(t.text in counting for span in spans for t in frame.tokens[span.start : span.end])
+
+
+def _money(framer: Framer) -> bool:
+    """Dollars are asked for by a word that is no limit (`over 500 dollars`) and no part of a measure's name."""
+    frame, words = framer.frame, set(framer.raw["money_words"])
+    for index, token in enumerate(frame.tokens):
+        after_number = index > 0 and frame.tokens[index - 1].number is not None
+        named = frame.bound.get(index, "").startswith(("metric", "threshold", "filter"))
+        if token.text in words and not after_number and not named:
+            return True
+    return False
+
+
+def take_kind(framer: Framer) -> None:
+    """`how many trades were upside down`, `dollars of dead stock`: a rate's numerator, where that is of the kind asked for."""
+    kind = other_kind(framer)
+    if not kind:
+        return
+    frame, catalog = framer.frame, framer.catalog
+    swapped: list[str] = []
+    for metric in frame.metrics:
+        info = catalog.metrics[metric]
+        part = info.inputs[0].metric if info.inputs and info.formula_expr == "numerator / denominator" else metric
+        if frame.counted and catalog.metrics[part].tables != catalog.metrics[frame.counted].tables:
+            part = metric
+        unit = catalog.metrics[part].unit
+        swapped.append(part if (unit in _COUNTS if kind == "count" else unit == "usd") else metric)
+        if metric in frame.metric_spans:
+            frame.metric_spans.setdefault(swapped[-1], frame.metric_spans[metric])
+    frame.metrics = list(dict.fromkeys(swapped))
+    if kind == "amount" and not other_kind(framer):
+        for index, token in enumerate(frame.tokens):
+            if token.text in framer.raw["money_words"]:
+                frame.bound.setdefault(index, "amount")
