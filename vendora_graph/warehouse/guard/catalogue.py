@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from vendora_graph.warehouse.guard.rules import catalogues_for
+from vendora_graph.warehouse.guard.rules import catalogues_for, rules_for
 from vendora_graph.warehouse.guard.types import RefusalError
 
 _PLAIN = re.compile(r"[^\W\d][\w $-]*\Z")
@@ -14,18 +14,23 @@ _CLOUD = re.compile(r"[\w $*.-]+\Z")
 
 
 def check_relation(node: exp.Expr, dialect: str) -> None:
-    """Refuse functions that stand for a table (some take a table's name as text), catalogue relations, names that look like files.
+    """Refuse functions that may not stand for a table (some take a table's name as text), catalogue relations, names that look like files.
 
     Raises:
         RefusalError: The relation is no data table.
     """
-    if isinstance(node, exp.Lateral):
-        if not isinstance(node.this, (exp.Subquery, exp.Unnest)):
-            raise RefusalError("function", "A function may not stand for a table; only UNNEST may.")
-    elif isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
+    if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
         check_catalogue(node, dialect)
-    else:
-        raise RefusalError("function", "A function may not stand for a table; read a table, for dates the calendar.")
+    elif not (isinstance(node, exp.Lateral) and isinstance(node.this, (exp.Subquery, exp.Unnest))):
+        _check_function(node, dialect)
+
+
+def _check_function(node: exp.Expr, dialect: str) -> None:
+    inner = node.this
+    rules = rules_for(dialect)
+    name = str(inner.this).upper() if isinstance(inner, exp.Anonymous) else rules.functions.get(type(inner), "")
+    if name not in rules.tables:
+        raise RefusalError("function", "This function may not stand for a table; read a table, for dates the calendar.")
 
 
 def check_catalogue(table: exp.Table, dialect: str) -> None:
@@ -44,9 +49,12 @@ def check_catalogue(table: exp.Table, dialect: str) -> None:
         or any(part in lists.schemas or part.startswith(lists.schema_prefixes) for part in schemas)
         or name in lists.names
         or name.startswith(lists.prefixes)
+        or any(f"${part}" in name for part in lists.anywhere)
     )
     if described:
         raise RefusalError("catalogue", f"{'.'.join(path)} describes the database itself; only data tables are read.")
+    if (schemas and name in lists.suffixes) or (name in lists.verbs and not table.this.args.get("quoted")):
+        raise RefusalError("table", f"{'.'.join(path)} is not a table's name; files are not read and nothing but SELECT is run.")
     pattern = _CLOUD if dialect == "bigquery" else _PLAIN
     if dialect != "sqlite" and not all(pattern.match(part) for part in (table.catalog, table.db, table.name) if part):
         raise RefusalError("table", f"{table.name!r} is not a table's name; files and addresses are not read.")

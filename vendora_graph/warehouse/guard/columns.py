@@ -94,12 +94,19 @@ def _bare(name: str, scope: Scope) -> str:
             return ""
         _refuse_blocked(name, level)
         if name in level.sources:
+            if _is_value(level.sources[name]):
+                return name
             raise RefusalError("whole_row", f"{name} alone stands for a whole row; name its columns.")
         if any(source.columns is None for source in level.sources.values()):
             return name
     if scope.sources:
         raise RefusalError("unknown_column", f"No relation here has a column {name}.")
     raise RefusalError("unknown_column", f"{name} is read from no table; write text values in single quotes.")
+
+
+def _is_value(source: Source) -> bool:
+    """Say whether a relation's name stands for its one value: an array's elements, a function's results."""
+    return source.rule is None and (isinstance(source.node, exp.Unnest) or isinstance(source.node.this, exp.Func))
 
 
 def _refuse_blocked(name: str, level: Scope) -> None:

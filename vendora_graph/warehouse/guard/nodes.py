@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sqlglot import exp
 
 from vendora_graph.warehouse.guard.rules import Rules
+from vendora_graph.warehouse.guard.series import check_series
 from vendora_graph.warehouse.guard.types import RefusalError
 
 MAX_TREE_DEPTH = 150
 MAX_JOINS = 40
 
+_NONE: frozenset[str] = frozenset()
 _ODD_NAME = re.compile(r"[\\\n]|.{129}")
 
 _HELP = {
@@ -71,8 +74,9 @@ def _check_node(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> No
         for name, value in node.args.items():
             if name not in allowed and value not in (None, False, [], ""):
                 raise RefusalError("clause", f"{kind.__name__} may not carry {name.strip('_').upper()}; {_help(value)}")
-    if kind in _SPECIAL:
-        _check_special(node, rules, parameters)
+    special = _SPECIAL.get(kind)
+    if special is not None:
+        special(node, rules, parameters)
 
 
 def unlisted(name: str) -> RefusalError:
@@ -98,12 +102,22 @@ def _check_named(node: exp.Expr, rules: Rules) -> None:
     quoted = isinstance(target, exp.Identifier) and bool(target.args.get("quoted"))
     name = target.name if isinstance(target, exp.Expr) else str(target)
     plain = name.lower() if quoted else name
-    if plain.upper() not in rules.named or (quoted and plain != name):
+    if plain.upper() not in _names_at(node, rules) or (quoted and plain != name):
         raise unlisted(name)
     if plain.upper() in ("PRINTF", "FORMAT"):
         _check_template(node.expressions[0] if node.expressions else None, rules)
     if quoted:
         node.set("this", plain)  # else it would be written in quotes and upper case: another function
+
+
+def _names_at(node: exp.Expr, rules: Rules) -> frozenset[str]:
+    """Return the function names a place allows: behind a prefix those of the prefix alone."""
+    parent = node.parent
+    if isinstance(parent, exp.NetFunc):
+        return rules.namespaces["NET"]
+    if isinstance(parent, exp.Dot) and parent.expression is node:
+        return rules.namespaces.get(parent.this.name.upper(), _NONE) if isinstance(parent.this, exp.Identifier) else _NONE
+    return rules.named
 
 
 def _check_known(node: exp.Expr, rules: Rules) -> None:
@@ -117,39 +131,59 @@ def _check_known(node: exp.Expr, rules: Rules) -> None:
 
 
 def _check_template(template: object, rules: Rules) -> None:
-    if not isinstance(template, exp.Literal) or "*" in template.name or re.search(rf"\d{{{rules.format_width + 1},}}", template.name):
+    wide = rf"\d{{{rules.format_width + 1},}}|\*|{{[^}}]*{{"  # a number, or a width taken from an argument: printf's `*`, `{{:{{}}}}`
+    if not isinstance(template, exp.Literal) or re.search(wide, template.name.replace("{{", "").replace("}}", "")):
         raise RefusalError("size", "FORMAT needs a written template with small widths.")
 
 
-_SPECIAL = frozenset({exp.DataType, exp.Join, exp.Placeholder, exp.Parameter, exp.Identifier, exp.Cast, exp.TryCast, exp.Dot, exp.Interval})
+def _check_parameter(node: exp.Expr, _: Rules, parameters: tuple[str, ...]) -> None:
+    if (name := parameter_name(node)) not in parameters:
+        raise RefusalError("parameter", f"The statement holds a parameter ({name or '?'}) that nobody binds; write the value itself.")
 
 
-def _check_special(node: exp.Expr, rules: Rules, parameters: tuple[str, ...]) -> None:
-    if isinstance(node, exp.DataType):
-        _check_type(node, rules)
-    elif isinstance(node, exp.Join):
-        _check_join(node, rules)
-    elif isinstance(node, (exp.Placeholder, exp.Parameter)):
-        if (name := parameter_name(node)) not in parameters:
-            raise RefusalError("parameter", f"The statement holds a parameter ({name or '?'}) that nobody binds; write the value itself.")
-    elif isinstance(node, exp.Dot):
-        if not isinstance(node.expression, (exp.Identifier, exp.Anonymous, *rules.functions)):
-            raise RefusalError("whole_row", "(...).* expands a whole row; name the columns.")
-    elif isinstance(node, exp.Identifier) and _ODD_NAME.search(node.name):
+def _check_dot(node: exp.Expr, _: Rules, __: tuple[str, ...]) -> None:
+    if not isinstance(node.expression, (exp.Identifier, exp.Anonymous)):
+        raise RefusalError("whole_row", "(...).* expands a whole row; name the columns.")
+
+
+def _check_length(node: exp.Expr, rules: Rules, _: tuple[str, ...]) -> None:
+    if rules.tables and isinstance(node, exp.GenerateSeries):  # elsewhere (BigQuery) the engine bounds a series itself
+        check_series(node)
+
+
+def _check_identifier(node: exp.Expr, _: Rules, __: tuple[str, ...]) -> None:
+    if _ODD_NAME.search(node.name):
         raise RefusalError("identifier", "A name in the statement is too long or holds a line break or a backslash.")
+    if node.name.startswith(("$", "@", ":", "?")) and not node.args.get("quoted"):
+        raise RefusalError("parameter", f"The statement holds a parameter ({node.name}) that nobody binds; write the value itself.")
 
 
-def _check_join(node: exp.Join, rules: Rules) -> None:
+def _check_join(node: exp.Expr, rules: Rules, _: tuple[str, ...]) -> None:
     for part in ("side", "kind", "method"):
         if str(node.args.get(part) or "").upper() not in rules.words["Join", part]:
             raise RefusalError("join", f"The join word {node.args[part]} is not offered; use JOIN or LEFT JOIN with ON.")
 
 
-def _check_type(node: exp.Expr, rules: Rules) -> None:
+def _check_type(node: exp.Expr, rules: Rules, _: tuple[str, ...]) -> None:
     kind = node.this
     name = kind.name if isinstance(kind, exp.DType) else str(kind)
-    if name not in rules.types:
+    if name == "USERDEFINED" and not node.expressions:
+        given = node.args.get("kind")
+        name = given.name.lower() if isinstance(given, exp.Identifier) else str(given)
+    if name not in rules.types and name not in rules.named_types:
         raise RefusalError("type", f"The type {name} is not on the list of types; cast to a number, text, date or timestamp.")
+
+
+_SPECIAL: dict[type[exp.Expr], Callable[[exp.Expr, Rules, tuple[str, ...]], None]] = {
+    exp.DataType: _check_type,
+    exp.Join: _check_join,
+    exp.Placeholder: _check_parameter,
+    exp.Parameter: _check_parameter,
+    exp.Dot: _check_dot,
+    exp.Identifier: _check_identifier,
+    exp.GenerateSeries: _check_length,
+    exp.ExplodingGenerateSeries: _check_length,
+}
 
 
 def canonical(tree: exp.Expr, dialect: str) -> exp.Expr:

@@ -14,6 +14,7 @@ from vendora_graph.warehouse.guard.nodes import canonical, check_nodes, check_ro
 from vendora_graph.warehouse.guard.opinion import check_postgres
 from vendora_graph.warehouse.guard.parsing import generate, parse_one
 from vendora_graph.warehouse.guard.rewrite import Scoper
+from vendora_graph.warehouse.guard.rows import check_whole_rows
 from vendora_graph.warehouse.guard.rules import Rules, rules_for
 from vendora_graph.warehouse.guard.scopes import Resolver
 from vendora_graph.warehouse.guard.types import AccessPolicy, Dialect, GuardDecision, RefusalError
@@ -105,6 +106,7 @@ def _accept(sql: str, dialect: Dialect, policy: AccessPolicy) -> GuardDecision:
 
 
 def _any_table(tree: exp.Expr, dialect: Dialect) -> GuardDecision:
+    check_whole_rows(tree, dialect)
     names = {fold(cte.alias) for cte in tree.find_all(exp.CTE)}
     tables = {table.name for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier) and fold(table.name) not in names}
     return GuardDecision("accept", "ok", "", generate(tree, dialect), dialect, (), tuple(sorted(tables)))

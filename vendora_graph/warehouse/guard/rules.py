@@ -16,7 +16,8 @@ from vendora_graph.warehouse.guard.data import read_yaml
 class Rules:
     """What one dialect's statements may be made of.
 
-    `functions` maps a known function's class to its normalised name; `named` are further names, upper case.
+    `functions` maps a known function's class to its normalised name; `named` are further names, upper case; `tables` those that may stand
+    for a table.
     """
 
     roots: tuple[type[exp.Expr], ...]
@@ -28,6 +29,9 @@ class Rules:
     types: frozenset[str]
     bounded: Mapping[type[exp.Expr], tuple[str, int]]
     format_width: int
+    namespaces: Mapping[str, frozenset[str]]
+    tables: frozenset[str]
+    named_types: frozenset[str]
     engine: frozenset[str]
     engine_types: frozenset[str]
     engine_nodes: frozenset[str]
@@ -41,6 +45,8 @@ class Catalogues:
     schema_prefixes: tuple[str, ...]
     anywhere: frozenset[str]
     prefixes: tuple[str, ...]
+    suffixes: frozenset[str]
+    verbs: frozenset[str]
     names: frozenset[str]
 
 
@@ -92,6 +98,9 @@ def rules_for(dialect: str) -> Rules:
         types=frozenset(shared["types"]),
         bounded={by_name[name]: (arg, limit) for name, (arg, limit) in shared["bounded"].items()},
         format_width=int(shared["format_width"]),
+        namespaces={name: frozenset(words.split()) for name, words in (own.get("namespaces") or {}).items()},
+        tables=_words(own, "tables"),
+        named_types=frozenset(own.get("named_types") or ()),
         engine=_words(own, "engine"),
         engine_types=_words(own, "engine_types"),
         engine_nodes=_words(own, "engine_nodes"),
@@ -107,5 +116,7 @@ def catalogues_for(dialect: str) -> Catalogues:
         schema_prefixes=tuple(data["schema_prefixes"]),
         anywhere=frozenset(data["anywhere"]),
         prefixes=tuple(data["prefixes"].get(dialect, ())),
+        suffixes=frozenset(data["suffixes"].get(dialect, ())),
+        verbs=frozenset(data["verbs"].get(dialect, ())),
         names=_words(data["names"], dialect),
     )

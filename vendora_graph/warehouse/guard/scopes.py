@@ -165,10 +165,11 @@ class Resolver:
         scope.sources[name] = source
 
     def _relation(self, node: exp.Expr, scope: Scope, names: Names) -> Source:
-        if isinstance(node, exp.Table):
+        if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             return self._table(node, names)
         listed = self._alias_columns(node)
-        if isinstance(node, exp.Lateral) and not isinstance(node.this, exp.Subquery):
+        if isinstance(node, (exp.Table, exp.Lateral)) and not isinstance(node.this, exp.Subquery):
+            self._seen.add(id(node))
             self._expressions([node.this], names, scope, scope)
             return Source(node, columns=listed)
         if isinstance(node, (exp.Subquery, exp.Lateral)):
