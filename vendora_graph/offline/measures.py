@@ -269,11 +269,18 @@ def _subordinate(framer: Framer) -> None:
             loser = first if _rank(framer, first, a) < _rank(framer, second, b) else second
             frame.metrics.remove(loser)
             frame.dropped.append(loser)
-            if loser == first and any("with_condition" in cue_names(s) for s in frame.spans if a.end <= s.start and s.end <= b.start):
+            if loser == first and _counts(framer, a, b):
                 frame.counted = loser
             _give_back(framer, loser, first if loser == second else second)
             changed = True
             break
+
+
+def _counts(framer: Framer, first: Span, second: Span) -> bool:
+    """`ROs with a comeback`: the noun that opens the question is what is counted, the other measure says which of them."""
+    opens = not any(t.content for t in framer.frame.tokens[: first.start])
+    between = (s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start)
+    return opens and any("with_condition" in cue_names(s) for s in between)
 
 
 def _give_back(framer: Framer, loser: str, winner: str) -> None:

@@ -83,7 +83,7 @@ def apply_modifiers(framer: Framer) -> None:
     for span in frame.spans:
         for sense in of_kind(span, "modifier"):
             if span.start not in frame.bound:
-                both.extend(frame.metrics if _listed(framer, span) else ())
+                both.extend(frame.metrics if _listed(framer, span) and not mapped else ())
                 mapped.extend(_modified(framer, span, sense.key, modifiers[sense.key]))
     if mapped:
         kept = [m for m in frame.metrics if m in both or not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]

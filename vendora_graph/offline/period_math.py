@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -12,6 +13,7 @@ from vendora_graph.offline.calendar import SellingCalendar
 
 ONE_DAY = timedelta(days=1)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_GRAINS: Mapping[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 Note = Literal["today", "running", "future", "before_data", "part_of_data", "closed_day", "bare_running"]
 
 
@@ -71,6 +73,11 @@ def add_units(start: date, unit: str, count: int) -> date:
     months = start.year * 12 + start.month - 1 + count * _MONTHS[unit]
     year, month = divmod(months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def unit_of(day: date, unit: str) -> Stretch:
+    """Return the unit a day lies in."""
+    return Stretch(unit_start(day, unit), unit_end(day, unit), _GRAINS[unit])
 
 
 def cut(stretch: Stretch, clock: Clock) -> Resolved:

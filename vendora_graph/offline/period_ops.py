@@ -6,12 +6,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from vendora_graph.contracts import Grain
-from vendora_graph.offline.period_math import ONE_DAY, Clock, Resolved, Stretch, add_units, cut, day_text, unit_end, unit_start
+from vendora_graph.offline.period_days import holiday, weekday, weekday_next, weekdays, weekend
+from vendora_graph.offline.period_math import ONE_DAY, Clock, Resolved, Stretch, add_units, cut, day_text, unit_end, unit_of, unit_start
+from vendora_graph.offline.period_units import (
+    calendar_year,
+    half_last_month,
+    half_last_year,
+    half_month,
+    half_of_year,
+    half_this_month,
+    month_last,
+    month_last_year,
+    month_stretch,
+    month_this_year,
+    named_month,
+    named_quarter,
+    quarter_last,
+    quarter_last_year,
+    year_of_month,
+)
 from vendora_graph.offline.periods import PeriodSpec
 
 _LAST_MONTH = 12
-_GRAINS: Mapping[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 _BARE = frozenset({"month", "quarter", "half", "year"})
 _CENTURY = 100
 _TOP = 2000
@@ -41,34 +57,30 @@ def stretch_of(spec: PeriodSpec, clock: Clock) -> Stretch | None:
         return None
 
 
-def _unit(day: date, unit: str) -> Stretch:
-    return Stretch(unit_start(day, unit), unit_end(day, unit), _GRAINS[unit])
-
-
 def _day(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _unit(clock.as_of + timedelta(days=spec.number("n", 0)), "day")
+    return unit_of(clock.as_of + timedelta(days=spec.number("n", 0)), "day")
 
 
 def _day_ago(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _unit(clock.as_of - timedelta(days=spec.number("n")), "day")
+    return unit_of(clock.as_of - timedelta(days=spec.number("n")), "day")
 
 
 def _this(spec: PeriodSpec, clock: Clock) -> Stretch:
     unit = spec.word("unit")
-    return _unit(clock.as_of, unit) if unit != "day" else _unit(clock.data_through, "day")
+    return unit_of(clock.as_of, unit) if unit != "day" else unit_of(clock.data_through, "day")
 
 
 def _offset(count: int) -> Callable[[PeriodSpec, Clock], Stretch]:
     def move(spec: PeriodSpec, clock: Clock) -> Stretch:
         unit = spec.word("unit")
-        return _unit(add_units(unit_start(clock.as_of, unit), unit, count), unit)
+        return unit_of(add_units(unit_start(clock.as_of, unit), unit, count), unit)
 
     return move
 
 
 def _unit_ago(spec: PeriodSpec, clock: Clock) -> Stretch:
     unit = spec.word("unit")
-    return _unit(add_units(unit_start(clock.as_of, unit), unit, -spec.number("n")), unit)
+    return unit_of(add_units(unit_start(clock.as_of, unit), unit, -spec.number("n")), unit)
 
 
 def _to_date_last_year(spec: PeriodSpec, clock: Clock) -> Stretch:
@@ -85,7 +97,7 @@ def _last_n(spec: PeriodSpec, clock: Clock) -> Stretch:
     end = unit_start(clock.as_of, unit) - ONE_DAY
     start = add_units(unit_start(end, unit), unit, 1 - n)
     if n == 1:
-        return _unit(start, unit)
+        return unit_of(start, unit)
     return Stretch(start, end, name=f"last {n} {unit}s")
 
 
@@ -106,97 +118,15 @@ def _next_n(spec: PeriodSpec, clock: Clock) -> Stretch:
     return Stretch(start, add_units(start, unit, n) - ONE_DAY, name=f"next {n} {unit}s")
 
 
-def _year_of_month(month: int, clock: Clock) -> int:
-    return clock.as_of.year - (month > clock.as_of.month)
-
-
-def _month_stretch(year: int, month: int) -> Stretch:
-    return _unit(date(year, month, 1), "month")
-
-
-def _month(spec: PeriodSpec, clock: Clock) -> Stretch:
-    month = spec.number("month")
-    return _month_stretch(spec.number("year", _year_of_month(month, clock)), month)
-
-
-def _month_this_year(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _month_stretch(clock.as_of.year, spec.number("month"))
-
-
-def _month_last_year(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _month_stretch(clock.as_of.year - 1, spec.number("month"))
-
-
-def _month_last(spec: PeriodSpec, clock: Clock) -> Stretch:
-    month = spec.number("month")
-    return _month_stretch(clock.as_of.year - (month >= clock.as_of.month), month)
-
-
-def _quarter_stretch(year: int, quarter: int) -> Stretch:
-    return _unit(date(year, 3 * quarter - 2, 1), "quarter")
-
-
-def _quarter(spec: PeriodSpec, clock: Clock) -> Stretch:
-    quarter = spec.number("q")
-    return _quarter_stretch(spec.number("year", _year_of_month(3 * quarter - 2, clock)), quarter)
-
-
-def _quarter_last_year(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _quarter_stretch(clock.as_of.year - 1, spec.number("q"))
-
-
-def _quarter_last(spec: PeriodSpec, clock: Clock) -> Stretch:
-    quarter = spec.number("q")
-    stretch = _quarter_stretch(clock.as_of.year, quarter)
-    return stretch if stretch.end < clock.as_of else _quarter_stretch(clock.as_of.year - 1, quarter)
-
-
-def _half_stretch(year: int, half: int) -> Stretch:
-    start = date(year, 6 * half - 5, 1)
-    return Stretch(start, add_units(start, "month", 6) - ONE_DAY, name=f"H{half} {year}")
-
-
-def _half(spec: PeriodSpec, clock: Clock) -> Stretch:
-    half = spec.number("half")
-    return _half_stretch(spec.number("year", _year_of_month(6 * half - 5, clock)), half)
-
-
-def _half_last_year(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _half_stretch(clock.as_of.year - 1, spec.number("half"))
-
-
-def _half_of(month: date, half: int) -> Stretch:
-    middle = month.replace(day=15)
-    words = "first half" if half == 1 else "second half"
-    name = f"{words} of {month:%B %Y}"
-    return Stretch(month, middle, name=name) if half == 1 else Stretch(middle + ONE_DAY, unit_end(month, "month"), name=name)
-
-
-def _half_month(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _half_of(_month(spec, clock).start, spec.number("half"))
-
-
-def _half_this_month(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _half_of(unit_start(clock.as_of, "month"), spec.number("half"))
-
-
-def _half_last_month(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _half_of(add_units(unit_start(clock.as_of, "month"), "month", -1), spec.number("half"))
-
-
-def _year(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _unit(date(spec.number("year", clock.as_of.year), 1, 1), "year")
-
-
 def _date(spec: PeriodSpec, clock: Clock) -> Stretch:
     text = spec.word("date")
     if "-" in text:
-        return _unit(date(*(int(part) for part in text.split("-"))), "day")
+        return unit_of(date(*(int(part) for part in text.split("-"))), "day")
     parts = [int(part) for part in text.split("/")]
     if len(parts) == 2 and parts[1] >= _CENTURY:  # noqa: PLR2004 (month/year)
-        return _month_stretch(parts[1], parts[0])
+        return month_stretch(parts[1], parts[0])
     year = parts[2] if len(parts) == 3 else None  # noqa: PLR2004 (month/day/year)
-    return _unit(_recent(parts[0], parts[1], year if year is None or year >= _CENTURY else _TOP + year, clock), "day")
+    return unit_of(_recent(parts[0], parts[1], year if year is None or year >= _CENTURY else _TOP + year, clock), "day")
 
 
 def _recent(month: int, day: int, year: int | None, clock: Clock) -> date:
@@ -207,45 +137,30 @@ def _recent(month: int, day: int, year: int | None, clock: Clock) -> date:
 
 
 def _month_day(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _unit(_recent(spec.number("month"), spec.number("day"), spec.number("year", 0) or None, clock), "day")
+    return unit_of(_recent(spec.number("month"), spec.number("day"), spec.number("year", 0) or None, clock), "day")
 
 
 def _month_days(spec: PeriodSpec, clock: Clock) -> Stretch:
     month = spec.number("month")
-    year = spec.number("year", _year_of_month(month, clock))
+    year = spec.number("year", year_of_month(month, clock))
     return Stretch(date(year, month, spec.number("day")), date(year, month, spec.number("day2")))
 
 
 def _month_first_days(spec: PeriodSpec, clock: Clock) -> Stretch:
-    start = _month(spec, clock).start
+    start = named_month(spec, clock).start
     return Stretch(start, start + timedelta(days=spec.number("n") - 1))
 
 
 def _months(spec: PeriodSpec, clock: Clock) -> Stretch:
     first, last = spec.number("month"), spec.number("month2")
-    end_year = spec.number("year2", spec.number("year", _year_of_month(last, clock)))
+    end_year = spec.number("year2", spec.number("year", year_of_month(last, clock)))
     both = "year2" in spec.args
     start_year = spec.number("year") if both else end_year - (first > last)
     return Stretch(date(start_year, first, 1), unit_end(date(end_year, last, 1), "month"))
 
 
-def _weekday(spec: PeriodSpec, clock: Clock) -> Stretch:
-    back = (clock.as_of.weekday() - spec.number("dow", 0)) % 7 or 7
-    return _unit(clock.as_of - timedelta(days=back), "day")
-
-
-def _weekday_next(spec: PeriodSpec, clock: Clock) -> Stretch:
-    ahead = (spec.number("dow", 0) - clock.as_of.weekday()) % 7 or 7
-    return _unit(clock.as_of + timedelta(days=ahead), "day")
-
-
-def _weekend(_spec: PeriodSpec, clock: Clock) -> Stretch:
-    sunday = clock.as_of - timedelta(days=clock.as_of.weekday() + 1)
-    return Stretch(sunday - ONE_DAY, sunday, name="last weekend")
-
-
 def _now(_spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _unit(clock.data_through, "day")
+    return unit_of(clock.data_through, "day")
 
 
 def _part(spec: PeriodSpec, clock: Clock, index: int = 0) -> Stretch:
@@ -256,7 +171,7 @@ def _part(spec: PeriodSpec, clock: Clock, index: int = 0) -> Stretch:
 
 
 def _end_of(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _unit(min(_part(spec, clock).end, clock.data_through), "day")
+    return unit_of(min(_part(spec, clock).end, clock.data_through), "day")
 
 
 def _since(spec: PeriodSpec, clock: Clock) -> Stretch:
@@ -299,7 +214,7 @@ def _ytd_through(spec: PeriodSpec, clock: Clock) -> Stretch:
 
 def _same_last_year(spec: PeriodSpec, clock: Clock) -> Stretch:
     unit = spec.word("unit") or "month"
-    return _unit(add_units(unit_start(clock.as_of, unit), "year", -1), unit)
+    return unit_of(add_units(unit_start(clock.as_of, unit), "year", -1), unit)
 
 
 def _shift_year(spec: PeriodSpec, clock: Clock) -> Stretch:
@@ -318,12 +233,17 @@ def _week_of(spec: PeriodSpec, clock: Clock) -> Stretch:
 
 
 def _days_of(spec: PeriodSpec, clock: Clock) -> Stretch:
-    base, back = _part(spec, clock), timedelta(days=spec.number("n") - 1)
+    base, back = _part(spec, clock), timedelta(days=spec.number("n") * spec.number("times") - 1)
     return Stretch(base.end - back, base.end) if spec.word("which") == "last" else Stretch(base.start, base.start + back)
 
 
+def _nth_week(spec: PeriodSpec, clock: Clock) -> Stretch:
+    start = _part(spec, clock).start + timedelta(days=7 * (spec.number("k") - 1))
+    return Stretch(start, start + timedelta(days=6))
+
+
 def _week_with(spec: PeriodSpec, clock: Clock) -> Stretch:
-    return _unit(_part(spec, clock).start, "week")
+    return unit_of(_part(spec, clock).start, "week")
 
 
 def _week_ending(spec: PeriodSpec, clock: Clock) -> Stretch:
@@ -339,12 +259,12 @@ _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "day": _day, "day_ago": _day_ago, "this": _this, "last": _offset(-1), "next": _offset(1), "before_last": _offset(-2),
     "unit_ago": _unit_ago, "to_date": _this, "to_date_last_year": _to_date_last_year, "last_n": _last_n, "last_n_bare": _last_n_bare,
     "last_n_through": _last_n_through,
-    "next_n": _next_n, "month": _month, "month_this_year": _month_this_year, "month_last_year": _month_last_year,
-    "month_last": _month_last, "quarter": _quarter, "quarter_last_year": _quarter_last_year, "quarter_last": _quarter_last,
-    "half": _half, "half_last_year": _half_last_year, "half_month": _half_month, "half_this_month": _half_this_month,
-    "half_last_month": _half_last_month, "year": _year, "date": _date, "month_day": _month_day, "month_days": _month_days,
-    "month_first_days": _month_first_days, "months": _months, "weekday": _weekday, "weekday_next": _weekday_next,
-    "weekend": _weekend, "now": _now, "as_of": _end_of, "end_of": _end_of, "since": _since, "after": _after, "before": _before,
+    "next_n": _next_n, "month": named_month, "month_this_year": month_this_year, "month_last_year": month_last_year,
+    "month_last": month_last, "quarter": named_quarter, "quarter_last_year": quarter_last_year, "quarter_last": quarter_last,
+    "half": half_of_year, "half_last_year": half_last_year, "half_month": half_month, "half_this_month": half_this_month,
+    "half_last_month": half_last_month, "year": calendar_year, "date": _date, "month_day": _month_day, "month_days": _month_days,
+    "month_first_days": _month_first_days, "months": _months, "weekday": weekday, "weekday_next": weekday_next, "weekdays": weekdays, "holiday": holiday, "nth_week": _nth_week,
+    "weekend": weekend, "now": _now, "as_of": _end_of, "end_of": _end_of, "since": _since, "after": _after, "before": _before,
     "before_incl": _before_incl, "range": _range, "both": _both, "ytd_through": _ytd_through, "same_last_year": _same_last_year,
     "shift_year": _shift_year, "week_of": _week_of, "days_of": _days_of, "week_with": _week_with, "week_ending": _week_ending,
     "all_time": _all_time,

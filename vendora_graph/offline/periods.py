@@ -79,11 +79,12 @@ class PeriodGrammar:
         self._before_weak = frozenset(calendar["before_weak"])
         self._after_weak = frozenset(calendar["after_weak"])
         self._fillers = frozenset(calendar["fillers"])
-        self._quarters = {normaliser.key(str(words)): int(n) for words, n in raw["quarters"].items()}
-        self._halves = {normaliser.key(str(words)): int(n) for words, n in raw["halves"].items()}
+        self._quarters = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["quarters"].items()}
+        self._halves = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["halves"].items()}
+        self._holidays = {_run_together(normaliser.tokens(str(words))): str(name) for words, name in raw["holidays"].items()}
         self._slots: dict[str, Slot] = {
             "<n>": self._n, "<unit>": self._unit, "<month>": self._month, "<q>": self._q, "<half>": self._half,
-            "<year>": self._year, "<dow>": self._dow, "<day>": self._day, "<date>": self._date,
+            "<year>": self._year, "<dow>": self._dow, "<day>": self._day, "<date>": self._date, "<holiday>": self._holiday,
         }  # fmt: skip
         self._atoms: dict[str, Any] = {}
         self._composites: dict[str, Any] = {}
@@ -185,6 +186,12 @@ class PeriodGrammar:
     def _half(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
         yield from _looked_up(self._halves, tokens, at)
 
+    def _holiday(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[str, int]]:
+        for size in (1, 2, 3):
+            key = _run_together(tokens[at : at + size])
+            if key in self._holidays and at + size <= len(tokens):
+                yield self._holidays[key], size
+
     def _year(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
         token = tokens[at]
         if token.kind == "yr":
@@ -215,13 +222,14 @@ def _looked_up(names: Mapping[str, int], tokens: Sequence[Token], at: int) -> It
     """Yield the value of one or two tokens run together (`q3`, `third quarter`)."""
     for size in (1, 2):
         if at + size <= len(tokens):
-            key = "".join(_spoken(token) for token in tokens[at : at + size])
+            key = _run_together(tokens[at : at + size])
             if key in names:
                 yield names[key], size
 
 
-def _spoken(token: Token) -> str:
-    return token.raw if token.kind == "ord" else token.stem
+def _run_together(tokens: Sequence[Token]) -> str:
+    """`3rd quarter` is no `3 quarters`: ordinals count as typed."""
+    return "".join(token.raw if token.kind == "ord" else token.stem for token in tokens)
 
 
 def _expand(pattern: str) -> list[list[str]]:

@@ -15,6 +15,7 @@ from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
+from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.people import count_people
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.resolve import resolve_plan
@@ -92,13 +93,19 @@ class Reader:
 
 def _strangers(framer: Framer) -> list[Span]:
     """Phrases that are values no measure of the question can take (`in the shop` beside turnover): their words are read one by one."""
-    long = [s for s in framer.frame.spans if s.end - s.start > 1 and s.senses and all(sense.kind == "value" for sense in s.senses)]
+    values = [s for s in framer.frame.spans if s.senses and all(sense.kind == "value" for sense in s.senses)]
+    long = [s for s in values if s.end - s.start > 1 and _names_department(framer, s)]
     if not long:
         return []
     probe = Framer(framer.lexicon, framer.grammar, framer.ctx, framer.frame.tokens, framer.frame.spans)
     probe.collect()
     fill_measures(probe)
     return [s for s in long if probe.frame.metrics and not any(probe.fits(sense.key) for sense in s.senses)]
+
+
+def _names_department(framer: Framer, span: Span) -> bool:
+    words = (compact(framer.frame.tokens[i : i + 1]) for i in range(span.start, span.end))
+    return any(sense.kind == "group" for word in words for sense in framer.lexicon.senses(word))
 
 
 def _margin(framer: Framer) -> float:

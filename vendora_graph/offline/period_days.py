@@ -1,0 +1,71 @@
+"""Periods of single days: weekdays, weekends, stretches of a week, public holidays."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, unit_of, unit_start
+from vendora_graph.offline.periods import PeriodSpec
+
+WEEK = timedelta(days=7)
+_THURSDAY, _FRIDAY, _SATURDAY = 3, 4, 5
+
+
+def weekday(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the last such weekday before today."""
+    back = (clock.as_of.weekday() - spec.number("dow", 0)) % 7 or 7
+    return unit_of(clock.as_of - timedelta(days=back), "day")
+
+
+def weekday_next(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the next such weekday after today."""
+    ahead = (spec.number("dow", 0) - clock.as_of.weekday()) % 7 or 7
+    return unit_of(clock.as_of + timedelta(days=ahead), "day")
+
+
+def weekdays(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return a stretch of one week (`monday through wednesday`), or one of its days: of this week unless that lies ahead."""
+    monday = unit_start(clock.as_of, "week") - WEEK * spec.number("back", 0)
+    start = monday + timedelta(days=spec.number("dow", 0))
+    end = monday + timedelta(days=spec.number("dow2", spec.number("dow", 0)))
+    if start > clock.as_of:
+        start, end = start - WEEK, end - WEEK
+    return Stretch(start, end) if start < end else unit_of(start, "day")
+
+
+def weekend(_spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the last Saturday and Sunday before today."""
+    sunday = clock.as_of - timedelta(days=clock.as_of.weekday() + 1)
+    return Stretch(sunday - ONE_DAY, sunday, name="last weekend")
+
+
+def holiday(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return a public holiday of the United States (`Labor Day`), or the long weekend it makes; the most recent one by default.
+
+    Raises:
+        ValueError: No such holiday.
+    """
+    name, year = spec.word("holiday"), spec.number("year", clock.as_of.year - spec.number("back", 0))
+    day = _holiday(name, year)
+    if day > clock.as_of and not spec.args.get("year") and not spec.args.get("back"):
+        day = _holiday(name, year - 1)
+    return _long_weekend(day) if spec.args.get("weekend") else unit_of(day, "day")
+
+
+def _holiday(name: str, year: int) -> date:
+    import holidays  # loaded when a holiday is named: 0.8 s
+
+    name, _, shift = name.partition("+")
+    days = holidays.country_holidays("US", years=year, observed=False)
+    found = next((day for day, known in sorted(days.items()) if known.startswith(name)), None)
+    if found is None:
+        raise ValueError(name)
+    return found + timedelta(days=int(shift or 0))
+
+
+def _long_weekend(day: date) -> Stretch:
+    """The weekend a holiday touches, with the days between."""
+    number = day.weekday()
+    if number in {_THURSDAY, _FRIDAY, _SATURDAY}:
+        return Stretch(day, day + timedelta(days=6 - number))
+    return Stretch(day - timedelta(days=(number + 2) % 7), day)
