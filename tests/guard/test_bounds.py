@@ -55,6 +55,7 @@ HOSTILE = {
     "statements": "SELECT 1;" * 2000,
     "open quotes": "SELECT '" * 1001,
     "open comments": "/*" * 5001,
+    "safe calls": nested("SAFE.SUBSTR(", ")", 23),
     "aliases": "SELECT " + ", ".join(f"1 AS a{n}" for n in range(1400)),
 }
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
-from typing import Any
 
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
-from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token
 
 from vendora_graph.warehouse.guard.lexical import dialect_of, tokenize
@@ -16,31 +13,11 @@ from vendora_graph.warehouse.guard.types import RefusalError
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it logs statements it half understands: refused here, and not for logs
 
-_STEPS_PER_TOKEN = 60
-_STEPS_AT_LEAST = 20_000
+_NODES_PER_TOKEN = 8
+_NODES_AT_LEAST = 1_000
+"""Fuel: nodes the parser may make, thrown away ones included, so that it cannot go back and forth for ever."""
+
 _TOO_DEEP = "The statement nests too deeply to be read; write it flatter, with WITH clauses."
-
-
-class _OutOfFuelError(Exception):
-    """The parser went back and forth too often."""
-
-
-@cache
-def _parser_class(dialect: str) -> type[Parser]:
-    base: Any = dialect_of(dialect).parser_class
-
-    class FueledParser(base):  # type: ignore[misc]  # the base class is chosen at run time
-        """The dialect's parser, with a bound on the steps it may take."""
-
-        fuel = 0
-
-        def _advance(self, times: int = 1) -> None:
-            self.fuel -= 1
-            if self.fuel < 0:
-                raise _OutOfFuelError
-            super()._advance(times)
-
-    return FueledParser
 
 
 def parse_one(sql: str, dialect: str, *, room: int = 1) -> exp.Expr:
@@ -54,7 +31,7 @@ def parse_one(sql: str, dialect: str, *, room: int = 1) -> exp.Expr:
         statements = _parse(tokens, sql, dialect)
     except ParseError as error:
         raise RefusalError("parse", f"The statement is not valid {dialect} SQL{_where(error)}; send one plain SELECT.") from error
-    except (RecursionError, _OutOfFuelError) as error:
+    except RecursionError as error:
         raise RefusalError("depth", _TOO_DEEP) from error
     except (SqlglotError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise RefusalError("parse", f"The statement is not valid {dialect} SQL; send one plain SELECT.") from error
@@ -67,8 +44,8 @@ def parse_one(sql: str, dialect: str, *, room: int = 1) -> exp.Expr:
 
 
 def _parse(tokens: list[Token], sql: str, dialect: str) -> list[exp.Expr | None]:
-    parser: Any = _parser_class(dialect)(dialect=dialect_of(dialect))
-    parser.fuel = max(_STEPS_AT_LEAST, _STEPS_PER_TOKEN * len(tokens))
+    fuel = max(_NODES_AT_LEAST, _NODES_PER_TOKEN * len(tokens))
+    parser = dialect_of(dialect).parser(max_nodes=fuel, error_level=ErrorLevel.IMMEDIATE)
     statements: list[exp.Expr | None] = parser.parse(tokens, sql)
     return statements
 
