@@ -334,6 +334,7 @@ class MetricRules(Contract):
     access: str = ""
     family: str = ""
     ledger_month: bool = False
+    basis: str = ""
     synonyms: tuple[str, ...] = ()
 
 

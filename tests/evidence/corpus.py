@@ -475,7 +475,7 @@ def narrated() -> Iterator[Sample]:
     refs = build("over 60 days", result)
     draft = Draft(headline=f"{refs.f(result.table.cells[0][0] or '')} units in stock on {refs.p(DAY)} ({refs.n('used')}).", assumptions=("You asked for days in stock over {{q1}}.",))
     plan = Plan(metrics=("inventory_units",), period=DAY, filters=(Filter(dimension="vehicle_class", values=("used",)),))
-    yield Sample("narrated stock", "used units in stock", plan, draft, refs.ledger, policy())
+    yield Sample("narrated stock", "used units in stock over 60 days", plan, draft, refs.ledger, policy())
 
 
 def samples() -> list[Sample]:

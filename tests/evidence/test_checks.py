@@ -92,7 +92,7 @@ SAID: list[tuple[str, str, str]] = [
     ("total 0", "It is so because {{1f1}}.", "causes.supported"),
     ("total 0", "Nobody sold any.", "samples.zero"),
     ("two sides 0", "{{n2}} is ahead of {{n1}} by {{1f3}}.", "labels.row"),
-    ("two sides 0", "{{n1}} sold well.", ""),
+    ("two sides 0", "{{n1}} was asked for.", ""),
     ("total 0", "You said {{q1}} rows.", "references.exist"),
     ("breakdown 0", "{{n1}} leads with {{1f2}}.", "directions.rank"),
     ("breakdown 0", "{{n2}} ranks first with {{1f2}}.", "directions.rank"),
@@ -110,9 +110,9 @@ FINE = [
     ("breakdown 0", "{{n2}} is second with {{1f2}}, it ranks second."),
     ("breakdown 0", "{{n2}} has the lowest Retail units: {{1f2}}."),
     ("breakdown 0", "{{n1}} leads with {{1f1}}."),
-    ("breakdown 0", "The website leads were fresh."),
+    ("breakdown 0", "The used leads were new."),
     ("breakdown 0", "{{n1}} is more than half of it: a share of {{1f4}}."),
-    ("total 0", "Follow up on it, set up a clean list, and see below."),
+    ("total 0", "Follow up on it, set up a list, and see below."),
     ("total 5", "The average is {{1f1}}."),
     ("total 6", "The median is {{1f1}} minutes."),
     ("total 2", "It was ${{1f1}} in {{p1}}."),
@@ -123,10 +123,9 @@ FINE = [
     ("compared 0", "Retail units are up to {{1f1}} in {{p1}} from {{1f2}} in {{p2}}."),
     ("compared 0", "Last month Retail units were {{1f1}}."),
     ("two sides 0", "{{n1}} and {{n2}} sold {{1f1}} and {{1f2}}."),
-    ("total 0", "No one asked; Don\u2019t worry."),
     ("explained 0", "Because of {{n1}}, Total gross fell {{1f7}}."),
     ("to date 0", "The month is still running."),
-    ("total 0", "Retail units in DMS terms: {{1f1}}."),
+    ("total 0", "Retail units in DMS data: {{1f1}}."),
 ]  # fmt: skip
 
 

@@ -21,11 +21,11 @@ from vendora_graph.contracts import (
 )
 from vendora_graph.evidence.asks import Ask, ask_of
 from vendora_graph.evidence.phrases import Found, PhraseSet
-from vendora_graph.evidence.references import Token, key_of, references, sentences
+from vendora_graph.evidence.references import Token, key_of, sentences
 from vendora_graph.evidence.tables import shown_rows
 from vendora_graph.evidence.vocabulary import metric_phrases
 
-Place = Literal["headline", "finding", "caveat", "assumption", "action", "measure", "title"]
+Place = Literal["headline", "finding", "caveat", "assumption", "action", "measure", "owner", "title"]
 CLAIMS: tuple[Place, ...] = ("headline", "finding")
 Days = tuple[str, str]
 Pairs = frozenset[tuple[str, str]]
@@ -120,6 +120,7 @@ class Case:
         out += self._read("assumption", draft.assumptions)
         out += self._read("action", tuple(item.action for item in draft.recommendations))
         out += self._read("measure", tuple(item.measure for item in draft.recommendations))
+        out += self._read("owner", tuple(item.owner_role for item in draft.recommendations))
         titles = tuple(spec.title for spec in draft.tables) + ((draft.chart.title,) if draft.chart else ())
         out += self._read("title", titles)
         return tuple(out)
@@ -128,6 +129,11 @@ class Case:
     def claims(self) -> tuple[Sentence, ...]:
         """Return the sentences of headline and findings."""
         return tuple(sentence for sentence in self.sentences if sentence.place in CLAIMS)
+
+    @cached_property
+    def told(self) -> tuple[Sentence, ...]:
+        """Return the sentences that may claim a direction or a place: headline, findings and caveats."""
+        return tuple(sentence for sentence in self.sentences if sentence.place in (*CLAIMS, "caveat"))
 
     @cached_property
     def spoken(self) -> tuple[FactRef, ...]:
@@ -282,25 +288,3 @@ class Case:
     @cached_property
     def _vocabulary(self) -> PhraseSet[frozenset[str]]:
         return metric_phrases(self.policy)
-
-
-def text_references(case: Case) -> Iterator[tuple[str, str]]:
-    """Yield every reference of the draft with the place it stands in, recommendations' impact and grounds included."""
-    draft = case.draft
-    for name, texts in (
-        ("headline", (draft.headline,)),
-        ("finding", tuple(f.text for f in draft.findings)),
-        ("caveat", draft.caveats),
-        ("assumption", draft.assumptions),
-        ("action", tuple(r.action for r in draft.recommendations)),
-        ("measure", tuple(r.measure for r in draft.recommendations)),
-        ("title", tuple(s.title for s in draft.tables)),
-    ):
-        for text in texts:
-            for key in references(text):
-                yield name, key
-    for item in draft.recommendations:
-        if item.impact is not None:
-            yield "impact", key_of(item.impact)
-        for ground in item.because:
-            yield "grounds", key_of(ground)

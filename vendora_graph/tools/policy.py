@@ -28,6 +28,7 @@ def rules_of(info: MetricInfo, services: Services) -> MetricRules:
         access=access_class(info.access, services, by_person=False),
         family=info.family,
         ledger_month=info.ledger_month,
+        basis=info.basis,
         synonyms=info.synonyms,
     )
 

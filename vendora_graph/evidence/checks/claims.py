@@ -84,7 +84,7 @@ def causes(case: Case) -> Iterator[Problem]:
     """Words of cause stand beside figures of a decomposition, in a finding that is one."""
     phrases = listed("causes", harmless="cause_harmless")
     for sentence in case.sentences:
-        if sentence.place in ("action", "measure", "title"):
+        if sentence.place == "measure":
             continue
         for found in phrases.find(sentence.tokens):
             if sentence.free(found) and not _decomposed(case, [ref.fact for ref in sentence.facts]):

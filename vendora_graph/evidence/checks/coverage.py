@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from vendora_graph.contracts import Fact, Filter, Plan
 from vendora_graph.evidence.asks import Ask, condition
-from vendora_graph.evidence.calendar import back
 from vendora_graph.evidence.case import Case, Days, days
 from vendora_graph.evidence.checks.base import Problem, rule
-from vendora_graph.evidence.phrases import valued
-from vendora_graph.evidence.references import tokens
-from vendora_graph.evidence.vocabulary import metric_phrases
 
 _TIME = ("day", "week", "month", "quarter", "year")
 _WORDS_ONLY = ("definition",)
@@ -49,7 +45,8 @@ def asked(case: Case) -> Plan | None:
 
 def delivered(case: Case, metric: str) -> list[Evidence]:
     """Return the figures of a metric the reader sees (or that stand under one), with their calls."""
-    found = [fact for fact in case.behind.values() if fact.metric == metric and (not fact.parts or fact.grade == "forecast") and fact.grade in _OWN]
+    facts = [fact for fact in case.behind.values() if fact.metric == metric and fact.grade in _OWN]
+    found = [fact for fact in facts if not fact.parts or fact.grade == "forecast"]
     return [Evidence(fact, ask) for fact in found for ask in case.asks_of(fact) or (None,)]
 
 
@@ -74,7 +71,7 @@ def of_filters(evidence: Evidence, plan: Plan) -> bool:
     for one, item in wanted.items():
         if one not in conditions and not _row_meets(row, item):
             return False
-    extra = [one for one in conditions if one not in wanted and not _inside(one, plan)]
+    extra = [one for one in conditions if one not in wanted and not inside(one, plan)]
     if extra:
         return False
     free = set(plan.group_by) | {item.dimension for item in plan.filters} | set(_TIME)
@@ -85,7 +82,7 @@ def _row_meets(row: dict[str, str], item: Filter) -> bool:
     return item.op == "in" and row.get(item.dimension) in item.values
 
 
-def _inside(one: tuple[str, str, tuple[str, ...]], plan: Plan) -> bool:
+def inside(one: tuple[str, str, tuple[str, ...]], plan: Plan) -> bool:
     """A call may fetch one value of several that were asked for."""
     dimension, op, values = one
     return op == "in" and any(f.dimension == dimension and f.op == "in" and set(values) <= set(f.values) for f in plan.filters)
@@ -97,8 +94,12 @@ def metrics(case: Case) -> Iterator[Problem]:
     plan = asked(case)
     for name in plan.metrics if plan else ():
         if not delivered(case, name):
-            rules = case.rules(name)
-            yield Problem(rules.label if rules else name)
+            yield Problem(_label(case, name))
+    if case.plan is not None and case.plan.intent in _WORDS_ONLY and case.plan.metrics:
+        first = [sentence for sentence in case.sentences if sentence.place == "headline"]
+        heads = {name for sentence in first for found in sentence.metrics for name in found.meaning}
+        if heads.isdisjoint(case.plan.metrics):
+            yield Problem(_label(case, case.plan.metrics[0]))
 
 
 @rule("coverage.period")
@@ -141,12 +142,18 @@ def headline(case: Case) -> Iterator[Problem]:
         if not any(found.meaning & set(plan.metrics) for sentence in first for found in sentence.metrics):
             yield Problem("it does not say what is listed")
         return
-    under = {part.id for fact in heads for part in case.closure(fact)}
+    under = {part.id for fact in _leading(case)[:1] for part in case.closure(fact)}
     answers = {
         one.fact.id for name in plan.metrics for one in delivered(case, name) if of_period(one, days(plan.period)) and of_filters(one, plan)
     }
     if not under & answers:
         yield Problem("no figure of the first line is of what was asked")
+
+
+def _leading(case: Case) -> list[Fact]:
+    """Return the figures of the first line in order, without those "from" which another came."""
+    first = [sentence for sentence in case.sentences if sentence.place == "headline"]
+    return [ref.fact for sentence in first for ref in sentence.facts if ref.at == 0 or sentence.tokens[ref.at - 1].text != "from"]
 
 
 @rule("coverage.grouping")
@@ -244,43 +251,9 @@ def _as_many(case: Case, limit: int) -> bool:
     return not case.tables
 
 
-@rule("coverage.question")
-def question(case: Case) -> Iterator[Problem]:
-    """Where the question was not read, its own words still bind: metrics and periods it names, conditions it got."""
-    if case.plan is not None or not case.used:
-        return
-    words = tokens(case.question)
-    named = [found for found in metric_phrases(case.policy).find(words) if found.end - found.start > 1]
-    metrics_used = {name for fact in case.behind.values() for name in case.metrics_of(fact)}
-    for found in named:
-        if found.meaning.isdisjoint(metrics_used):
-            yield Problem(f"{found.words!r}")
-    for span_found in valued("relative_periods").find(words):
-        grain, count = span_found.meaning
-        span = back(case.policy.as_of, grain, count)
-        if not any(
-            fact.period is not None and span.start <= fact.period.start and fact.period.end <= span.end for fact in case.behind.values()
-        ):
-            yield Problem(f"{span_found.words!r}")
-    said = {(name.name.dimension, name.name.value) for sentence in case.sentences for name in sentence.names}
-    for pair in sorted({pair for fact in case.used.values() for ask in case.asks_of(fact) for pair in ask.named | ask.excluded}):
-        if pair not in said:
-            yield Problem(f"limited by {pair[1]!r}, which the answer does not say")
-
-
-@rule("coverage.steps")
-def steps(case: Case) -> Iterator[Problem]:
-    """A complex question's tools were used."""
-    plan = asked(case)
-    used = {table.tool for table in case.ledger.tables.values()}
-    for step in plan.steps if plan else ():
-        if step not in used:
-            yield Problem(step)
-
-
 def _label(case: Case, name: str) -> str:
     rules = case.rules(name)
     return rules.label if rules is not None else name
 
 
-CHECKS = (read, independent, metrics, period, filters, headline, grouping, comparison, values, ranking, question, steps)
+CHECKS = (read, independent, metrics, period, filters, headline, grouping, comparison, values, ranking)

@@ -22,7 +22,7 @@ _NEGATION_REACH = 3
 def sign(case: Case) -> Iterator[Problem]:
     """The word "up" needs a change above zero in the sentence, "improved" one towards the metric's good side."""
     known = grouped("directions", harmless="direction_harmless")
-    for sentence in case.claims:
+    for sentence in case.told:
         found = [word for word in known.find(sentence.tokens) if sentence.free(word)]
         for i, word in enumerate(found):
             following = found[i + 1].start if i + 1 < len(found) else len(sentence.tokens)
@@ -118,7 +118,7 @@ def _negated(tokens: Sequence[Token], start: int) -> bool:
 def rank(case: Case) -> Iterator[Problem]:
     """The words "highest", "best" and "second" need a row of a result that stands there."""
     known = grouped("ranks", harmless="rank_harmless")
-    for sentence in case.claims:
+    for sentence in case.told:
         for word in (*known.find(sentence.tokens), *_verbs(sentence)):
             claims = (sentence.free(word) or word.meaning == "lead") and not _followed_by_number(sentence, word)
             if claims and not any(_stands(case, ref.fact, word.meaning) for ref in _near(sentence, word)):

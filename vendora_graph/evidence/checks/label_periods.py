@@ -143,4 +143,22 @@ def relative_period(case: Case) -> Iterator[Problem]:
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is of it")
 
 
-CHECKS = (period, relative_period)
+@rule("labels.step")
+def step(case: Case) -> Iterator[Problem]:
+    """The words "year over year" stand beside a change of periods a year apart, and so on."""
+    for sentence in case.claims:
+        for found in valued("steps").find(sentence.tokens):
+            least, most = found.meaning
+            if sentence.free(found) and not any(least <= apart <= most for apart in _apart(case, sentence)):
+                yield Problem(f"{found.words!r} in the {sentence.where}: no change in the sentence is of such a step")
+
+
+def _apart(case: Case, sentence: Sentence) -> Iterator[int]:
+    """Yield the days between the first days of what each change of a sentence compares."""
+    for ref in sentence.facts:
+        sides = [case.ledger.facts[part].period for part in ref.fact.parts if part in case.ledger.facts]
+        if operation_of(ref.fact) in ("difference", "points", "change") and len(sides) > 1 and sides[0] and sides[-1]:
+            yield abs((sides[0].start - sides[-1].start).days)
+
+
+CHECKS = (period, relative_period, step)

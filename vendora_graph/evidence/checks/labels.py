@@ -57,7 +57,8 @@ def _named_beside(sentence: Sentence, ref: FactRef, mentions: Sequence[Found[fro
     previous = max((other.at for other in sentence.facts if other.at < ref.at), default=-1)
     taken = [m for m in mentions if previous >= 0 and previous < m.start and not breaks(sentence.between(previous, m.start))]
     before = [m for m in mentions if previous < m.start < ref.at and m not in taken]
-    own = set(ref.fact.label.lower().split())
+    label = ref.fact.label.lower()
+    own = set(label.split()) - {label}
     names = [found for found in (*before[-1:], *behind[:1]) if found.words not in own]
     return frozenset(name for found in names for name in found.meaning)
 

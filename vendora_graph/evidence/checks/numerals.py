@@ -107,7 +107,7 @@ def plain_text(case: Case) -> Iterator[Problem]:
 def calendar(case: Case) -> Iterator[Problem]:
     """Months, weekdays and holidays are periods of data: references, not words."""
     names, capital = frozenset(resource("words")["calendar"]), frozenset(resource("words")["calendar_capital"])
-    for sentence in case.claims:
+    for sentence in case.sentences:
         for index, token in enumerate(sentence.tokens):
             typed = token.kind == "word" and index not in sentence.labelled
             if typed and ((token.text in names and token.raw[0].isupper()) or (index and token.raw in capital)):
@@ -118,7 +118,7 @@ def calendar(case: Case) -> Iterator[Problem]:
 def names(case: Case) -> Iterator[Problem]:
     """A name inside a sentence that is none of the model's own words came from nowhere."""
     known = _own_words(case)
-    for sentence in case.claims:
+    for sentence in case.sentences:
         for index, token in enumerate(sentence.tokens):
             if index == 0 or token.kind != "word" or index in sentence.labelled or not token.raw[0].isupper():
                 continue

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vendora_graph.evidence.case import Case, text_references
+from vendora_graph.evidence.case import Case
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.identity import id_of
 from vendora_graph.evidence.phrases import listed
-from vendora_graph.evidence.references import turn_of
+from vendora_graph.evidence.references import key_of, references, turn_of
 
 
 @rule("references.well_formed")
@@ -25,7 +25,7 @@ def exist(case: Case) -> Iterator[Problem]:
     """Every reference points at a fact, period, name, number of the question or table."""
     ledger = case.ledger
     table_refs = {spec.ref for spec in case.draft.tables}
-    for place, key in text_references(case):
+    for place, key in _text_references(case):
         if "f" in key:
             if case.fact(key) is None and turn_of(key) == ledger.turn:
                 yield Problem(f"{{{{{key}}}}} in the {place}", (key,))
@@ -36,7 +36,7 @@ def exist(case: Case) -> Iterator[Problem]:
 @rule("references.this_turn")
 def this_turn(case: Case) -> Iterator[Problem]:
     """A fact of an earlier turn answered another question."""
-    for place, key in text_references(case):
+    for place, key in _text_references(case):
         if "f" in key and turn_of(key) != case.ledger.turn:
             yield Problem(f"{{{{{key}}}}} in the {place} is of turn {turn_of(key)}, this is turn {case.ledger.turn}", (key,))
 
@@ -76,6 +76,30 @@ def quoted(case: Case) -> Iterator[Problem]:
         for index, token in enumerate(sentence.tokens):
             if token.kind == "q" and not any(found.end <= index for found in said.find(sentence.tokens)):
                 yield Problem(f"{{{{{token.text}}}}} in the {sentence.where}", (token.text,))
+            elif token.kind == "q" and case.ledger.quoted.get(token.text, "") not in case.question:
+                yield Problem(f"{{{{{token.text}}}}} in the {sentence.where} is not in the question", (token.text,))
+
+
+def _text_references(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield every reference of the draft with the place it stands in, recommendations' impact and grounds included."""
+    draft = case.draft
+    for name, texts in (
+        ("headline", (draft.headline,)),
+        ("finding", tuple(f.text for f in draft.findings)),
+        ("caveat", draft.caveats),
+        ("assumption", draft.assumptions),
+        ("action", tuple(r.action for r in draft.recommendations)),
+        ("measure", tuple(r.measure for r in draft.recommendations)),
+        ("title", tuple(s.title for s in draft.tables)),
+    ):
+        for text in texts:
+            for key in references(text):
+                yield name, key
+    for item in draft.recommendations:
+        if item.impact is not None:
+            yield "impact", key_of(item.impact)
+        for ground in item.because:
+            yield "grounds", key_of(ground)
 
 
 CHECKS = (well_formed, exist, this_turn, intact, tables, quoted)

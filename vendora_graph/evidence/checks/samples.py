@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from vendora_graph.contracts import Fact, MetricRules
-from vendora_graph.evidence.case import Case
+from vendora_graph.evidence.case import Case, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.phrases import grouped, listed, says
 from vendora_graph.evidence.resources import resource
@@ -71,11 +71,18 @@ def zero(case: Case) -> Iterator[Problem]:
         for found in known.find(sentence.tokens):
             if sentence.free(found) and not zeros and not says(sentence.text, "says_no_data"):
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is zero")
+        if says(_headline(case, sentence), "says_no_figure") and any(ref.fact.value is not None for ref in sentence.facts):
+            yield Problem(f"the {sentence.where} gives a figure and says that there is none")
         for ref in zeros:
             ahead = ref.fact.period is not None and ref.fact.period.start > case.policy.data_through and ref.fact.grade != "forecast"
             counted = ref.fact.unit in ("count", "units") and not ahead
             if ref.fact.n == 0 and not counted and not ref.fact.parts:
                 yield Problem(f"{{{{{ref.key}}}}} is a sum over no rows, which is no data, not zero", (ref.key,))
+
+
+def _headline(case: Case, sentence: Sentence) -> str:
+    """Return the text a sentence stands in, when it is the first line."""
+    return case.draft.headline.lower() if sentence.place == "headline" else ""
 
 
 def _outside(value: Decimal, rules: MetricRules, factor: Decimal) -> bool:

@@ -12,6 +12,7 @@ from vendora_graph.evidence.asks import Ask, ask_of
 from vendora_graph.evidence.case import Case, days
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.formats import render_period
+from vendora_graph.evidence.resources import resource
 
 _TIME = ("day", "week", "month", "quarter", "year", "period")
 
@@ -80,13 +81,30 @@ def columns(case: Case) -> Iterator[Problem]:
         for j, head in enumerate(table.columns):
             cells = [row[j] for row in table.cells if j < len(row)]
             facts = [case.ledger.facts[cell] for cell in cells if cell is not None and cell in case.ledger.facts]
-            if by_metric or not facts:
+            if by_metric:
+                yield from _side_problems(head, facts)
+                continue
+            if not facts:
                 continue
             if len({(fact.metric, fact.unit, operation_of(fact)) for fact in facts}) > 1:
                 yield Problem(f"the column {head!r} mixes figures")
             what = _other_head(head, facts[0], ask_of(table), labels)
             if what:
                 yield Problem(f"the column {head!r} holds {what}", (facts[0].id,))
+
+
+def _side_problems(head: str, facts: list[Fact]) -> Iterator[Problem]:
+    """A row a metric: each column is a side of it: a period by its name, a change, a benchmark."""
+    words, text = resource("words")["sides"], head.lower()
+    told = next((kind for word, kind in words.items() if word in text), "")
+    labels = {fact.period.label for fact in facts if fact.period is not None}
+    for fact in facts:
+        moved = operation_of(fact) in ("difference", "points", "change") or (told == "change" and fact.parts != ())
+        other_days = fact.period is not None and head in labels and fact.period.label != head
+        kind = "change" if moved else "benchmark" if fact.grade == "benchmark" else ""
+        if other_days or kind != told:
+            yield Problem(f"the column {head!r} holds {fact.label!r}", (fact.id,))
+            return
 
 
 def _other_head(head: str, fact: Fact, ask: Ask, labels: dict[str, str]) -> str:

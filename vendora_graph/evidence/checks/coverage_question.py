@@ -1,0 +1,66 @@
+"""What an answer is limited by, what its question's own words bind it to, and the tools a complex question needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vendora_graph.evidence.asks import condition
+from vendora_graph.evidence.calendar import back
+from vendora_graph.evidence.case import Case
+from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.checks.coverage import asked, inside
+from vendora_graph.evidence.phrases import valued
+from vendora_graph.evidence.references import tokens
+from vendora_graph.evidence.vocabulary import metric_phrases
+
+
+@rule("coverage.unasked")
+def unasked(case: Case) -> Iterator[Problem]:
+    """No figure is limited by what nobody asked for and the answer does not say."""
+    plan = case.plan
+    if plan is None:
+        return
+    wanted = {condition(item) for item in plan.filters}
+    said = {(label.name.dimension, label.name.value) for sentence in case.sentences for label in sentence.names}
+    for ask in {ask for fact in case.behind.values() for ask in case.asks_of(fact) if ask.tool == "query_metrics"}:
+        for one in sorted(ask.filters - wanted):
+            dimension, _, values = one
+            if not inside(one, plan) and not any((dimension, value) in said for value in values):
+                yield Problem(f"{dimension} {' or '.join(values)}")
+
+
+@rule("coverage.question")
+def question(case: Case) -> Iterator[Problem]:
+    """Where the question was not read, its own words still bind: metrics and periods it names, conditions it got."""
+    if case.plan is not None or not case.used:
+        return
+    words = tokens(case.question)
+    named = [found for found in metric_phrases(case.policy).find(words) if found.end - found.start > 1]
+    metrics_used = {name for fact in case.behind.values() for name in case.metrics_of(fact)}
+    for found in named:
+        if found.meaning.isdisjoint(metrics_used):
+            yield Problem(f"{found.words!r}")
+    for span_found in valued("relative_periods").find(words):
+        grain, count = span_found.meaning
+        span = back(case.policy.as_of, grain, count)
+        if not any(
+            fact.period is not None and span.start <= fact.period.start and fact.period.end <= span.end for fact in case.behind.values()
+        ):
+            yield Problem(f"{span_found.words!r}")
+    said = {(name.name.dimension, name.name.value) for sentence in case.sentences for name in sentence.names}
+    for pair in sorted({pair for fact in case.used.values() for ask in case.asks_of(fact) for pair in ask.named | ask.excluded}):
+        if pair not in said:
+            yield Problem(f"limited by {pair[1]!r}, which the answer does not say")
+
+
+@rule("coverage.steps")
+def steps(case: Case) -> Iterator[Problem]:
+    """A complex question's tools were used."""
+    plan = asked(case)
+    used = {table.tool for table in case.ledger.tables.values()}
+    for step in plan.steps if plan else ():
+        if step not in used:
+            yield Problem(step)
+
+
+CHECKS = (unasked, question, steps)
