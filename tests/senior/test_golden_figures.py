@@ -53,12 +53,12 @@ def test_the_trade_ins_carry_the_drop_of_used_gross(vendora: Vendora, raw: duckd
     months = {"1": ("dealer_002", "2026-10-01", "2026-10-31"), "0": ("dealer_002", "2026-09-01", "2026-09-30")}
     got: dict[str, Decimal] = {}
     for mark, span in months.items():
-        got[f"N{mark}"] = one(raw, f"SELECT SUM(front_gross) FROM deal WHERE {used}", *span)  # noqa: S608 - the test's own text
-        got[f"D{mark}"] = one(raw, f"SELECT COUNT(*) FROM deal WHERE {used}", *span)  # noqa: S608 - the test's own text
+        got[f"N{mark}"] = one(raw, f"SELECT SUM(front_gross) FROM deal WHERE {used}", *span)
+        got[f"D{mark}"] = one(raw, f"SELECT COUNT(*) FROM deal WHERE {used}", *span)
         traded = f"{used} AND inventory_unit_id IN (SELECT inventory_unit_id FROM inventory_unit WHERE acquisition_source = 'trade')"
-        got[f"n{mark}"] = one(raw, f"SELECT SUM(front_gross) FROM deal WHERE {traded}", *span)  # noqa: S608 - the test's own text
-        got[f"d{mark}"] = one(raw, f"SELECT COUNT(*) FROM deal WHERE {traded}", *span)  # noqa: S608 - the test's own text
-        got[f"o{mark}"] = one(raw, f"SELECT SUM(over_allowance) FROM deal WHERE {used}", *span)  # noqa: S608 - the test's own text
+        got[f"n{mark}"] = one(raw, f"SELECT SUM(front_gross) FROM deal WHERE {traded}", *span)
+        got[f"d{mark}"] = one(raw, f"SELECT COUNT(*) FROM deal WHERE {traded}", *span)
+        got[f"o{mark}"] = one(raw, f"SELECT SUM(over_allowance) FROM deal WHERE {used}", *span)
     base = got["N0"] / got["D0"]
     effect = got["d1"] / got["D1"] * (got["n1"] / got["d1"] - base) - got["d0"] / got["D0"] * (got["n0"] / got["d0"] - base)
     assert near(fact(answer, "Effect on Used front gross per unit", acquisition_source="trade"), effect)
@@ -71,14 +71,14 @@ def test_a_bridge_adds_up_in_the_answer(vendora: Vendora) -> None:
     answer = vendora.ask("why is service gross down in September vs July", dealership="dealer_001")
     drivers = [f for f in answer.evidence if "driver" in dict(f.slice)]
     total = sum((f.value for f in drivers if f.value is not None), Decimal(0))
-    assert len(drivers) == 6  # noqa: PLR2004 - five steps and the residual
+    assert len(drivers) == 6
     assert near(total, fact(answer, "Change in Service gross"))
     assert abs(fact(answer, "Residual")) < CENT
 
 
 def test_linear_pace_is_a_rule_of_three_over_selling_days(vendora: Vendora, raw: duckdb.DuckDBPyConnection) -> None:
     answer = vendora.ask("how many used units will we finish with", dealership="dealer_001")
-    sold = one(raw, f"SELECT COUNT(*) FROM deal WHERE {RETAIL} AND vehicle_class <> 'new'", "dealer_001", "2026-11-01", "2026-11-12")  # noqa: S608
+    sold = one(raw, f"SELECT COUNT(*) FROM deal WHERE {RETAIL} AND vehicle_class <> 'new'", "dealer_001", "2026-11-01", "2026-11-12")
     days = "SELECT COUNT(*) FROM store_calendar WHERE dealership_id = ? AND is_selling_day_sales AND calendar_date BETWEEN ? AND ?"
     done, whole = (one(raw, days, "dealer_001", "2026-11-01", end) for end in ("2026-11-12", "2026-11-30"))
     assert near(fact(answer, "Used units, projected"), sold / done * whole)
@@ -94,7 +94,7 @@ def test_linear_pace_is_a_rule_of_three_over_selling_days(vendora: Vendora, raw:
 
 def test_what_if_is_arithmetic(vendora: Vendora, raw: duckdb.DuckDBPyConnection) -> None:
     answer = vendora.ask("what if we raised fi pvr by $100 in October", dealership="dealer_001")
-    units = one(raw, f"SELECT COUNT(*) FROM deal WHERE {RETAIL}", "dealer_001", "2026-10-01", "2026-10-31")  # noqa: S608 - the test's own text
+    units = one(raw, f"SELECT COUNT(*) FROM deal WHERE {RETAIL}", "dealer_001", "2026-10-01", "2026-10-31")
     assert fact(answer, "Extra F&I gross") == 100 * units
 
 

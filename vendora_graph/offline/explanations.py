@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from vendora_graph.contracts import ChartSpec, Draft, Finding, Period, TableSpec
+from vendora_graph.contracts import ChartSpec, Draft, Filter, Finding, Period, Plan, TableSpec
 from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.before import previous_period
-from vendora_graph.offline.results import Cell, Result, Row, Table
+from vendora_graph.offline.results import Cell, Result, Row
 from vendora_graph.offline.words import NUMERAL, direction, filter_words, lowered, name_refs, period_words, say, spoken
 from vendora_graph.semantic.catalog import MetricInfo
 
@@ -18,28 +18,61 @@ EXPLAINED = 2
 """Metrics of one question that are taken apart."""
 TOLD_GROUPS = 2
 MORE = 2
+STORE, PAIR = "store", 2
+ENDS = (("Now", "Before", "Change"), ("To date", "Target", "Gap to target"))
+"""Columns of the table that holds the figure on both sides."""
 
 
 def explain_calls(asked: Asked, metrics: tuple[str, ...] | None = None, most: int = 4) -> tuple[Call, ...]:
     """Return one decomposition a metric; dimensions the question names are drilled into."""
     plan = asked.plan
     chosen = [m for m in metrics or plan.metrics if m in asked.catalog.metrics][:EXPLAINED]
-    calls = []
+    target = plan.comparison is not None and plan.comparison.kind == "target"
+    calls: list[Call] = []
+    rows: Call | None = None
     for name in chosen:
         periods = compared_periods(asked, name)
         if periods is None:
             continue
-        filters = [item.model_dump(mode="json") for item in plan.filters]
-        args = {
-            "metric": name,
-            "period": span(periods[0]),
-            "compare": span(periods[1]),
-            "filters": filters,
-            "by": list(plan.group_by),
-            "most": most,
-        }
-        calls.append(Call(TOOL, args))
-    return tuple(calls)
+        args = {"metric": name, "period": span(periods[0]), "compare": span(periods[1]), **_selections(plan), "most": most}
+        calls.append(Call(TOOL, {**args, "against": "target"} if target else args))
+        rows = rows or _rows(asked, name, periods)
+    return (*calls, rows) if rows is not None else tuple(calls)
+
+
+def _rows(asked: Asked, metric: str, periods: tuple[Period, Period]) -> Call | None:
+    """Return the query of every row where the question names a grouping: the decomposition shows only the groups that carry the change."""
+    plan = asked.plan
+    if not plan.group_by:
+        return None
+    ranking = plan.ranking
+    args = {
+        "metrics": [metric],
+        "period": span(periods[0]),
+        "compare": span(periods[1]) if periods[1].end < periods[0].start else None,
+        "group_by": list(plan.group_by),
+        "filters": [item.model_dump(mode="json") for item in plan.filters],
+        "order_by": {"by": metric, "direction": ranking.direction if ranking is not None else "desc"},
+    }
+    return Call("query_metrics", args)
+
+
+def _selections(plan: Plan) -> dict[str, object]:
+    """Return what is set against what: one selection over time, or the first of a pair of stores against the second."""
+    pair = store_pair(plan)
+    filters = [item.model_dump(mode="json") for item in plan.filters if item is not pair]
+    by = [name for name in plan.group_by if pair is None or name != pair.dimension]
+    if pair is None:
+        return {"filters": filters, "by": by}
+    mine, theirs = ({"dimension": pair.dimension, "op": "in", "values": [value]} for value in pair.values)
+    return {"filters": [*filters, mine], "other_filters": [*filters, theirs], "by": by}
+
+
+def store_pair(plan: Plan) -> Filter | None:
+    """Return the filter that names two stores where no two periods are compared."""
+    if plan.comparison is not None and plan.comparison.kind == "explicit":
+        return None
+    return next((item for item in plan.filters if item.dimension == STORE and item.op == "in" and len(item.values) == PAIR), None)
 
 
 def compared_periods(asked: Asked, metric: str) -> tuple[Period, Period] | None:
@@ -94,35 +127,39 @@ class _Told:
         self.asked, self.words = asked, result.words
         self.info: MetricInfo = asked.catalog.metrics[call.args["metric"]]
         mine = [table for table in result.tables if table.tool == TOOL]
+        self.base = next(t for t in mine if t.columns in ENDS)
         self.bridge = next((t for t in mine if any(DRIVER in row.names for row in t.rows)), None)
-        self.cuts = [t for t in mine if t is not self.bridge]
-        self.base = next(t for t in result.tables if t.tool == "query_metrics" and _is_base(t, self.info.name))
-        names = {**self.base.filter_names, **name_refs(tuple(result.tables))}
+        self.cuts = [t for t in mine if t is not self.bridge and t is not self.base]
+        names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
         quoted = list(dict.fromkeys(NUMERAL.findall(asked.question)))
-        self.where = filter_words(asked.plan.filters, asked.catalog, names, quoted)
-        cells = self.base.rows[-1].cells
-        now, before, change = cells[0], cells[1], cells[2]
+        pair = store_pair(asked.plan)
+        self.where = filter_words(tuple(f for f in asked.plan.filters if f is not pair), asked.catalog, names, quoted)
+        now, before, change = self.base.rows[-1].cells
         assert now is not None and before is not None and change is not None  # noqa: PT018, S101 - the tool refuses otherwise
         self.now, self.before, self.change = now, before, change
+        self.stores = tuple(names.get((pair.dimension, value), "") for value in pair.values) if pair is not None else ()
 
     @property
-    def _periods(self) -> dict[str, str]:
+    def _sides(self) -> dict[str, str]:
+        """Return the words for both sides: periods, or stores of one period."""
+        if self.stores:
+            here, there = (say("explain", "at", store=store) for store in self.stores)
+            return {"period": here, "other": there}
         return {"period": period_words(self.now.period), "other": period_words(self.before.period)}
 
     def headline(self) -> str:
         """Return the figure, its change and what it is compared with."""
-        words = {"change": spoken(self.change), "before": spoken(self.before), "other": period_words(self.before.period)}
+        period = period_words(self.now.period)
+        words = {"Label": self.info.label, "value": spoken(self.now), "where": self.where, "before": spoken(self.before)}
+        words["change"] = spoken(self.change)
+        if self.stores or self.base.columns == ENDS[1]:
+            side = say("directions", "lower" if _value(self.change) < 0 else "higher")
+            here, there = self._sides["period"], self._sides["other"]
+            return say("explain", "pair" if self.stores else "target", period=period, side=side, here=here, there=there, **words)
         moved = bool(self.change.value)
-        extra = say("explain", "versus" if moved else "flat", direction=direction(self.change.value or Decimal(0)), **words)
-        return say(
-            "explain",
-            "headline",
-            Label=self.info.label,
-            value=spoken(self.now),
-            extra=extra,
-            where=self.where,
-            period=self._periods["period"],
-        )
+        shape = {"direction": direction(_value(self.change)), "other": self._sides["other"]} if moved else {"other": self._sides["other"]}
+        extra = say("explain", "versus" if moved else "flat", change=words.pop("change"), before=words.pop("before"), **shape)
+        return say("explain", "headline", extra=extra, period=period, **words)
 
     def findings(self) -> list[Finding]:
         """Return the drivers, then the groups that carry the change, then what the mix did."""
@@ -130,7 +167,7 @@ class _Told:
         leading = [row for row in drivers if self._drives(_effect(row))]
         found = []
         if leading:
-            found.append(Finding(text=say("explain", "driver", **_named(leading[0])), kind="cause"))
+            found.append(Finding(text=say("explain", "driver", change=self._whole(), **_named(leading[0])), kind="cause"))
         if len(leading) > 1:
             listed = say("joiners", "comma").join(say("explain", "named", **_named(row)) for row in leading[1 : 1 + MORE])
             found.append(Finding(text=say("explain", "more", drivers=listed), kind="cause"))
@@ -141,6 +178,10 @@ class _Told:
         if "Simpson" in self.words:
             found.append(Finding(text=say("explain", "simpson"), kind="note"))
         return found or [Finding(text=say("explain", "nothing"), kind="note")]
+
+    def _whole(self) -> str:
+        """Return the whole change as the bridge adds it up."""
+        return _said(self.bridge.rows[-1].cells[0]) if self.bridge is not None else spoken(self.change)
 
     def _drivers(self) -> list[Row]:
         rows = self.bridge.rows[:-2] if self.bridge is not None else ()
@@ -161,7 +202,7 @@ class _Told:
             if not ref or value == "(none)" or effect is None:
                 continue
             words = {"group": ref, "effect": spoken(effect), "dimension": lowered(self.asked.catalog.dimensions[dimension].label)}
-            words |= {"now": _said(now), "before": _said(before), **self._periods}
+            words |= {"now": _said(now), "before": _said(before), **self._sides}
             known = rate is not None and rate.value is not None and mix is not None and mix.value is not None
             words["pieces"] = say("explain", "rate", rate=_said(rate), mix=_said(mix)) if known else ""
             found.append(Finding(text=say("explain", _shape(now, before), **words), kind="cause"))
@@ -185,14 +226,6 @@ class _Told:
             return None
         title = say("explain", "bridge_title", label=lowered(self.info.label))
         return ChartSpec(table=self.bridge.id, kind="waterfall", x=DRIVER, y=("Contribution",), title=title)
-
-
-def _is_base(table: Table, metric: str) -> bool:
-    """The first query has the metric itself, its figure before and the change, ungrouped."""
-    row = table.rows[-1] if table.rows else None
-    return (
-        row is not None and len(table.rows) == 1 and len(row.cells) in (3, 4) and row.cells[0] is not None and row.cells[0].metric == metric
-    )
 
 
 def _effect(row: Row) -> Cell | None:

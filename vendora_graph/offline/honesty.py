@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vendora_graph.contracts import Period
 from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.before import previous_period, same_last_year
@@ -40,9 +42,9 @@ def ahead(asked: Asked, period: str | None) -> tuple[str, ...]:
     return (say("notes", "ahead", period=period),)
 
 
-def preliminary(asked: Asked) -> tuple[str, ...]:
-    """Say that a month of the ledger is not closed, where a metric of the ledger is shown for it."""
-    infos = [asked.catalog.metrics[name] for name in asked.plan.metrics if name in asked.catalog.metrics]
+def preliminary(asked: Asked, shown: Sequence[str] = ()) -> tuple[str, ...]:
+    """Say that a month of the ledger is not closed, where a metric of the ledger is shown for it, asked for or besides."""
+    infos = [asked.catalog.metrics[name] for name in (*asked.plan.metrics, *shown) if name in asked.catalog.metrics]
     if not any(info.ledger_month for info in infos):
         return ()
     spans = [period for period in (asked.plan.period, compared(asked)) if period is not None]

@@ -20,8 +20,8 @@ from typing_extensions import override
 
 from vendora_graph.contracts import Draft, Reading
 from vendora_graph.errors import ModelOutputError
-from vendora_graph.offline.narrator import narrate
 from vendora_graph.offline.asked import Asked
+from vendora_graph.offline.narrator import narrate
 from vendora_graph.offline.planner import arguments, calls_for
 from vendora_graph.offline.results import Done, read_results
 

@@ -117,7 +117,7 @@ def narrate_forecast(asked: Asked, results: list[Result]) -> Draft:
     errors = tables[len(ahead) :]
     lines = [line for table in ahead for line in _lines(table, asked, where)]
     findings = [Finding(text=text, kind="pace") for text in lines[1:]]
-    specs = []
+    specs: list[TableSpec] = []
     for table, tested in zip(ahead, errors, strict=True):
         label = _table_label(table, asked)
         for one, pattern in ((table, "title"), (tested, "errors_title")):

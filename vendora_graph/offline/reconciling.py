@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Draft, Finding, TableSpec
 from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.results import Cell, Result
 from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_refs, period_words, say, spoken
 
@@ -15,6 +16,7 @@ def reconcile_calls(asked: Asked) -> tuple[Call, ...]:
     """Return the reconciliation of the plan's first metric."""
     plan = asked.plan
     known = [m for m in plan.metrics if m in asked.catalog.metrics]
+    known.sort(key=lambda name: name not in data("reconciliations")["pairs"])
     if plan.period is None or not known:
         return ()
     filters = [item.model_dump(mode="json") for item in plan.filters]
@@ -30,10 +32,11 @@ def narrate_reconciliation(asked: Asked, results: list[Result]) -> Draft:
     cells = [(row, row.cells[0]) for row in table.rows if row.cells[0] is not None]
     left, right, *memos = [cell for _, cell in cells if cell.grade == "metric"]
     label = asked.catalog.metrics[left.metric].label
-    lines = [(row.names[METRIC][0], cell) for row, cell in cells if cell.grade != "metric" and row.names]
-    gap = cells[-1][1]
+    *lines, gap = [(row.names[METRIC][0], cell) for row, cell in cells if cell.grade != "metric"]
     findings = [
-        Finding(text=say("reconcile", "line", Label=label, name=name, amount=_said(cell)), kind="value") for name, cell in lines if cell.value
+        Finding(text=say("reconcile", "line", Label=label, name=name, amount=_said(cell)), kind="value")
+        for name, cell in lines
+        if cell.value
     ]
     for memo in memos:
         own = asked.catalog.metrics[memo.metric].label
@@ -43,7 +46,7 @@ def narrate_reconciliation(asked: Asked, results: list[Result]) -> Draft:
         "reconcile", "headline", Label=label, period=period_words(left.period), where=where, value=spoken(left), other=spoken(right),
         other_label=lowered(asked.catalog.metrics[right.metric].label), of=_limits(asked, result, right),
     )  # fmt: skip
-    findings.insert(0, Finding(text=say("reconcile", "gap", Label=label, gap=_said(gap)), kind="comparison"))
+    findings.insert(0, Finding(text=say("reconcile", "gap", Label=label, name=gap[0], gap=_said(gap[1])), kind="comparison"))
     return Draft(
         headline=headline,
         findings=tuple(findings),

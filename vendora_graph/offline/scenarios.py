@@ -14,20 +14,19 @@ from vendora_graph.offline.words import NUMERAL, filter_words, name_refs, period
 TOOL = "what_if"
 RESULT = "metric"
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pts?|percent|%)", re.IGNORECASE)
+_BASIS_POINTS = re.compile(r"\b(?:basis points?|bps)\b", re.IGNORECASE)
 _PLAIN = re.compile(r"\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)")
 
 
 def scenario_calls(asked: Asked) -> tuple[Call, ...]:
     """Return the scenario of the plan's first metric; the others are shown as they are."""
     plan = asked.plan
-    known = [m for m in plan.metrics if m in asked.catalog.metrics]
-    scenarios = {*data("scenarios")["scenarios"], *data("scenarios")["synonyms"]}
-    known.sort(key=lambda name: name not in scenarios)
+    known = _metrics(asked)
     if plan.period is None or not known:
         return ()
     args = {
         "metric": known[0],
-        "change": str(size_of(asked)),
+        "change": str(size_of(asked, known[0])),
         "period": span(plan.period),
         "filters": [item.model_dump(mode="json") for item in plan.filters],
         "by": plan.group_by[0] if plan.group_by else None,
@@ -36,16 +35,33 @@ def scenario_calls(asked: Asked) -> tuple[Call, ...]:
     return (Call(TOOL, args),)
 
 
-def size_of(asked: Asked) -> Decimal:
-    """Return the change the question names, in stored scale: as read, else points of a rate or a plain number of the question."""
+def _metrics(asked: Asked) -> list[str]:
+    """Return the plan's metrics, those with a scenario first."""
+    scenarios = {*data("scenarios")["scenarios"], *data("scenarios")["synonyms"]}
+    return sorted((m for m in asked.plan.metrics if m in asked.catalog.metrics), key=lambda name: name not in scenarios)
+
+
+def size_of(asked: Asked, metric: str | None = None) -> Decimal:
+    """Return the change the question names, in stored scale: as read, else points of a rate or a plain number of the question.
+
+    Of a metric whose scenario is about a rate, a whole number is points: "one point on floorplan" is a hundredth.
+    """
     topic = (asked.plan.topic or "").split()
     if topic and re.fullmatch(r"[+-]?\d+(?:\.\d+)?", topic[0]):
-        return Decimal(topic[0])
+        return _in_scale(Decimal(topic[0]), asked, metric, said="rate" in topic)
     rate = _RATE.search(asked.question)
     if rate is not None:
         return Decimal(rate[1]) / 100
     plain = _PLAIN.search(asked.question)
-    return Decimal(plain[1].replace(",", "")) if plain is not None else Decimal(0)
+    return _in_scale(Decimal(plain[1].replace(",", "")), asked, metric) if plain is not None else Decimal(0)
+
+
+def _in_scale(size: Decimal, asked: Asked, metric: str | None, *, said: bool = False) -> Decimal:
+    known = data("scenarios")
+    scenario = known["scenarios"].get(known["synonyms"].get(metric, metric), {})
+    if scenario.get("change") != "rate" or said:
+        return size
+    return size / (10_000 if _BASIS_POINTS.search(asked.question) else 100)
 
 
 def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
@@ -62,20 +78,31 @@ def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
     else:
         rows = [row for row in table.rows if row.cells[0] is not None]
         main = max(rows, key=lambda row: rows.index(row)) if rows else None
-        headline = _headline(asked, own.get(asked.plan.metrics[0]), main, where, quoted)
+        headline = _headline(asked, own.get(_metrics(asked)[0]), main, where, quoted)
         lines = [row for row in rows if row is not main]
         findings = [
             Finding(text=say("what_if", "line", name=row.names[RESULT][0], result=_said(row.cells[0])), kind="value") for row in lines
         ]
-    for metric in asked.plan.metrics[1:]:
+    for metric in _metrics(asked)[1:]:
         cell = own.get(metric)
         if cell is not None and cell.value is not None and not asked.plan.group_by:
             label = asked.catalog.metrics[metric].label
             text = say("what_if", "also", Label=label, period=period_words(cell.period), where=where, value=spoken(cell))
             findings.append(Finding(text=text, kind="value"))
     specs = [TableSpec(ref="t1", table=table.id, title=say("what_if", "title"))]
+    if asked.plan.group_by:
+        specs += [_rows(asked, t) for t in result.tables if t.tool == "query_metrics" and _holds(t, _metrics(asked)[0])][-1:]
     caveat = say("what_if", "scenario", assumptions=result.words)
     return Draft(headline=headline, findings=tuple(findings), tables=tuple(specs), caveats=(caveat,), author="offline")
+
+
+def _holds(table: Table, metric: str) -> bool:
+    """Tell whether a table has rows of a metric by group."""
+    return any(row.names and any(cell is not None and cell.metric == metric for cell in row.cells) for row in table.rows)
+
+
+def _rows(asked: Asked, table: Table) -> TableSpec:
+    return TableSpec(ref="t2", table=table.id, title=asked.catalog.metrics[_metrics(asked)[0]].label)
 
 
 def _own(asked: Asked, result: Result) -> dict[str, Cell]:
@@ -90,7 +117,7 @@ def _own(asked: Asked, result: Result) -> dict[str, Cell]:
 
 
 def _headline(asked: Asked, now: Cell | None, main: Row | None, where: str, quoted: list[str]) -> str:
-    metric = asked.catalog.metrics[asked.plan.metrics[0]]
+    metric = asked.catalog.metrics[_metrics(asked)[0]]
     extra = ""
     if main is not None:
         words = {"result": _said(main.cells[0]), "name": main.names[RESULT][0]}
@@ -100,7 +127,7 @@ def _headline(asked: Asked, now: Cell | None, main: Row | None, where: str, quot
 
 
 def _grouped(asked: Asked, table: Table, own: dict[str, Cell], where: str) -> str:
-    metric = asked.catalog.metrics[asked.plan.metrics[0]]
+    metric = asked.catalog.metrics[_metrics(asked)[0]]
     first = next(row for row in table.rows if row.cells[0] is not None)
     dimension = asked.plan.group_by[0]
     now = own.get(metric.name)

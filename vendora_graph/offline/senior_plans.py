@@ -25,6 +25,7 @@ from vendora_graph.semantic.catalog import MetricInfo
 STORE = "The store"
 COMPARED_WITH_BENCHMARKS = 20
 FIND = "find_anomalies"
+BENCHMARK = "Benchmark"
 
 
 @cache
@@ -44,10 +45,18 @@ def senior_calls(asked: Asked, done: Done) -> tuple[Call, ...] | None:
         return _BY_INTENT[plan.intent](asked) or None
     if plan.intent == "scorecard" and plan.filters:
         return None  # of one person or model: its own figures beside their past, not the store's departments
+    return _views(asked, plan.period, done)
+
+
+def _views(asked: Asked, period: Period, done: Done) -> tuple[Call, ...] | None:
+    """Return the calls of a view over several figures: against target, of the whole store, or against benchmarks."""
+    plan = asked.plan
+    if plan.intent == "scorecard" and plan.comparison is not None and plan.comparison.kind == "target" and not period.complete:
+        return pace_calls(asked) or None
     if plan.intent in ("scorecard", "recommend", "report"):
-        return _whole_view(asked, plan.period, done)
+        return _whole_view(asked, period, done)
     if plan.intent == "benchmark":
-        return (*_asked_for(asked, plan.period), *_benchmarks(asked, plan.period))
+        return (*_asked_for(asked, period), *_benchmarks(asked, period))
     return None
 
 
@@ -85,7 +94,7 @@ def _causes(asked: Asked, marks: tuple[Call, ...], done: Done) -> tuple[Call, ..
         return ()
     worst: tuple[Decimal, str] | None = None
     for table in result.tables:
-        for row in table.rows if table.tool == "compare_to_benchmark" else ():
+        for row in table.rows if table.tool == "compare_to_benchmark" and BENCHMARK in table.columns else ():
             own, _, gap, money = row.cells
             if own is None or gap is None or money is None or not gap.value or not money.value:
                 continue
@@ -131,10 +140,18 @@ def _asked_for(asked: Asked, period: Period) -> tuple[Call, ...]:
 
 
 def _benchmarks(asked: Asked, period: Period) -> tuple[Call, ...]:
-    wanted = [m for m in asked.plan.metrics if _comparable(asked.catalog.metrics.get(m))]
-    usual = [m for m in knowledge()["gaps"] if _comparable(asked.catalog.metrics.get(m))]
-    names = list(dict.fromkeys((*wanted, *usual)))[:COMPARED_WITH_BENCHMARKS]
+    """Return the comparison: of named figures these, or what stands for them; of a whole view what is worth money besides."""
+    wanted = [m for name in asked.plan.metrics for m in _standing_for(name, asked)]
+    usual = [] if asked.plan.intent == "benchmark" and wanted else list(knowledge()["gaps"])
+    names = list(dict.fromkeys(m for m in (*wanted, *usual) if _comparable(asked.catalog.metrics.get(m))))[:COMPARED_WITH_BENCHMARKS]
     return (Call("compare_to_benchmark", {"metrics": names, "period": span(period)}),) if names else ()
+
+
+def _standing_for(name: str, asked: Asked) -> tuple[str, ...]:
+    """Return a rate itself; for a sum, which depends on the size of a store, the rates that are published for it."""
+    if _comparable(asked.catalog.metrics.get(name)):
+        return (name,)
+    return tuple(knowledge()["stands_for"].get(name, ()))
 
 
 def _comparable(info: MetricInfo | None) -> bool:

@@ -1,109 +1,148 @@
-"""`compare_to_benchmark`: own figures beside published ones, the gap, and the gap in dollars."""
+"""`compare_to_benchmark`: own figures beside published ones, the gap, and the gap in dollars; else own past, target and sister stores."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import yaml
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable, Slice
-from vendora_graph.evidence.arithmetic import calculate, difference
-from vendora_graph.evidence.ledger import merge
-from vendora_graph.tools.query_metrics import check_names, within_access
+from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable
+from vendora_graph.evidence.arithmetic import difference, express
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.runner import as_period, run_query, table_id
-from vendora_graph.tools.senior.benchmarks import as_fact, choose
+from vendora_graph.tools.runner import as_period
+from vendora_graph.tools.senior.benchmarks import Benchmark, as_fact, choose, months_of
+from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, knowledge, together
+from vendora_graph.tools.senior.history import year_before
+from vendora_graph.tools.senior.to_target import targets
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
-COLUMNS = ("Own figure", "Benchmark", "Gap", "Gap in dollars")
+NAME = "compare_to_benchmark"
+COLUMNS = ("Own figure", "Benchmark", "Gap", "Gap in dollars a month")
+OWN_COLUMNS = ("Own figure", "Year before", "Change", "Target", "Gap to target")
+STORE = "store"
+MOST_BY_STORE = 4
+MONTHS = Decimal("0.0001")
 
 
 class CompareToBenchmark(Contract):
-    """Set rates and averages against published benchmarks of the same definition: value, benchmark with source and period, gap, and
-    the gap in dollars over the period where it is worth money. Metrics without a comparable benchmark come back as such.
+    """Set rates and averages against published benchmarks of the same definition.
+
+    Value, benchmark with source and period, gap, and the gap in dollars a month where it is worth money. Metrics without a comparable
+    benchmark are set against their own year before and their target instead, and by store where the asker sees several.
     """
 
     metrics: tuple[str, ...] = Field(min_length=1, max_length=20)
     period: Span
 
 
-@cache
-def knowledge() -> dict[str, Any]:
-    """Return what a scorecard holds and which gaps are worth money."""
-    text = files("vendora_graph.tools.senior").joinpath("scorecard.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """One metric, its own figure, and the published one it may be set against, if any."""
+
+    name: str
+    fact: Fact
+    mark: Benchmark | None
 
 
-@dataclass(slots=True)
-class _Rows:
-    keys: list[Slice] = field(default_factory=list)
-    cells: list[tuple[str | None, ...]] = field(default_factory=list)
-    facts: dict[str, Fact] = field(default_factory=dict)
-    without: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-
-    def add(self, label: str, *facts: Fact | None) -> None:
-        self.keys.append((("metric", label),))
-        self.cells.append(tuple(None if fact is None else fact.id for fact in facts))
-        self.facts.update({fact.id: fact for fact in facts if fact is not None})
-
-
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = CompareToBenchmark.model_validate(arguments)
-    volumes = {m: knowledge()["gaps"].get(m, {}).get("volume") for m in asked.metrics}
-    wanted = tuple(dict.fromkeys((*asked.metrics, *(v for v in volumes.values() if v))))
-    query = MetricQuery(metrics=wanted[:12], period=asked.period)
-    check_names(query, services.catalog)
-    found = await run_query(within_access(query, services, scope), services, scope)
-    own = {fact.metric: fact for fact in found.facts.values() if not fact.parts}
-    rows = _Rows()
-    for name in asked.metrics:
-        _compare(name, own, volumes.get(name), rows, services, scope)
-    request = asked.model_dump_json()
-    table = ResultTable(
-        id=table_id("compare_to_benchmark", request),
-        tool="compare_to_benchmark",
-        request=request,
-        title="Against published benchmarks",
-        columns=COLUMNS,
-        keys=tuple(rows.keys),
-        cells=tuple(rows.cells),
-        period=as_period(asked.period, scope),
-        note="; ".join(rows.sources),
-    )
-    words = f"No comparable benchmark: {', '.join(rows.without)}." if rows.without else ""
-    return ToolResult(merge(found, Ledger(turn=scope.turn, facts=rows.facts, tables={table.id: table})), words)
+    desk = Desk(services, scope)
+    names = desk.allowed(asked.metrics, asked.period)
+    volumes = {m: v for m in names if (v := knowledge("scorecard")["gaps"].get(m, {}).get("volume"))}
+    base, own = await desk.figures((*names, *volumes.values()), asked.period)
+    held = [Marked(name, own[name], _mark(name, desk)) for name in names if name in own and own[name].value is not None]
+    rows, sources = Rows(), []
+    for one in held:
+        if one.mark is not None:
+            _compare(one, one.mark, own.get(volumes.get(one.name, "")), asked.period, rows, desk)
+            sources.append(_source(one, one.mark, desk))
+    without = [one for one in held if one.mark is None]
+    more, own_rows = await _own_past(without, asked.period, desk)
+    tables = _tables(rows, own_rows, "; ".join(sources), asked, desk)
+    return ToolResult(together(scope.turn, [*base, *more], [rows, own_rows], tables), _words(held, desk))
 
 
-def _compare(name: str, own: dict[str, Fact], volume: str | None, rows: _Rows, services: Services, scope: Scope) -> None:
-    info = services.catalog.metrics[name]
-    fact = own.get(name)
-    store = services.profile.store(scope.principal.home_dealership_id)
-    mark = choose(info, scope.as_of, services.profile.segment(store.id) if store else None)
-    if fact is None or fact.value is None or mark is None:
-        rows.without.append(info.label)
-        return
+def _words(held: list[Marked], desk: Desk) -> str:
+    """Return what weakens a comparison, one clause a metric."""
+    said = []
+    for one in held:
+        if one.mark is None:
+            said.append(f"{one.fact.label}: no comparable benchmark")
+        elif one.mark.comparable != "yes" or one.mark.is_old(desk.scope.as_of):
+            said.append(f"{one.fact.label}: {'old' if one.mark.is_old(desk.scope.as_of) else 'partly comparable'} benchmark")
+    return "; ".join(said)
+
+
+def _mark(name: str, desk: Desk) -> Benchmark | None:
+    profile = desk.services.profile
+    store = profile.store(desk.scope.principal.home_dealership_id)
+    return choose(desk.services.catalog.metrics[name], desk.scope.as_of, profile.segment(store.id) if store else None)
+
+
+def _compare(one: Marked, mark: Benchmark, volume: Fact | None, period: Span, rows: Rows, desk: Desk) -> None:
+    info = desk.services.catalog.metrics[one.name]
     benchmark = as_fact(mark, info)
-    gap = difference(fact, benchmark, label=f"Gap in {info.label}")
+    gap = difference(one.fact, benchmark, label=f"Gap in {info.label}")
     money = None
-    if volume is not None and volume in own:
-        money = calculate("product", (gap, own[volume]), label=f"Gap in {info.label} in dollars")
-    rows.add(info.label, fact, benchmark, gap, money)
-    age = ", older than 18 months" if mark.is_old(scope.as_of) else ""
+    if volume is not None:
+        months = months_of(period.start, period.end).quantize(MONTHS)
+        named = {"gap": gap, "volume": volume}
+        label = f"Gap in {info.label} in dollars a month"
+        money = express(f"gap * volume / {months:f}", named, "usd", label=label, metric=one.name, period=one.fact.period)
+    rows.add(((BY_METRIC, info.label),), one.fact, benchmark, gap, money)
+
+
+def _source(one: Marked, mark: Benchmark, desk: Desk) -> str:
+    age = ", older than 18 months" if mark.is_old(desk.scope.as_of) else ""
     reported = f", reported by {mark.reported_by}" if mark.reported_by else ""
-    rows.sources.append(f"{info.label}: {mark.name}{reported}{age}. {mark.note}".rstrip())
+    only = "" if mark.comparable == "yes" else ", partly comparable"
+    return f"{one.fact.label}: {mark.name}{reported}{age}{only}. {mark.note}".rstrip()
+
+
+async def _own_past(without: list[Marked], period: Span, desk: Desk) -> tuple[list[Ledger], Rows]:
+    """Return the figures without a benchmark beside their own year before and their target, and by store where there are several."""
+    rows = Rows()
+    if not without:
+        return [], rows
+    names = tuple(one.name for one in without)
+    before = Span(start=year_before(period.start), end=year_before(period.end))
+    past, then = await desk.figures(names, before)
+    held, goals = await targets(names, period, desk)
+    for one in without:
+        earlier, goal = then.get(one.name), goals.get(one.name)
+        known = earlier is not None and earlier.value is not None
+        change = difference(one.fact, earlier, label=f"Change in {one.fact.label}") if earlier is not None and known else None
+        gap = difference(one.fact, goal, label=f"Gap to target in {one.fact.label}") if goal is not None else None
+        rows.add(((BY_METRIC, one.fact.label),), one.fact, earlier if change is not None else None, change, goal, gap)
+    stores = await desk.try_all(_by_store(names, period, desk))
+    return [*past, *held, *(ledger for ledger in stores if ledger is not None)], rows
+
+
+def _by_store(names: tuple[str, ...], period: Span, desk: Desk) -> list[MetricQuery]:
+    """Return the query of the sister stores, where the asker sees several."""
+    cut = tuple(name for name in names if STORE in desk.services.catalog.metrics[name].dimensions)[:MOST_BY_STORE]
+    if len(desk.scope.principal.dealership_ids) < 2 or not cut:  # noqa: PLR2004 - one store has no sister
+        return []
+    return [MetricQuery(metrics=cut, period=period, group_by=(STORE,))]
+
+
+def _tables(rows: Rows, own: Rows, note: str, asked: CompareToBenchmark, desk: Desk) -> list[ResultTable]:
+    request, period = asked.model_dump_json(), as_period(asked.period, desk.scope)
+    made = [(rows, "Against published benchmarks", COLUMNS, note), (own, "Without a comparable benchmark", OWN_COLUMNS, "")]
+    return [
+        part.table(NAME, request, title, columns, period, words, rank)
+        for rank, (part, title, columns, words) in enumerate(made)
+        if part.keys or rank == 0
+    ]
 
 
 TOOL = Tool(
-    name="compare_to_benchmark",
+    name=NAME,
     description=" ".join((CompareToBenchmark.__doc__ or "").split()),
     arguments=CompareToBenchmark,
     run=_run,

@@ -1,7 +1,7 @@
 """Take a change apart, exactly: volume, rate and mix; parts of gross; groups of a dimension. Pure arithmetic in Decimal.
 
-A *figure* is a value now and before, under an alias: `g1` now, `g0` before. A *step* is arithmetic over such names. What the tool puts in the
-ledger and what these functions give is the same arithmetic over the same texts, so it can be computed again from the formula.
+A *figure* is a value now and before, under an alias: `g1` now, `g0` before. A *step* is arithmetic over such names. What the tool puts in
+the ledger and what these functions give is the same arithmetic over the same texts, so it can be computed again from the formula.
 """
 
 from __future__ import annotations

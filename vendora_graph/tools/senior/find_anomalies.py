@@ -19,9 +19,10 @@ from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 from vendora_graph.tools.runner import as_period, plain
 from vendora_graph.tools.senior.drill import dimensions_for
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
-from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
+from vendora_graph.tools.senior.history import is_service, past_months, selling_days
 from vendora_graph.tools.senior.outliers import Verdict, judge
-from vendora_graph.tools.senior.pacing import Month, place
+from vendora_graph.tools.senior.pacing import Month
+from vendora_graph.tools.senior.stretch import Stretch, months_in
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -34,8 +35,10 @@ COLUMNS = ("Figure", "Expected", "Low", "High", "Difference")
 
 
 class FindAnomalies(Contract):
-    """Find figures that are out of line: against the median of the store's own past months up to the same selling day (three robust
-    deviations), and against hard bounds. The largest are listed first, with the records behind the first two. Expected values are estimates.
+    """Find figures that are out of line.
+
+    Against the median of the store's own past months up to the same selling day (three robust deviations), and against hard bounds. The
+    largest are listed first, with the records behind the first two. Expected values are estimates.
     """
 
     metrics: tuple[str, ...] = Field(min_length=1, max_length=12)
@@ -57,7 +60,7 @@ class Judged:
         return Decimal(10**6) if self.verdict.why == "bound" else abs(self.verdict.distance or Decimal(0))
 
 
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = FindAnomalies.model_validate(arguments)
     desk = Desk(services, scope)
     usable = tuple(m for m in asked.metrics if m in services.catalog.metrics and plain(m, services))
@@ -66,7 +69,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     sides = {m: _sides(m, desk) for m in usable}
     simple = tuple(dict.fromkeys(side for made in sides.values() for side in made.values()))
     found = await desk.ask(MetricQuery(metrics=usable, period=asked.period, filters=asked.filters))
-    past = await past_months(simple, asked.period.end, MONTHS_BACK, asked.filters, desk)
+    past = await past_months(simple, asked.period.end, MONTHS_BACK + months_in(asked.period) - 1, asked.filters, desk)
     judged = []
     for name in usable:
         fact, info = fact_at(found, name, days=of(asked.period)), services.catalog.metrics[name]
@@ -91,13 +94,10 @@ def _sides(metric: str, desk: Desk) -> dict[str, str]:
 
 
 def _history(metric: str, sides: dict[str, str], past: dict[str, list[Month]], period: Span, desk: Desk) -> list[Decimal]:
-    """Return the metric over the same stretch of each past month: up to the same selling day, or the whole month."""
-    month = month_of(period.end)
+    """Return the metric over the same stretch of selling days ending in each earlier month."""
     open_days = selling_days(desk, service=is_service(metric, desk))
-    inside = [day for day in open_days if month.start <= day <= month.end]
-    first, last = (sum(1 for day in inside if day <= end) for end in (period.start, period.end))
-    first = first - 1 if period.start in open_days else first
-    columns = {alias: [_stretch(m, first, last, len(inside)) for m in past.get(side, [])] for alias, side in sides.items()}
+    clock = Stretch.of(period, open_days)
+    columns = {alias: clock.ending_each_month(past.get(side, [])) for alias, side in sides.items()}
     if list(sides) == [""]:
         return [value for value in columns[""] if value is not None]
     combined = [
@@ -106,16 +106,9 @@ def _history(metric: str, sides: dict[str, str], past: dict[str, list[Month]], p
     return [value for value in combined if value is not None]
 
 
-def _stretch(month: Month, first: int, last: int, whole: int) -> Decimal | None:
-    if not whole or not month.selling_days:
-        return None
-    early = month.through(place(month, first, whole)) if first > 0 else Decimal(0)
-    return (month.total if last >= whole else month.through(place(month, last, whole))) - early
-
-
 def _add(one: Judged, rows: Rows) -> None:
     info, verdict = one.info, one.verdict
-    words = f"median of the same selling days of the last {MONTHS_BACK} months"
+    words = f"median of the same stretch of selling days ending in each of the last {MONTHS_BACK} months"
     expected = _estimate(verdict.middle, one.fact, f"{info.label}, expected", words)
     low = _estimate(verdict.low, one.fact, f"{info.label}, usual low", f"{words}, less three robust deviations")
     high = _estimate(verdict.high, one.fact, f"{info.label}, usual high", f"{words}, plus three robust deviations")

@@ -27,8 +27,10 @@ COLUMNS = ("Forecast", "Low", "High")
 
 
 class Forecast(Contract):
-    """Forecast a metric one to twelve months ahead with an 80% interval: seasonal decomposition with exponential smoothing, or the same months of
-    last year where that was nearer in the rolling backtest; both errors are shown. Refuses a short or broken history.
+    """Forecast a metric one to twelve months ahead with an 80% interval.
+
+    Seasonal decomposition with exponential smoothing, or the same months of last year where that was nearer in the rolling backtest; both
+    errors are shown. Refuses a short or broken history.
     """
 
     metrics: tuple[str, ...] = Field(min_length=1, max_length=2)
@@ -37,7 +39,7 @@ class Forecast(Contract):
     grain: str = Field(default="month", pattern="^month$")
 
 
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = Forecast.model_validate(arguments)
     desk = Desk(services, scope)
     first, _ = services.profile.covers(scope.principal.dealership_ids)
@@ -103,10 +105,10 @@ def _ahead(name: str, history: list[Fact], wanted: list[Period], last: Span, des
         period = Period(start=month.start, end=month.end, label=month.label, grain="month")
         cells = [
             make_fact(
-                metric=name, value=value, unit=info.unit, label=label, slice=place, period=period, grade="forecast",
+                metric=name, value=value, unit=info.unit, label=f"{info.label}, {kind}", slice=place, period=period, grade="forecast",
                 formula=f"{made.method} over {len(history)} months", parts=parts, basis=info.basis,
             )
-            for value, label in ((point.value, f"{info.label}, forecast"), (point.low, f"{info.label}, low"), (point.high, f"{info.label}, high"))
+            for value, kind in ((point.value, "forecast"), (point.low, "low"), (point.high, "high"))
         ]  # fmt: skip
         rows.add(place, *cells)
     if info.additivity == "additive" and len(wanted) > 1:

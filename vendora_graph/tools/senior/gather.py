@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BY_METRIC = "metric"
 BY_DRIVER = "driver"
+AT_ONCE = 12
+"""Metrics of one query at most."""
 
 
 @cache
@@ -54,6 +56,33 @@ class Desk:
         """Return what several queries find; they run side by side."""
         return list(await asyncio.gather(*(self.ask(query) for query in queries)))
 
+    async def figures(self, metrics: Sequence[str], period: Span, filters: tuple[Filter, ...] = ()) -> tuple[list[Ledger], dict[str, Fact]]:
+        """Return the figures of any number of metrics over a period, by name, and the queries they come from."""
+        found = await self.ask_all([MetricQuery(metrics=some, period=period, filters=filters) for some in in_turn(metrics)])
+        named = {f.metric: f for ledger in found for f in ledger.facts.values() if not f.parts and f.period is not None}
+        return found, named
+
+    def allowed(self, metrics: Sequence[str], period: Span) -> tuple[str, ...]:
+        """Return the metrics the asker may see; what shows several shows these and leaves out the rest.
+
+        Raises:
+            UnknownMetricError: One of them does not exist.
+            NotAllowedError: None of them is allowed.
+        """
+        kept, refused = [], NotAllowedError("None of these metrics may be seen.")
+        for name in dict.fromkeys(metrics):
+            query = MetricQuery(metrics=(name,), period=period)
+            check_names(query, self.services.catalog)
+            try:
+                within_access(query, self.services, self.scope)
+            except NotAllowedError as error:
+                refused = error
+                continue
+            kept.append(name)
+        if not kept:
+            raise refused
+        return tuple(kept)
+
     async def try_all(self, queries: Sequence[MetricQuery]) -> list[Ledger | None]:
         """Return what several queries find, None for what the asker may not see: a branch that fails is left out."""
         return list(await asyncio.gather(*(self._try(query) for query in queries)))
@@ -63,6 +92,12 @@ class Desk:
             return await self.ask(query)
         except NotAllowedError:
             return None
+
+
+def in_turn(metrics: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return metrics in as few lots as one query takes."""
+    names = tuple(dict.fromkeys(metrics))
+    return [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
 
 
 def only_table(ledger: Ledger) -> ResultTable:

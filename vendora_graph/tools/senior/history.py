@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Filter
 from vendora_graph.tools.cells import Cut
 from vendora_graph.tools.query_metrics import within_access
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import Leg, as_period, evaluate
+from vendora_graph.tools.senior.gather import Desk, in_turn
 from vendora_graph.tools.senior.pacing import Month
 from vendora_graph.tools.spans import bucket_start, next_start
-
-if TYPE_CHECKING:
-    from vendora_graph.tools.senior.gather import Desk
 
 ONE_DAY = timedelta(days=1)
 SERVICE = ("SVC", "PARTS", "BODY", "service", "parts", "body")
@@ -38,6 +36,14 @@ def months_before(day: date, count: int) -> list[Span]:
     return found
 
 
+def year_before(day: date) -> date:
+    """Return the same day a year earlier; the last day of a month stays one."""
+    last = day + ONE_DAY
+    if last.day == 1:
+        return last.replace(year=last.year - 1) - ONE_DAY
+    return day.replace(year=day.year - 1)
+
+
 def selling_days(desk: Desk, *, service: bool) -> frozenset[date]:
     """Return the days the asker's home store sells, or its service drive is open."""
     home = desk.scope.principal.home_dealership_id
@@ -56,8 +62,13 @@ async def daily(metrics: Sequence[str], span: Span, filters: tuple[Filter, ...],
     Raises:
         NotAllowedError: The asker may not see a metric.
     """
-    query = within_access(MetricQuery(metrics=tuple(metrics)[:12], period=span, filters=filters, grain="day"), desk.services, desk.scope)
-    leg = Leg(span, as_period(span, desk.scope))
+    lots = [_lot(MetricQuery(metrics=some, period=span, filters=filters, grain="day"), desk) for some in in_turn(metrics)]
+    return {name: days for lot in await asyncio.gather(*lots) for name, days in lot.items()}
+
+
+async def _lot(asked: MetricQuery, desk: Desk) -> dict[str, dict[date, Decimal]]:
+    query = within_access(asked, desk.services, desk.scope)
+    leg = Leg(query.period, as_period(query.period, desk.scope))
     found = await evaluate(query.metrics, leg, Cut((), "day", query.filters), desk.services, desk.scope)
     return {
         name: {date.fromisoformat(key[0]): value for key, value in column.items() if value is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,7 @@ from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period, plain
 from vendora_graph.tools.senior.drill import kind_of
-from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
+from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, together
 from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
 from vendora_graph.tools.senior.pacing import Errors, Month, backtest, curve_share
 from vendora_graph.tools.spans import describe
@@ -32,9 +33,11 @@ PER_DAY: dict[str, Unit] = {"usd": "usd_per_day"}
 
 
 class Pace(Contract):
-    """Project the running month to its end by selling days: linear and by the store's own curve of past months, beside the target, what each
-    remaining selling day must bring, and how far off each method was at this point of the last twelve months. Ratios are projected as
-    numerator over denominator. Forecasts are estimates: call them projected or on pace.
+    """Project the running month to its end by selling days.
+
+    Linear and by the store's own curve of past months, beside the target, what each remaining selling day must bring, and how far off
+    each method was at this point of the last twelve months. Ratios are projected as numerator over denominator. Forecasts are estimates:
+    call them projected or on pace.
     """
 
     metrics: tuple[str, ...] = Field(min_length=1, max_length=8)
@@ -50,10 +53,10 @@ class Clock:
     whole: int
 
 
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = Pace.model_validate(arguments)
     desk, rows, words = Desk(services, scope), Rows(), []
-    usable = [m for m in asked.metrics if _can_pace(m, desk)]
+    usable = [m for m in desk.allowed(asked.metrics, asked.period) if _can_pace(m, desk)]
     skipped = [services.catalog.metrics[m].label for m in asked.metrics if m in services.catalog.metrics and m not in usable]
     if not usable:
         raise QuestionError(
@@ -61,12 +64,9 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
         )
     sides = {name: _sides(name, desk) for name in usable}
     simple = tuple(dict.fromkeys(m for pair in sides.values() for m in pair))
-    wanted = tuple(dict.fromkeys((*usable, *simple)))
-    found, *targets = await desk.ask_all(
-        [
-            MetricQuery(metrics=wanted, period=asked.period, filters=asked.filters),
-            *(_target_query(name, asked.period.end) for name in usable),
-        ]
+    (base, found), targets = await asyncio.gather(
+        desk.figures((*usable, *simple), asked.period, asked.filters),
+        desk.ask_all([_target_query(name, asked.period.end) for name in usable]),
     )
     past = await past_months(simple, asked.period.end, MONTHS_BACK, asked.filters, desk)
     for name, target in zip(usable, targets, strict=True):
@@ -78,7 +78,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
         words.append(f"No pace for {', '.join(skipped)}.")
     table = rows.table(NAME, asked.model_dump_json(), "Month-end pace", COLUMNS, as_period(asked.period, scope))
     held = [t for t, name in zip(targets, usable, strict=True) if _target(name, t, asked, desk) is not None]
-    return ToolResult(together(scope.turn, [found, *held], [rows], [table]), " ".join(words))
+    return ToolResult(together(scope.turn, [*base, *held], [rows], [table]), " ".join(words))
 
 
 def _can_pace(metric: str, desk: Desk) -> bool:
@@ -116,19 +116,20 @@ def _target(metric: str, found: Ledger, asked: Pace, desk: Desk) -> Fact | None:
         return None
     return make_fact(
         metric=metric, value=whole.value, unit=info.unit, label=f"Target for {info.label}", period=whole.period,
-        basis=f"current budget, {describe(month.start, month.end)}", grade="target", formula=f"the store's budget for {info.label}", parts=[whole.id],
+        basis=f"current budget, {describe(month.start, month.end)}", grade="target", formula=f"the store's budget for {info.label}",
+        parts=[whole.id],
     )  # fmt: skip
 
 
 def _project(
-    name: str, sides: tuple[str, ...], found: Ledger, target: Fact | None, clock: Clock, past: dict[str, list[Month]], rows: Rows,
+    name: str, sides: tuple[str, ...], found: dict[str, Fact], target: Fact | None, clock: Clock, past: dict[str, list[Month]], rows: Rows,
     asked: Pace, desk: Desk,
 ) -> None:  # fmt: skip
     """Add one metric's row."""
     info = desk.services.catalog.metrics[name]
-    so_far = fact_at(found, name, days=of(asked.period))
+    so_far = found.get(name)
     month = as_period(month_of(asked.period.end), desk.scope)
-    parts = {side: fact for side in sides if (fact := fact_at(found, side, days=of(asked.period))) is not None}
+    parts = {side: found[side] for side in sides if side in found}
     if so_far is None or so_far.value is None or len(parts) < len(sides) or clock.done == 0:
         rows.add(((BY_METRIC, info.label),), so_far, target, None, None, None, None, None, None)
         return

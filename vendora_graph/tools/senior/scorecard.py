@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, Field
 
 from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable, Slice
-from vendora_graph.errors import NotAllowedError
 from vendora_graph.evidence.ledger import merge
 from vendora_graph.tools.query_metrics import check_names, within_access
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period, run_query, table_id
+from vendora_graph.tools.senior.gather import Desk
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -29,9 +29,9 @@ class Scorecard(Contract):
     last_year: Span
 
 
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = Scorecard.model_validate(arguments)
-    allowed = _allowed(asked, services, scope)
+    allowed = Desk(services, scope).allowed(asked.metrics, asked.period)
     queries = [
         MetricQuery(metrics=allowed, period=asked.period, compare=against) for against in (asked.previous, asked.last_year)
     ]
@@ -40,28 +40,6 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
     first, second = await asyncio.gather(*(run_query(within_access(q, services, scope), services, scope) for q in queries))
     table = _table(asked, allowed, first, second, services, scope)
     return ToolResult(merge(merge(first, second), Ledger(turn=scope.turn, tables={table.id: table})))
-
-
-def _allowed(asked: Scorecard, services: Services, scope: Scope) -> tuple[str, ...]:
-    """Return the metrics the asker may see; a scorecard shows what it may and leaves out the rest.
-
-    Raises:
-        NotAllowedError: None of them is allowed.
-    """
-    kept = []
-    refused = ""
-    for name in asked.metrics:
-        try:
-            query = MetricQuery(metrics=(name,), period=asked.period)
-            check_names(query, services.catalog)
-            within_access(query, services, scope)
-        except NotAllowedError as error:
-            refused = str(error)
-            continue
-        kept.append(name)
-    if not kept:
-        raise NotAllowedError(refused)
-    return tuple(kept)
 
 
 def _table(

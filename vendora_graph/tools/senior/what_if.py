@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
 NAME = "what_if"
+MOST_RATE = Decimal("0.5")
 
 
 class WhatIf(Contract):
-    """Say what a change of one figure would bring, all else unchanged: hours per repair order, closing ratio, gross per unit, labor rate,
-    product penetration, units, floorplan rate, aged units retailed or wholesaled. The result is arithmetic over the period's own figures with
-    its assumptions stated; never call it a forecast. `change` is in stored scale: 0.3 hours, 0.02 for two points, 100 dollars.
+    """Say what a change of one figure would bring, all else unchanged.
+
+    Hours per repair order, closing ratio, gross per unit, labor rate, product penetration, units, floorplan rate, aged units retailed or
+    wholesaled. The result is arithmetic over the period's own figures with its assumptions stated; never call it a forecast. `change` is
+    in stored scale: 0.3 hours, 0.02 for two points, 100 dollars.
     """
 
     metric: str
@@ -36,7 +39,7 @@ class WhatIf(Contract):
     also: tuple[str, ...] = Field(default=(), max_length=4, description="Other metrics of the question, shown as they are.")
 
 
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
+async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = WhatIf.model_validate(arguments)
     known = knowledge("scenarios")
     scenario = known["scenarios"].get(known["synonyms"].get(asked.metric, asked.metric))
@@ -45,6 +48,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
         raise QuestionError(f"There is no closed-form scenario for {asked.metric!r}. There is one for {names}.")
     if not asked.change and scenario["change"] != "none":
         raise QuestionError("The scenario needs the size of the change: say by how much.")
+    if scenario["change"] == "rate" and abs(asked.change) > MOST_RATE:
+        raise QuestionError(f"A change of {asked.change} is no change of a rate: 0.02 is two points.")
     desk = Desk(services, scope)
     ledgers = await desk.ask_all(_queries(asked, scenario, desk))
     rows = Rows()
@@ -55,7 +60,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: L
         columns: tuple[str, ...] = (main["name"],)
     else:
         named = _figures(ledgers, scenario)
-        for item in scenario["results"]:
+        for item in sorted(scenario["results"], key=lambda one: bool(one.get("main"))):
             own: Slice = ((BY_METRIC, item["name"]),)
             rows.add(own, _result(item, named, asked, own))
         columns = ("Result",)
@@ -113,8 +118,9 @@ def _result(item: dict[str, Any], named: dict[str, Fact], asked: WhatIf, place: 
     text = " ".join(str(asked.change) if word == "change" else word for word in item["text"].replace("(", "( ").replace(")", " )").split())
     try:
         return express(
-            text, named, item["unit"], label=item["name"], metric=asked.metric, slice=place, basis="scenario, all else unchanged"
-        )
+            text, named, item["unit"], label=item["name"], metric=asked.metric, slice=place,
+            basis="scenario, all else unchanged",
+        )  # fmt: skip
     except KeyError as error:
         raise QuestionError(f"The scenario lacks {error}.") from error
 
