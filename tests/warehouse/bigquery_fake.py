@@ -48,6 +48,7 @@ class BigQueryFake:
         self.inserts: list[str] = []
         self.dry: list[Job] = []
         self.cancelled: list[str] = []
+        self.uploads: dict[str, tuple[dict[str, Any], bytearray]] = {}
         self.slow = False
         self.fault: Callable[[str, str], tuple[int, str] | None] = lambda method, path: None
         fake = self
@@ -60,9 +61,14 @@ class BigQueryFake:
 
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                code, reply = fake.handle(self.command, self.path, body, self.headers.get("content-type", ""))
+                if self.path.startswith("/upload/"):
+                    code, reply, more = fake.upload(self.path, body, self.headers.get("content-range"))
+                else:
+                    (code, reply), more = fake.handle(self.command, self.path, body), {}
                 text = json.dumps(reply).encode()
                 self.send_response(code)
+                for name, value in more.items():
+                    self.send_header(name, value)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(text)))
                 self.end_headers()
@@ -90,13 +96,11 @@ class BigQueryFake:
 
     # ------------------------------------------------------------------------------------------------ the API
 
-    def handle(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, Any]:  # noqa: PLR0911 - one line a route
+    def handle(self, method: str, path: str, body: bytes) -> tuple[int, Any]:  # noqa: PLR0911 - one line a route
         where = path.partition("?")[0]
         fault = self.fault(method, where)
         if fault is not None:
             return _error(*fault)
-        if where.startswith("/upload/"):
-            return self._load(body, kind)
         if method == "POST" and where.endswith("/jobs"):
             return self._insert(json.loads(body))
         if method == "POST" and where.endswith("/datasets"):
@@ -165,18 +169,26 @@ class BigQueryFake:
         except duckdb.Error as error:
             job.error = {"reason": "invalidQuery", "message": str(error).splitlines()[0]}
 
-    def _load(self, body: bytes, kind: str) -> tuple[int, Any]:
-        boundary = re.search(r'boundary="?([^";]+)', kind)
-        assert boundary is not None
-        _, head, content, _ = body.split(b"--" + boundary[1].encode(), 3)
-        request = json.loads(head.partition(b"\r\n\r\n")[2])
+    def upload(self, path: str, body: bytes, span: str | None) -> tuple[int, Any, dict[str, str]]:
+        """Take a resumable upload: the request first, then the content in one piece or several."""
+        if span is None:
+            request = json.loads(body)
+            self.uploads[request["jobReference"]["jobId"]] = (request, bytearray())
+            return 200, {}, {"location": f"{self.url}/upload/{request['jobReference']['jobId']}"}
+        request, content = self.uploads[path.rpartition("/")[2]]
+        content += body
+        if int(span.rpartition("/")[2]) > len(content):
+            return 308, {}, {"range": f"bytes=0-{len(content) - 1}"}
+        return 200, self._load(request, bytes(content)), {}
+
+    def _load(self, request: dict[str, Any], content: bytes) -> Any:
         name = request["configuration"]["load"]["destinationTable"]["tableId"]
-        rows = parquet.read_table(BytesIO(content.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")))  # noqa: F841 - DuckDB reads it by name
+        rows = parquet.read_table(BytesIO(content))  # noqa: F841 - DuckDB reads it by name
         with self.lock:
             self.db.execute(f'CREATE TABLE "{name}" AS SELECT * FROM rows')
         identity = request["jobReference"]["jobId"]
         job = self.jobs[identity] = Job(identity, request["configuration"], {})
-        return 200, self._job(job)
+        return self._job(job)
 
     def _job(self, job: Job) -> dict[str, Any]:
         status: dict[str, Any] = {"state": job.state}

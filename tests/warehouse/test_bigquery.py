@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -82,6 +83,20 @@ async def test_the_same_statement_is_not_billed_twice(fake: BigQueryFake) -> Non
     assert len(fake.inserts) == 1
 
 
+async def test_a_retry_just_past_the_ten_minutes_finds_the_job_before(fake: BigQueryFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse = opened(fake)
+    now = [600_000.0 - 1]
+    monkeypatch.setattr("vendora_graph.warehouse.bigquery.time.time", lambda: now[0])
+    for at in (now[0], 600_005.0):
+        now[0] = at
+        assert (await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=10)).rows == [(2000,)]
+    assert len(fake.inserts) == 1
+    now[0] = 600_100.0
+    await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=10)
+    await warehouse.close()
+    assert len(fake.inserts) == 2
+
+
 def test_a_job_id_is_of_the_statement_its_values_and_ten_minutes() -> None:
     one, two = sealed("SELECT COUNT(*) AS n FROM sale"), sealed("SELECT COUNT(*) AS m FROM sale")
     other = guard("SELECT COUNT(*) AS n FROM sale", "bigquery", POLICY.with_tenants(("two",))).bind()
@@ -129,6 +144,40 @@ async def test_a_slow_job_is_cancelled_at_the_deadline(fake: BigQueryFake) -> No
         await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=0.5)
     assert fake.cancelled == fake.inserts
     await warehouse.close()
+
+
+async def test_a_job_that_was_cancelled_or_failed_is_run_anew(fake: BigQueryFake) -> None:
+    """Its id is taken for ten minutes: the question asked again must not get the old failure."""
+    warehouse = opened(fake)
+    fake.slow = True
+    with pytest.raises(QueryTimeoutError):
+        await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=0.5)
+    with pytest.raises(QueryTimeoutError):
+        await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=0.5)
+    fake.slow = False
+    for _ in range(2):
+        result = await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=10)
+        assert result.rows == [(2000,)]
+    await warehouse.close()
+    assert len(fake.inserts) == len(set(fake.inserts)) == 3
+
+
+async def test_rows_are_not_read_past_the_deadline(fake: BigQueryFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = fake._results
+
+    def slow(job: Any, path: str) -> tuple[int, Any]:
+        if "startIndex" in path or "pageToken" in path:
+            time.sleep(0.4)
+        return real(job, path)
+
+    monkeypatch.setattr(fake, "_results", slow)
+    monkeypatch.setattr("vendora_graph.warehouse.bigquery._PAGE", 100)
+    warehouse = opened(fake)
+    begun = time.monotonic()
+    with pytest.raises(QueryTimeoutError):
+        await warehouse.fetch(sealed("SELECT sale_id FROM sale"), deadline_s=3, limits=Limits(rows=2000))
+    await warehouse.close()
+    assert time.monotonic() - begun < 7
 
 
 async def test_a_job_is_cancelled_when_the_asker_goes_away(fake: BigQueryFake) -> None:

@@ -6,18 +6,17 @@ import asyncio
 import hashlib
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from threading import Event
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-from requests import exceptions as http
+from typing import TYPE_CHECKING, Any, cast
 
 from vendora_graph.errors import ConfigError, QueryTimeoutError, WarehouseError, WarehouseUnavailableError
+from vendora_graph.warehouse.bigquery_errors import translating
 from vendora_graph.warehouse.guard.types import Dialect, GuardedStatement
 from vendora_graph.warehouse.port import DEFAULT_LIMITS, Limits, ResultSet, Row, check_statement, collect
 
@@ -26,7 +25,7 @@ with warnings.catch_warnings():  # about ciphers of a transport that is not used
     from google.api_core import exceptions as gcp
     from google.api_core.client_options import ClientOptions
     from google.auth.credentials import AnonymousCredentials
-    from google.auth.exceptions import GoogleAuthError, TransportError
+    from google.auth.exceptions import GoogleAuthError
     from google.cloud import bigquery
     from google.cloud.bigquery.retry import DEFAULT_RETRY
 
@@ -35,20 +34,16 @@ if TYPE_CHECKING:
 
     from vendora_graph.settings import Settings
 
-T = TypeVar("T")
-
 LABELS = {"app": "vendora"}
 _PAGE = 1000
 _WINDOW_S = 600
 """Within these seconds the same statement has the same job id: a retry finds the job that ran and pays nothing."""
+_OVERLAP_S = 60
+"""So long after a window begins, the job of the one before is looked for: a retry may fall on the border."""
+_ATTEMPTS = 5
+"""Ids tried in one window: a job that failed or was cancelled keeps its own."""
 _POLL_S = 0.05
 _PROBE_S = 10.0
-_CODES = {
-    401: "BigQuery does not accept the credentials; sign in again.",
-    403: "The BigQuery account may not run this query; it needs bigquery.jobUser and bigquery.dataViewer.",
-    404: "BigQuery has no such dataset or table. Load the demo with `vendora warehouse load URL`, or correct the URL.",
-}
-_RESTS = {"bytesBilledLimitExceeded": "The query would read more than it may; ask for a shorter period or fewer columns."}
 
 
 class BigQueryWarehouse:
@@ -122,21 +117,24 @@ class BigQueryWarehouse:
     ) -> tuple[tuple[str, ...], list[Row], bool, int]:
         """Run in a worker thread: cost, check, run, stream."""
         until = time.monotonic() + deadline_s
-        parameters = [_parameter(name, value) for name, value in statement.params.items()]
-        size = _translating(lambda: self._cost(statement, parameters, deadline_s))
-        job = _translating(lambda: self._start(statement, parameters, deadline_s))
-        try:
-            while not _translating(lambda: job.done(timeout=deadline_s)):
-                if stopped.is_set() or time.monotonic() > until:
-                    raise _late(deadline_s)
-                time.sleep(_POLL_S)
-            if time.monotonic() > until:
+
+        def check() -> None:
+            if stopped.is_set() or time.monotonic() > until:
                 raise _late(deadline_s)
-            found = _translating(lambda: job.result(page_size=_PAGE, max_results=limits.rows + 1, timeout=deadline_s))
+
+        parameters = [_parameter(name, value) for name, value in statement.params.items()]
+        size = translating(lambda: self._cost(statement, parameters, deadline_s))
+        job = translating(lambda: self._start(statement, parameters, deadline_s))
+        try:
+            while not translating(lambda: job.done(timeout=deadline_s)):
+                check()
+                time.sleep(_POLL_S)
+            check()
+            found = translating(lambda: job.result(page_size=_PAGE, max_results=limits.rows + 1, timeout=deadline_s))
             columns = tuple(str(one.name) for one in found.schema)
-            rows, cut = _translating(lambda: collect(columns, _batches(found), limits))
+            rows, cut = translating(lambda: collect(columns, _batches(found, check), limits))
         except QueryTimeoutError:
-            _translating(lambda: job.cancel(timeout=deadline_s))
+            translating(lambda: job.cancel(timeout=deadline_s))
             raise
         return columns, rows, cut, size
 
@@ -172,12 +170,29 @@ class BigQueryWarehouse:
             labels=LABELS,
             job_timeout_ms=max(1000, round(deadline_s * 1000)),
         )
-        identity = job_id(statement, time.time())
+        again = DEFAULT_RETRY.with_timeout(deadline_s)
+        now = time.time()
+        job = self._running(job_id(statement, now - _WINDOW_S), deadline_s) if now % _WINDOW_S < _OVERLAP_S else None
+        for attempt in range(_ATTEMPTS):
+            if job is not None and job.error_result is None:
+                break
+            identity = job_id(statement, now, attempt)
+            try:
+                return self._client.query(
+                    statement.sql, job_config=config, job_id=identity, job_retry=None, retry=again, timeout=deadline_s
+                )
+            except gcp.Conflict:
+                job = self._running(identity, deadline_s)
+        if job is None:
+            raise WarehouseUnavailableError("BigQuery lost the query's job; try again.")
+        return job
+
+    def _running(self, identity: str, deadline_s: float) -> bigquery.QueryJob | None:
+        """Return the job of an id that runs or ran, if there is one."""
         try:
-            again = DEFAULT_RETRY.with_timeout(deadline_s)
-            return self._client.query(statement.sql, job_config=config, job_id=identity, job_retry=None, retry=again, timeout=deadline_s)
-        except gcp.Conflict:
             return cast("bigquery.QueryJob", self._client.get_job(identity, timeout=deadline_s))
+        except gcp.NotFound:
+            return None
 
     async def probe(self) -> None:
         """Ask for the price of a constant: reachable, and allowed to run queries.
@@ -190,7 +205,7 @@ class BigQueryWarehouse:
         again = DEFAULT_RETRY.with_timeout(_PROBE_S)
         loop = asyncio.get_running_loop()
         ask = partial(self._client.query, "SELECT 1", job_config=config, job_retry=None, retry=again)
-        await loop.run_in_executor(self._pool, lambda: _translating(ask))
+        await loop.run_in_executor(self._pool, lambda: translating(ask))
 
     async def close(self) -> None:
         """Close the client's connections."""
@@ -226,10 +241,10 @@ def address(url: str) -> tuple[str, str]:
     return project, dataset
 
 
-def job_id(statement: GuardedStatement, now: float) -> str:
-    """Return the id of a statement's job: the same for the same statement, values and ten minutes."""
+def job_id(statement: GuardedStatement, now: float, attempt: int = 0) -> str:
+    """Return the id of a statement's job: the same for the same statement, values, ten minutes and attempt."""
     body = f"{statement.sql}|{sorted((k, repr(v)) for k, v in statement.params.items())}|{int(now // _WINDOW_S)}"
-    return f"vendora_{hashlib.sha256(body.encode()).hexdigest()[:32]}"
+    return f"vendora_{hashlib.sha256(body.encode()).hexdigest()[:32]}{f'_{attempt}' if attempt else ''}"
 
 
 _TYPES: tuple[tuple[type, str], ...] = (
@@ -244,37 +259,10 @@ def _parameter(name: str, value: object) -> bigquery.ScalarQueryParameter:
     return bigquery.ScalarQueryParameter(name, kind, cast("Any", value))
 
 
-def _batches(found: RowIterator) -> Iterator[Sequence[Row]]:
+def _batches(found: RowIterator, check: Callable[[], None]) -> Iterator[Sequence[Row]]:
     for page in found.pages:
+        check()
         yield [tuple(row.values()) for row in page]
-
-
-def _translating(work: Callable[[], T]) -> T:
-    """Run a call of the client; say what went wrong without the server's words, except of statements it cannot compile."""
-    try:
-        return work()
-    except (gcp.RetryError, gcp.ServiceUnavailable, gcp.TooManyRequests, gcp.BadGateway, http.ConnectionError, TransportError) as error:
-        raise WarehouseUnavailableError("BigQuery cannot be reached just now; check the network and the credentials.") from error
-    except GoogleAuthError as error:
-        raise WarehouseError(_CODES[401]) from error
-    except (http.Timeout, TimeoutError, gcp.DeadlineExceeded) as error:
-        raise QueryTimeoutError("BigQuery did not answer in time; ask for a shorter period or fewer groups.") from error
-    except gcp.GoogleAPICallError as error:
-        raise _refused(error) from error
-
-
-def _refused(error: gcp.GoogleAPICallError) -> WarehouseError:
-    told = next((one for one in error.errors or () if isinstance(one, Mapping)), {})
-    reason = str(told.get("reason", ""))
-    if reason == "stopped":
-        return QueryTimeoutError("The query was stopped.")
-    if isinstance(error, gcp.InternalServerError) and reason not in _RESTS:
-        return WarehouseUnavailableError("BigQuery failed; try again.")
-    if isinstance(error, gcp.BadRequest) and reason in ("invalidQuery", "invalid"):
-        return WarehouseError(f"BigQuery cannot run the query: {str(told.get('message', '')).partition(chr(10))[0][:300]}")
-    if reason in _RESTS or error.code in _CODES:
-        return WarehouseError(_RESTS.get(reason) or _CODES[error.code or 0])
-    return WarehouseError(f"BigQuery failed on the query ({type(error).__name__}{f', {reason}' if reason else ''}).")
 
 
 def _late(deadline_s: float) -> QueryTimeoutError:

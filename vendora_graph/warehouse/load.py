@@ -149,7 +149,7 @@ def _upload(client: bigquery.Client, place: bigquery.TableReference, table: pa.T
         write_disposition=bigquery.WriteDisposition.WRITE_EMPTY,
         schema=list(_fields(table.schema)),
     )
-    client.load_table_from_file(buffer, place, size=buffer.tell(), rewind=True, job_config=config).result()
+    client.load_table_from_file(buffer, place, rewind=True, job_config=config).result()
 
 
 def _fields(schema: pa.Schema) -> Iterator[bigquery.SchemaField]:

@@ -1,0 +1,70 @@
+"""A real, very small model drives the whole graph: senseless, slow, and nothing wrong reaches the asker. `make smollm`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.models.smollm import Gateway, serving
+from vendora_graph.api import Vendora
+from vendora_graph.evaluation.cases import Case, load_cases
+from vendora_graph.evaluation.run import Outcome, compute_golds, evaluate
+from vendora_graph.settings import Settings
+from vendora_graph.warehouse.demo_file import demo_path
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SECONDS = 90
+
+pytestmark = [pytest.mark.smollm, pytest.mark.timeout(3600)]
+
+
+@pytest.fixture(scope="module")
+def smollm() -> Iterator[Gateway]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(sys.prefix) / "smollm"))
+        with serving() as gateway:
+            yield gateway
+
+
+def ten() -> list[Case]:
+    """An even sample of questions with figures."""
+    cases = [case for case in load_cases(GOLDEN) if case.gold_sql and not case.then]
+    return cases[:: len(cases) // 10][:10]
+
+
+async def test_every_delivered_number_is_right_and_every_question_ends(smollm: Gateway, demo_cache: Path) -> None:
+    settings = Settings(
+        warehouse="demo",
+        cache_dir=demo_cache,
+        model="openai:smollm2",
+        openai_api_key="none",
+        openai_base_url=smollm.url,
+        limit_seconds=SECONDS,
+        limit_model_calls=4,
+        model_timeout_seconds=SECONDS,
+        model_max_retries=0,
+    )
+    cases = ten()
+    golds = compute_golds(cases, str(demo_path(demo_cache)))
+    async with Vendora(settings) as vendora:
+        outcomes = await evaluate(vendora, cases, golds)
+    assert len(outcomes) == 10
+    assert not [(one.id, one.problems) for one in outcomes if one.verdict != "right"]
+    assert all(max(one.ms) < SECONDS * 1000 for one in outcomes)
+    assert len([one for one in outcomes if _asked_the_model(one)]) >= 5
+    assert sum(1 for text in smollm.said if _is_call(text)) >= 5, smollm.said
+
+
+def _asked_the_model(outcome: Outcome) -> bool:
+    return outcome.answer is not None and "smollm" in outcome.answer.metadata.model.lower()
+
+
+def _is_call(text: str) -> bool:
+    try:
+        return "name" in json.loads(text)
+    except json.JSONDecodeError:
+        return False
