@@ -6,20 +6,23 @@ from datetime import timedelta
 
 from vendora_graph.contracts import Period
 from vendora_graph.offline.calendar import SellingCalendar
-from vendora_graph.offline.period_math import add_units, range_text, unit_end, unit_name
+from vendora_graph.offline.period_math import add_units, range_text, unit_end, unit_name, unit_start
 
 ONE_DAY = timedelta(days=1)
+_WEEK = 7
 
 
 def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Period | None:
     """Return the calendar unit before, or the same number of days before; a running unit is matched by selling days."""
-    grain = period.grain
+    grain = period.grain if _is_unit(period) else None
     if grain is None or grain == "day":
         length = (period.end - period.start).days + 1
         end = period.start - ONE_DAY
         if grain == "day":
             end = calendar.last_open(end, kind)
             return Period(start=end, end=end, label=range_text(end, end), grain="day")
+        if length < _WEEK:  # the same weekdays a week earlier: a weekend is no match for Monday to Wednesday
+            end = period.end - timedelta(days=_WEEK)
         start = end - timedelta(days=length - 1)
         if period.start.day == 1 and (period.end + ONE_DAY).day == 1:
             start = add_units(period.start, "month", -_months(period))
@@ -32,6 +35,14 @@ def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Per
     end = calendar.align(period, start, last, kind)
     label = f"{name} through the same selling day ({range_text(start, end)})" if end < last else name
     return Period(start=start, end=end, label=label, grain=grain, complete=end == last, full_end=None if end == last else last)
+
+
+def _is_unit(period: Period) -> bool:
+    """Whether a period is what its grain says: one whole unit, or all there is of a running one; not some of its days."""
+    if period.grain is None:
+        return False
+    end = period.end if period.complete else period.full_end
+    return period.start == unit_start(period.start, period.grain) and end == unit_end(period.start, period.grain)
 
 
 def _months(period: Period) -> int:

@@ -35,6 +35,8 @@ def _question(framer: Framer, plan: Plan, said: str) -> str:
         return str(texts["negation"]).format(words=negation, restated=said)
     if any(item.dimension in plan.metrics for item in plan.filters) and (plan.topic == "share" or not (plan.group_by or plan.grain)):
         return str(texts["threshold"]).format(metric=label)
+    if framer.frame.clash:
+        return str(texts["clash"]).format(words=framer.frame.clash)
     alone = _only(framer)
     if alone:
         return str(texts["unplaced"]).format(words=alone, restated=said)

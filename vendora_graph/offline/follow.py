@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.variants import filters_of
 
 _SHORT = 5
 
@@ -20,15 +21,22 @@ def follows(framer: Framer) -> bool:
     content = sum(token.content for token in frame.tokens)
     starts = frame.has("follow") and min(framer.frame.spans[i].start for i in frame.cues["follow"]) == 0
     points = _points_back(framer)
-    return (starts or points) and content <= _SHORT and (points or not frame.rules)
+    return (starts or points or _bare(framer)) and content <= _SHORT and (points or not frame.rules)
+
+
+def _bare(framer: Framer) -> bool:
+    """`gap?` after VSC penetration: nothing but a measure's name."""
+    frame = framer.frame
+    named = all(frame.bound.get(i, "").startswith("metric") for i, t in enumerate(frame.tokens) if t.content)
+    return named and not (frame.periods or frame.groups or frame.filters or frame.from_hint or frame.record or frame.from_department)
 
 
 def _points_back(framer: Framer) -> bool:
     """`margin on each`, `how many lost sales was that`: the question speaks of the rows or the slice of the last answer."""
-    tokens, last = framer.frame.tokens, framer.raw["last_words"]
-    said = [t.text for t in tokens if t.kind != "punct"]
-    ends = bool(said) and said[-1] in last
-    return ends and not framer.frame.periods and not framer.frame.groups
+    said = [t.text for t in framer.frame.tokens if t.kind != "punct"]
+    ends = bool(said) and (said[-1] in framer.raw["last_words"] and not framer.frame.periods)
+    anywhere = bool(set(said) & set(framer.raw["back_words"]))
+    return (ends or anywhere) and not framer.frame.groups
 
 
 def inherit(framer: Framer) -> Plan | None:
@@ -37,17 +45,39 @@ def inherit(framer: Framer) -> Plan | None:
     if previous is None or not follows(framer):
         return None
     frame = framer.frame
+    _flatten(framer)
     if not frame.metrics:
+        _list_them(framer, previous)
         swaps = _swap(framer)
         frame.metrics = [swaps.get(m, m) for m in previous.metrics]
         frame.groups = frame.groups or [swaps.get(g, g) for g in _kept_groups(framer, previous)]
-    else:
+    elif not frame.record:
         frame.groups = frame.groups or _kept_groups(framer, previous)
     _filters(framer, previous)
     _undo_stand_ins(framer, previous)
     _bind_subject(framer)
     _check_slots(framer)
+    frame.carried = True
     return previous
+
+
+def _flatten(framer: Framer) -> None:
+    """`just the total`, `total instead of monthly`: no rows."""
+    frame = framer.frame
+    said = {t.text for t in frame.tokens}
+    if frame.has("total") and (said & set(framer.raw["flat_words"])) and not frame.metrics:
+        frame.flat, frame.groups, frame.grain, frame.trend = True, [], None, False
+
+
+def _list_them(framer: Framer, previous: Plan) -> None:
+    """`show me them`: the single records behind the last figure."""
+    frame, families = framer.frame, framer.lexicon.section("family_records")
+    pointed = {t.text for t in frame.tokens} & set(framer.raw["list_them"])
+    record = str(families.get(framer.catalog.metrics[previous.metrics[0]].family) or "")
+    if pointed and frame.has("list", "strong_list", "which") and not (frame.groups or frame.record) and record:
+        if all(can_cut(framer.lexicon, m, record) for m in previous.metrics):
+            frame.record = record
+            frame.metrics = list(previous.metrics)
 
 
 def _swap(framer: Framer) -> dict[str, str]:
@@ -67,7 +97,7 @@ def _bind_subject(framer: Framer) -> None:
 
 def _kept_groups(framer: Framer, previous: Plan) -> list[str]:
     """A grouping ends when the question names one of its values, or asks for records."""
-    if framer.frame.record:
+    if framer.frame.record or framer.frame.flat:
         return []
     named = {f.dimension for f in framer.frame.filters if f.op == "in"}
     return [g for g in previous.group_by if g not in named]
@@ -75,15 +105,53 @@ def _kept_groups(framer: Framer, previous: Plan) -> list[str]:
 
 def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
+    _exclude_more(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
     added = {(f.dimension, f.op) for f in frame.filters}
     kept = [f for f in previous.filters if f.dimension not in replaced and (f.dimension, f.op) not in added]
     if frame.has("include", "restore"):
         back = {(f.dimension, v) for f in frame.filters if f.op == "in" for v in f.values}
         dropped = {d for d, _ in back if any(f.dimension == d and f.op == "not_in" for f in previous.filters)}
-        kept = [f for f in kept if f.dimension not in dropped]
+        kept = [item for f in previous.filters if (item := _less(f, back)) is not None and (f in kept or f.dimension in dropped)]
         frame.filters = [f for f in frame.filters if f.dimension not in dropped]
-    frame.filters = _without_clash([*kept, *frame.filters])
+    frame.filters = _without_clash([*kept, *_slice_of(framer, previous), *frame.filters])
+
+
+def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
+    """`certified units`, then `and front`: the slice a measure was named for stays when the measure changes."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    name = previous.metrics[0]
+    if set(frame.metrics) & set(previous.metrics) or name not in named:
+        return []
+    taken = {f.dimension for f in frame.filters} | set(frame.groups)
+    taken |= {f.dimension for m in frame.metrics if m in named for f in filters_of(named[m])}
+    found: list[Filter] = []
+    while name in named:
+        found.extend(filters_of(named[name]))
+        name = str(named[name]["base"])
+    return [f for f in found if f.dimension not in taken and all(can_cut(framer.lexicon, m, f.dimension) for m in frame.metrics)]
+
+
+def _less(item: Filter, back: set[tuple[str, str]]) -> Filter | None:
+    """An exclusion without the values that are wanted back."""
+    if item.op != "not_in":
+        return item
+    left = tuple(v for v in item.values if (item.dimension, v) not in back)
+    return item.model_copy(update={"values": left}) if left else None
+
+
+def _exclude_more(framer: Framer, previous: Plan) -> None:
+    """`without cash`, then `and without leases too` (or `and the leases`): one exclusion more."""
+    frame = framer.frame
+    said = [t.text for t in frame.tokens if t.kind != "punct"]
+    more = bool(said) and (said[0] in framer.raw["more_first"] or said[-1] in framer.raw["more_last"])
+    if not more or frame.has("include", "restore"):
+        return
+    for index, item in enumerate(frame.filters):
+        out = next((f for f in previous.filters if f.dimension == item.dimension and f.op == "not_in"), None)
+        if out is not None and item.op in {"in", "not_in"}:
+            values = tuple(dict.fromkeys((*out.values, *item.values)))
+            frame.filters[index] = item.model_copy(update={"op": "not_in", "values": values})
 
 
 def _without_clash(filters: list[Filter]) -> list[Filter]:

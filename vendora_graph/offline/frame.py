@@ -43,6 +43,9 @@ class Frame:
     filters: list[Filter] = field(default_factory=list)
     unclear_values: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     side_by_side: bool = False
+    clash: str = ""
+    carried: bool = False
+    flat: bool = False
     periods: list[tuple[int, PeriodSpec]] = field(default_factory=list)
     versus: str = ""
     order: str = ""

@@ -16,7 +16,7 @@ def other_kind(framer: Framer) -> Kind:
     frame, units = framer.frame, {framer.catalog.metrics[m].unit for m in framer.frame.metrics}
     if not units or frame.has("share", "average"):
         return ""
-    if _counting(framer) and not any(unit in _QUANTITIES or unit.startswith("usd") and _money(framer) for unit in units):
+    if _counting(framer) and not any(unit in _QUANTITIES or (unit.startswith("usd") and _money(framer)) for unit in units):
         return "count"
     if _money(framer) and not _counting(framer) and not any(unit.startswith("usd") for unit in units):
         return "amount"
@@ -29,7 +29,8 @@ def _counting(framer: Framer) -> bool:
     if frame.counted:  # `ROs with a comeback`: the noun before is counted
         return True
     spans = (frame.spans[index] for index in frame.cues.get("how_many", ()))
-    return any(t.text in counting for span in spans for t in frame.tokens[span.start : span.end])
+    said = any(t.text in counting for span in spans for t in frame.tokens[span.start : span.end])
+    return said or " ".join(framer.raw["how_many"]) in " ".join(t.text for t in frame.tokens)
 
 
 def _money(framer: Framer) -> bool:

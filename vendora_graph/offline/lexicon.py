@@ -22,7 +22,7 @@ from vendora_graph.offline.normalise import Normaliser, Token, compact
 from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 5
+FORMAT = 6
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER = 2
@@ -169,6 +169,8 @@ class _Builder:
         known: list[str] = [*english.stop, *english.numbers, *english.irregular, *english.raw.get("common", "").split()]
         for name in ("months", "weekdays", "units"):
             known.extend(calendar[name])
+        for words in (*english.raw["threshold_words"].values(), english.raw["money_words"], english.raw["loose"]):
+            known.extend(str(word) for word in words)
         for rule in english.raw["periods"]:
             known.extend(str(rule["p"]).replace("(", " ").replace(")", " ").replace("|", " ").replace("[", " ").replace("]", " ").split())
         for word in sorted(known):

@@ -59,7 +59,13 @@ def _modifies(framer: Framer, span: Span) -> bool:
 
 
 def _left_out(framer: Framer, span: Span) -> bool:
-    return bool(of_kind(span, "value")) and framer.after_cue(span, {"exclude"}, framer.raw["between_cue_and_value"])
+    """`excluding F-150s and leases`: a value after a word that excludes, or joined to one."""
+    if not of_kind(span, "value"):
+        return False
+    if framer.after_cue(span, {"exclude"}, framer.raw["between_cue_and_value"]):
+        return True
+    earlier = next((other for other in framer.before(span) if of_kind(other, "value")), None)
+    return earlier is not None and joined(framer, earlier, span) and _left_out(framer, earlier)
 
 
 def _subject(framer: Framer, span: Span) -> bool:
@@ -70,7 +76,17 @@ def _filters(framer: Framer, span: Span) -> bool:
     named = bool(framer.frame.metrics) or framer.inherits()
     if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")) or framer.after_cue(span, {"how_many", "compare"}, ()):
         return False
+    if _listed_measure(framer, span):
+        return False
     return framer.inherits() or not framer.after_cue(span, {"follow"}, ())
+
+
+def _listed_measure(framer: Framer, span: Span) -> bool:
+    """`trades and look-to-book`: joined by `and` to another measure, a word that names a measure of its own is one."""
+    slices = framer.lexicon.section("named_slices")
+    own = {s.key for s in of_kind(span, "metric")} - set(slices)
+    others = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and not of_kind(o, "value")]
+    return bool(own) and not framer.inherits() and any(joined(framer, o, span) for o in others)
 
 
 def _records_or_groups(framer: Framer, span: Span) -> bool:
@@ -278,7 +294,8 @@ def _subordinate(framer: Framer) -> None:
 
 def _counts(framer: Framer, first: Span, second: Span) -> bool:
     """`ROs with a comeback`: the noun that opens the question is what is counted, the other measure says which of them."""
-    opens = not any(t.content for t in framer.frame.tokens[: first.start])
+    shares = {t.text for t in framer.frame.tokens} & set(framer.raw["share_words"])
+    opens = not any(t.content for t in framer.frame.tokens[: first.start]) and not shares
     between = (s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start)
     return opens and any("with_condition" in cue_names(s) for s in between)
 

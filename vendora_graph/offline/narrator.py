@@ -11,7 +11,7 @@ from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
 from vendora_graph.offline.oddities import narrate_anomalies
-from vendora_graph.offline.planner import asks_share, calls_for, compared
+from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
 from vendora_graph.offline.projections import narrate_forecast, narrate_pace
 from vendora_graph.offline.reconciling import narrate_reconciliation
 from vendora_graph.offline.results import Done, Result, Table
@@ -44,7 +44,9 @@ def narrate(asked: Asked, done: Done) -> Draft:
     if senior is not None:
         return senior
     table = results[0].tables[0]
-    told = _tell(asked, table, calls, results)
+    told = _tell(asked, table, results)
+    if apart(asked) is not None and len(results) > 1:
+        told = _beside(told, asked, results[1].tables[0])
     return told.model_copy(
         update={
             "author": AUTHOR,
@@ -55,6 +57,22 @@ def narrate(asked: Asked, done: Done) -> Draft:
                 *preliminary(asked),
                 *ahead(asked, table.period),
             ),
+        }
+    )
+
+
+def _beside(draft: Draft, asked: Asked, table: Table) -> Draft:
+    """Return a draft with the same figures of another period, of another length: told, not subtracted."""
+    other = sentences.Told(asked, table, compares=False)
+    if other.empty:
+        return draft
+    spec = TableSpec(ref=f"t{len(draft.tables) + 1}", table=table.id, title=other.infos[0].label)
+    texts = () if asked.plan.group_by else tuple(other.of_other(index) for index in range(len(other.infos)))
+    return draft.model_copy(
+        update={
+            "findings": (*draft.findings, *(Finding(text=text, kind="value") for text in texts)),
+            "tables": (*draft.tables, spec),
+            "caveats": (*draft.caveats, say("notes", "unequal_length")),
         }
     )
 
@@ -91,13 +109,13 @@ _ONE_TOOL: Mapping[str, Callable[[Asked, list[Result]], Draft]] = {
 }
 
 
-def _tell(asked: Asked, table: Table, calls: tuple[Call, ...], results: list[Result]) -> Draft:
+def _tell(asked: Asked, table: Table, results: list[Result]) -> Draft:
     told = sentences.Told(asked, table, compared(asked) is not None)
-    if told.empty:
-        return Draft(headline=told.nothing(), findings=())
     plan = asked.plan
+    if told.empty or told.nobody:
+        return Draft(headline=told.nothing() if told.empty else told.no_group(), findings=())
     if plan.grain is not None:
-        return _trend(told, results)
+        return _trend(told, results) if plan.ranking is None else _with_table(told, told.bucket(), chart="bar")
     if plan.intent == "list":
         return _with_table(told, told.listing())
     if plan.group_by:

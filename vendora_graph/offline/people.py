@@ -27,12 +27,27 @@ def _grouped(framer: Framer, dimension: str) -> bool:
     return any(framer.after_cue(span, {"group"}) for span in named)
 
 
+def own_measures(framer: Framer) -> None:
+    """A measure that a department has a form of its own of: named beside it, or the asker's own (`days supply` of a parts manager)."""
+    frame, departments = framer.frame, framer.lexicon.section("departments")
+    named = [s.key for span in frame.spans for s in of_kind(span, "group")]
+    for name in named or ([framer.ctx.department] if framer.ctx.department else []):
+        own = (departments.get(name) or {}).get("own") or {}
+        for metric in [m for m in frame.metrics if own.get(m) in framer.catalog.metrics]:
+            frame.metrics = [str(own[m]) if m == metric else m for m in frame.metrics]
+            if metric in frame.metric_spans:
+                frame.metric_spans[str(own[metric])] = frame.metric_spans[metric]
+            for span in frame.spans:
+                if any(s.key == name for s in of_kind(span, "group")):
+                    frame.bind(span, f"department {name}")
+
+
 def count_people(framer: Framer) -> None:
     """`how many techs do we have`, `how many advisors left`: the headcount of their role, not what they did."""
     frame, entry = framer.frame, framer.lexicon.section("counted_people")
     words, moved = set(entry.get("words") or ()), entry.get("moved") or {}
     said = [t.text for t in frame.tokens if t.text in words]
-    if not said or not frame.has("how_many") or frame.metrics and not frame.from_hint:
+    if not said or not frame.has("how_many") or (frame.metrics and not frame.from_hint):
         return
     for span in frame.spans:
         role = next((entry["of"][s.key] for s in of_kind(span, "dimension") if s.key in entry["of"]), None)

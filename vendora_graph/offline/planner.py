@@ -15,6 +15,9 @@ from vendora_graph.semantic.catalog import Catalog
 MAX_ROWS = 200
 FIXED = ("service", "parts", "SVC", "PARTS", "BODY")
 """Departments that keep the service calendar."""
+SUMS = ("additive", "distinct")
+UNEQUAL = 5
+"""Sums over periods that differ by more than one part in so many of the longer one are not subtracted."""
 
 
 def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
@@ -24,17 +27,20 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
         return (Call("find_metrics", {"words": " ".join(plan.metrics) or asked.reading.restated, "limit": 3}),)
     complex_calls = senior_calls(asked, done)
     if complex_calls is not None:
-        beside = _query(asked) if _wants_rows(plan) else None
+        beside = _query(asked) if _wants_rows(plan) or _lacks_rows(plan, complex_calls, done) else None
         return (*complex_calls, beside) if beside is not None and beside not in complex_calls else complex_calls
     first = _query(asked)
     if first is None:
         return ()
     calls: tuple[Call, ...] = (first,)
     answer = done.results.get(first.id)
-    if plan.grain is not None and answer is not None and answer.tables:
+    if plan.grain is not None and plan.ranking is None and answer is not None and answer.tables:
         calls += _trend_changes(answer.tables[0])
     if asks_share(plan):
         calls += _share_calls(asked, first, done)
+    other = apart(asked)
+    if other is not None:
+        calls += (Call("query_metrics", {**first.args, "period": span(other)}),)
     return calls
 
 
@@ -67,11 +73,33 @@ def _wants_rows(plan: Plan) -> bool:
     return rows or (plan.intent == "reconcile" and plan.comparison is not None)
 
 
+def _lacks_rows(plan: Plan, calls: Sequence[Call], done: Done) -> bool:
+    """Whether groups are asked for that the analysis, once it is there, does not show."""
+    if not plan.group_by or plan.intent not in ("explain", "benchmark"):
+        return False
+    answers = [done.results.get(call.id) for call in calls]
+    if any(answer is None for answer in answers):
+        return False
+    rows = [row for answer in answers if answer is not None for table in answer.tables for row in table.rows]
+    return not any(set(plan.group_by) <= set(row.names) for row in rows)
+
+
+def apart(asked: Asked) -> Period | None:
+    """Return the other period of a comparison of sums over days of very different number: both are told, not their difference."""
+    plan = asked.plan
+    against = plan.comparison.period if plan.comparison is not None and plan.comparison.kind != "values" else None
+    sums = any(asked.catalog.metrics[m].additivity in SUMS for m in plan.metrics if m in asked.catalog.metrics)
+    if against is None or plan.period is None or plan.grain is not None or not sums:
+        return None
+    one, two = ((period.end - period.start).days + 1 for period in (plan.period, against))
+    return against if abs(one - two) * UNEQUAL > max(one, two) else None
+
+
 def compared(asked: Asked) -> Period | None:
     """Return the period to compare with: the one asked for, or for a plain figure the one before, aligned."""
     plan = asked.plan
     if plan.comparison is not None:
-        return plan.comparison.period if plan.comparison.kind != "values" else None
+        return plan.comparison.period if plan.comparison.kind != "values" and apart(asked) is None else None
     single = plan.intent == "value" or (plan.intent == "scorecard" and plan.filters)
     if not single or asks_share(plan) or plan.group_by or plan.grain or plan.period is None or _snapshot(asked):
         return None
@@ -138,7 +166,7 @@ def _filters_fit(plan: Plan, metric: str, catalog: Catalog) -> bool:
 
 
 def _order(plan: Plan, grouped: bool) -> dict[str, str] | None:
-    if not grouped or plan.grain is not None:
+    if plan.ranking is None and (not grouped or plan.grain is not None):
         return None
     if plan.ranking is not None:
         by = plan.ranking.by if plan.ranking.by in plan.metrics else plan.metrics[0]
@@ -147,11 +175,18 @@ def _order(plan: Plan, grouped: bool) -> dict[str, str] | None:
 
 
 def _limit(plan: Plan, grouped: bool) -> int | None:
-    if not grouped or plan.grain is not None:
+    if not grouped and plan.grain is None:
+        return None
+    if plan.grain is not None and (plan.ranking is None or _may_run(plan)):
         return None
     if plan.ranking is not None and plan.ranking.limit is not None:
         return plan.ranking.limit
     return MAX_ROWS if plan.intent == "list" else None
+
+
+def _may_run(plan: Plan) -> bool:
+    """Whether the least of ranked buckets may be one that is still running: the next must be at hand to be told."""
+    return plan.ranking is not None and plan.ranking.direction == "asc" and plan.period is not None and not plan.period.complete
 
 
 def _trend_changes(table: Table) -> tuple[Call, ...]:

@@ -16,7 +16,7 @@ from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.people import count_people
+from vendora_graph.offline.people import count_people, own_measures
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
@@ -72,6 +72,7 @@ class Reader:
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:
         count_people(framer)
+        own_measures(framer)
         apply_rules(framer)
         fill_slots(framer)
         previous = inherit(framer)

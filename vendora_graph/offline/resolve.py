@@ -8,7 +8,7 @@ from vendora_graph.offline.compare import comparison_of, split_periods
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import intent_of, intent_rule, topic_of
 from vendora_graph.offline.outcome import Outcome, clock_of
-from vendora_graph.offline.period_math import Resolved
+from vendora_graph.offline.period_math import Resolved, unit_end
 from vendora_graph.offline.records import take_records
 from vendora_graph.offline.variants import generalise, specialise, stand_in
 
@@ -63,11 +63,20 @@ def _grain(framer: Framer, resolved: Resolved | None, given: bool) -> Grain | No
         frame.trend = True
         return resolved.grouped
     if not frame.trend:
-        return None
+        return _same_grain(framer, resolved)
     if not given or resolved is None:
         return "month"
     days = (resolved.period.end - resolved.period.start).days + 1
     return next((g for limit, g in framer.raw["trend_grains"] if days <= limit), "month")
+
+
+def _same_grain(framer: Framer, resolved: Resolved | None) -> Grain | None:
+    """A trend goes on over another stretch (`and for Q2?`), unless it is one bucket long or rows were given up."""
+    previous, frame = framer.ctx.previous, framer.frame
+    if previous is None or resolved is None or previous.grain is None or frame.flat or frame.record or not frame.carried:
+        return None
+    longer = unit_end(resolved.period.start, previous.grain) < resolved.period.end
+    return previous.grain if longer and (frame.groups == list(previous.group_by)) else None
 
 
 def _ranking(framer: Framer, groups: tuple[str, ...], grain: Grain | None, previous: Plan | None) -> Ranking | None:

@@ -6,10 +6,21 @@ from decimal import Decimal
 from functools import cached_property
 
 from vendora_graph.contracts import TableSpec
-from vendora_graph.offline.asked import Asked
+from vendora_graph.offline.asked import Asked, share_filter
 from vendora_graph.offline.planner import ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
-from vendora_graph.offline.words import COUNTED, NUMERAL, direction, filter_words, lowered, name_refs, period_words, say, spoken
+from vendora_graph.offline.words import (
+    COUNTED,
+    NUMERAL,
+    direction,
+    filter_names,
+    filter_words,
+    lowered,
+    name_refs,
+    period_words,
+    say,
+    spoken,
+)
 from vendora_graph.semantic.catalog import MetricInfo
 
 RATES = ("rate", "points")
@@ -30,8 +41,12 @@ class Told:
     @cached_property
     def where(self) -> str:
         """Return the filters in words."""
-        quoted = list(dict.fromkeys(NUMERAL.findall(self.asked_question)))
-        return filter_words(self.asked.plan.filters, self.asked.catalog, self.refs, quoted)
+        return filter_words(self.asked.plan.filters, self.asked.catalog, self.refs, self.quoted)
+
+    @property
+    def quoted(self) -> list[str]:
+        """Return the numerals of the question, in the order of their references."""
+        return list(dict.fromkeys(NUMERAL.findall(self.asked_question)))
 
     @cached_property
     def refs(self) -> dict[tuple[str, str], str]:
@@ -83,15 +98,23 @@ class Told:
         return say("value", pattern, value=spoken(cell) if cell else "", **self.words())
 
     def share(self, share: Cell | None, whole: Cell | None) -> str:
-        """Return the headline of one part's share of a whole."""
-        part = self.table.body[0].cells[self.column(0)]
+        """Return the headline of one part's share of a whole; the part's own name stands away from the whole."""
+        part, item = self.table.body[0].cells[self.column(0)], share_filter(self.asked.plan)
+        names = filter_names((item,) if item else (), self.asked.catalog, self.refs, self.quoted)
+        rest = filter_words(tuple(f for f in self.asked.plan.filters if f != item), self.asked.catalog, self.refs, self.quoted)
         refs = {"share": share.ref if share else "", "whole": spoken(whole) if whole else "", "part": spoken(part) if part else ""}
-        return say("value", "share", **refs, **self.words())
+        return say("value", "share", names=names, rest=rest, **refs, **self.words())
 
     def plain(self, index: int) -> str:
         """Return one more metric in a few words."""
         cell = self.table.body[0].cells[self.column(index)]
         return say("notes", "several", value=spoken(cell) if cell else "", **self.words(index))
+
+    def of_other(self, index: int) -> str:
+        """Return a figure of another period than the headline's."""
+        cell = self.table.body[0].cells[self.column(index)]
+        other = period_words(cell.period if cell else None, on=self.table.day or self.infos[index].snapshot)
+        return say("notes", "other", value=spoken(cell) if cell else "", other=other, **self.words(index))
 
     def changes(self, index: int) -> list[str]:
         """Return the change against the compared period, if there is one."""
@@ -127,6 +150,37 @@ class Told:
         least = {info.name: info.min_n or 0 for info in self.infos}
         return (say("notes", "small_figure"),) if any(_few(cell, least.get(cell.metric, 0)) for cell in cells) else ()
 
+    def bucket(self) -> str:
+        """Return the headline of ranked months, weeks or days; one that still runs and has the least says so."""
+        place = self.column(0)
+        rows = [row for row in self.table.body if _value(row, place) is not None]
+        lead, ranking = rows[0].cells[place], self.asked.plan.ranking
+        worst = ranking is not None and ranking.direction == "asc"
+        words = {**self.words(), "leader": self._stamped(rows[0]), "value": spoken(lead) if lead else ""}
+        over = [row for row in rows if (cell := row.cells[place]) is not None and not cell.partial]
+        if worst and lead is not None and lead.partial and over:
+            cell = over[0].cells[place]
+            return say("ranking", "bucket_running", next=self._stamped(over[0]), next_value=spoken(cell) if cell else "", **words)
+        return say("ranking", "bucket_worst" if worst else "bucket_best", **words)
+
+    def _stamped(self, row: Row) -> str:
+        cell = row.cells[self.column(0)]
+        names = (self._named(row), (cell.period if cell else "") or "")
+        return say("joiners", "comma").join(name for name in names if name)
+
+    @property
+    def nobody(self) -> bool:
+        """Whether groups were asked for and none is left: only the whole has a row."""
+        return bool(self.asked.plan.group_by) and not any(row.names for row in self.table.rows)
+
+    def no_group(self) -> str:
+        """Return the sentence for a condition no group meets."""
+        row, place = self.table.rows[-1], self.column(0)
+        cell = row.cells[place]
+        group = lowered(self.asked.catalog.dimensions[self.asked.plan.group_by[0]].label)
+        known = cell is not None and cell.value is not None
+        return say("ranking", "none" if known else "none_bare", value=spoken(cell) if cell else "", group=group, **self.words())
+
     def grouped(self) -> str:
         """Return the headline of a breakdown or ranking."""
         place = self.column(0)
@@ -140,6 +194,8 @@ class Told:
         cell = lead.cells[place]
         leader = self._named(lead)
         value = spoken(cell) if cell else ""
+        if len(self.table.body) == 1:
+            return say("ranking", "alone", leader=leader, value=value, **self.words())
         if ranking is not None:
             pattern = "best" if ranking.direction == "desc" else "worst"
             return say("ranking", pattern, leader=leader, value=value, **self.words())
@@ -199,7 +255,7 @@ class Told:
         if change is None or change.value is None or line is None:
             return say("trend", "short", **words)
         if change.value == 0:
-            return say("trend", "flat", **words)
+            return say("trend", "flat", change=spoken(change), **words)
         return say("trend", "headline", direction=direction(change.value), change=spoken(change), **words)
 
     def _latest(self, place: int, index: int) -> str:
@@ -215,8 +271,10 @@ class Told:
         )
 
     def table_spec(self) -> TableSpec:
-        """Return the whole result as a table."""
-        return TableSpec(ref="t1", table=self.table.id, title=self.infos[0].label)
+        """Return the result as a table; of ranked buckets as many as were asked for."""
+        plan = self.asked.plan
+        limit = plan.ranking.limit if plan.ranking is not None and plan.grain is not None else None
+        return TableSpec(ref="t1", table=self.table.id, title=self.infos[0].label, limit=limit)
 
     def _named(self, row: Row) -> str:
         names = [ref for dimension, (ref, _) in row.names.items() if dimension in self.asked.plan.group_by]

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record, value_in_list
 from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
-
-_SINGLE = 1
+from vendora_graph.offline.values import fill_values
 
 
 def fill_slots(framer: Framer) -> None:
     """Run every neighbour-dependent step over the frame."""
     _departments(framer)
-    _values(framer)
+    fill_values(framer)
     department_filter(framer)
     framer.collect_late()
     _dimensions(framer)
@@ -46,123 +42,6 @@ def _departments(framer: Framer) -> None:
             named = framer.frame.metrics
             if not named or any(framer.catalog.metrics[m].department == sense.key for m in named) or framer.ctx.previous:
                 framer.frame.bind(span, f"department {sense.key}")
-
-
-# ------------------------------------------------------------------------------------------------------------ values
-
-
-def _values(framer: Framer) -> None:
-    frame = framer.frame
-    excluding = False
-    found: list[tuple[Span, Sense, bool]] = []
-    last_end = -1
-    for span in frame.spans:
-        _hidden_store(framer, span)
-        sense = _value_sense(framer, span)
-        if sense is None:
-            continue
-        joined = last_end >= 0 and _joined(framer, last_end, span.start)
-        if framer.after_cue(span, {"include"}, framer.raw["between_cue_and_value"]) and not framer.inherits():
-            frame.bind(span, "included")
-            continue
-        cue = framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
-        excluding = cue is not None or (excluding and joined)
-        _consume(framer, cue)
-        found.append((span, sense, excluding))
-        last_end = span.end
-        frame.bind(span, f"filter {sense.key}")
-        records = of_kind(span, "dimension")
-        if records and is_record(framer, span, records):
-            frame.record = frame.record or next(s.key for s in records if framer.catalog.dimensions[s.key].kind == "record")
-    for dimension in dict.fromkeys(sense.key for _, sense, _ in found):
-        _merge_values(framer, dimension, [(sense, out) for _, sense, out in found if sense.key == dimension])
-    frame.side_by_side = frame.side_by_side or _compared_values(framer, [span for span, _, _ in found])
-
-
-def _value_sense(framer: Framer, span: Span) -> Sense | None:
-    if span.start in framer.frame.bound:
-        return None
-    named = _named_beside(framer, span)
-    senses = [s for s in of_kind(span, "value") if framer.fits(s.key)]
-    if span.end - span.start == 1 and framer.frame.tokens[span.start].stop and framer.frame.metrics:
-        senses = [s for s in senses if s.key in named]  # `split new and used`: a small word beside a measure is no value
-    if not senses and not framer.frame.metrics and framer.ctx.previous is None:
-        senses = of_kind(span, "value")
-    if of_kind(span, "hint"):
-        senses = [s for s in senses if s.key in named]
-    if not senses:
-        return None
-    senses.sort(key=lambda s: (s.key not in named, -s.weight))
-    _note_rivals(framer, span, senses, named)
-    return senses[0]
-
-
-def _note_rivals(framer: Framer, span: Span, senses: list[Sense], named: set[str]) -> None:
-    """A name that several values have as well is asked about; a first name is looked for among all who may be meant."""
-    first = senses[0]
-    like = [s for s in senses if s.weight >= first.weight - 1e-9]
-    if framer.catalog.dimensions[first.key].kind == "person" and first.key not in named:
-        rivals = [s for s in like if framer.catalog.dimensions[s.key].kind == "person"]
-    else:
-        rivals = [s for s in like if s.key == first.key]
-    if len({s.values for s in rivals}) > 1:
-        options = tuple(sorted({value for s in rivals for value in s.values}))
-        framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
-
-
-def _consume(framer: Framer, cue: Span | None) -> None:
-    """A cue that did its work as one thing (`drop` walk-ins) is no other (a `drop` in sales)."""
-    if cue is not None:
-        at = framer.frame.spans.index(cue)
-        for name in ("change", "compare", "bottom", "top"):
-            left = [i for i in framer.frame.cues.get(name, ()) if i != at]
-            if name in framer.frame.cues and not left:
-                del framer.frame.cues[name]
-
-
-def _hidden_store(framer: Framer, span: Span) -> None:
-    """A store of the group outside the asker's tenant is known, and not theirs to see."""
-    if not of_kind(span, "other_store") or span.start in framer.frame.bound or of_kind(span, "metric"):
-        return
-    if not any(framer.fits(s.key) for s in of_kind(span, "value")) or span.end - span.start > 1:
-        framer.frame.other_store = framer.frame.said(span)
-        framer.frame.bind(span, "store")
-
-
-def _named_beside(framer: Framer, span: Span) -> set[str]:
-    """Dimensions named right before or after a value (`salesperson Mike`)."""
-    names: set[str] = set()
-    for other in framer.frame.spans:
-        if other.end == span.start or other.start == span.end:
-            names.update(s.key for s in of_kind(other, "dimension") if not of_kind(other, "hint"))
-    return names
-
-
-def _joined(framer: Framer, end: int, start: int) -> bool:
-    joiners = framer.raw["joiners"]
-    between = framer.frame.tokens[end:start]
-    return bool(between) and all(t.stem in joiners or t.text in joiners for t in between)
-
-
-def _merge_values(framer: Framer, dimension: str, senses: list[tuple[Sense, bool]]) -> None:
-    """One filter for what is kept and one for what is left out; two named values of one dimension are shown apart."""
-    kept = tuple(dict.fromkeys(v for sense, out in senses if not out for v in sense.values))
-    dropped = tuple(dict.fromkeys(v for sense, out in senses if out for v in sense.values))
-    if dropped:
-        framer.frame.filters.append(Filter(dimension=dimension, op="not_in", values=dropped))
-    if kept:
-        framer.frame.filters.append(Filter(dimension=dimension, op="in", values=kept))
-    if sum(1 for _, out in senses if not out) > _SINGLE and dimension not in framer.frame.groups:
-        framer.frame.groups.append(dimension)
-
-
-def _compared_values(framer: Framer, spans: list[Span]) -> bool:
-    """`new vs used`: a compare cue stands between two values."""
-    for first, second in pairwise(spans):
-        between = [s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start]
-        if any("compare" in cue_names(s) for s in between):
-            return True
-    return False
 
 
 # -------------------------------------------------------------------------------------------------------- dimensions
@@ -265,6 +144,9 @@ def _asks_stores(framer: Framer, span: Span) -> bool:
     """`by store`, `which store`, `rank our stores` group; `this store`, `our stores`, `all stores` do not."""
     if framer.after_cue(span, {"group", "which", "list", "compare", *RANK_CUES, "rank", "follow"}):
         return True
+    opens = not any(t.content for t in framer.frame.tokens[: span.start])
+    if opens and len(framer.ctx.stores) > 1 and framer.frame.has("with_condition", "gt", "ge", "lt", "le"):
+        return True  # `stores with absorption under 60%`
     return framer.frame.has("rank", *RANK_CUES) and not framer.frame.groups
 
 

@@ -139,12 +139,12 @@ def _visible(senses: Sequence[Sense], stores: frozenset[str], lexicon: Lexicon) 
 
 def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> Iterator[Span]:
     """Content words of a phrase in another order or with small words between them."""
-    size = max(lexicon.english.span, _BAG_SPAN)
+    size, negations = max(lexicon.english.span, _BAG_SPAN), frozenset(lexicon.english.raw["negations"])
     for start, first in enumerate(tokens):
         if not first.content:
             continue
         for end in range(start + 2, min(len(tokens), start + size) + 1):
-            if is_break(tokens[end - 1]) or tokens[end - 1].text in _PARTING:
+            if is_break(tokens[end - 1]) or tokens[end - 1].text in _PARTING or tokens[end - 1].text in negations:
                 break
             if _other_number(tokens[end - 1], lexicon) or _other_number(first, lexicon):
                 break

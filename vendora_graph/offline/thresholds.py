@@ -8,6 +8,7 @@ from typing import Literal
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -29,9 +30,10 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     op, first = _operator(framer, index)
     op = op or _again(framer, index)
     unit, end = _unit_of(framer, index)
-    unit = unit or _money(framer, number)
+    unit = unit or _column_unit(framer, end) or _money(framer, number)
     if op and unit == "days":
         _still_here(framer)
+    op = op or ("le" if number == 0 and _noun_column(framer, end) else "")
     second = _second_number(framer, end) if op == "between" else None
     if second is not None and not unit:
         unit, end = _unit_of(framer, second)
@@ -55,6 +57,29 @@ def _still_here(framer: Framer) -> None:
         frame.metrics = [str(entry[frame.metrics[0]])]
 
 
+def _after(framer: Framer, end: int) -> int:
+    """The first word after a number that is not of `or more`."""
+    while end < len(framer.frame.tokens) and framer.frame.tokens[end].stem in framer.raw["or_more_words"]:
+        end += 1
+    return end
+
+
+def _noun_column(framer: Framer, end: int) -> str:
+    """`3 or more products`: the noun counted on each record is a column of it."""
+    columns, at = framer.lexicon.section("noun_columns"), _after(framer, end)
+    span = next((s for s in framer.frame.spans if s.start == at), None)
+    keys = [s.key for s in of_kind(span, "dimension")] if span is not None else []
+    return next((str(columns[k]) for k in keys if k in columns and framer.fits(str(columns[k]))), "")
+
+
+def _column_unit(framer: Framer, end: int) -> str:
+    """`over 50k miles`: a column's own name after the number says its unit."""
+    tokens = framer.frame.tokens
+    senses = framer.lexicon.senses(compact(tokens[end : end + 1])) if end < len(tokens) else []
+    known = [framer.catalog.dimensions[s.key] for s in senses if s.kind == "dimension"]
+    return next((str(d.unit) for d in known if d.kind == "numeric" and d.unit), "")
+
+
 def _money(framer: Framer, number: Decimal) -> str:
     """A bare number in the thousands is a price where single things are counted."""
     usual = framer.lexicon.section("threshold_columns")
@@ -71,8 +96,10 @@ def _bind(framer: Framer, target: str, words: range) -> None:
     for span in frame.spans:
         if any(s.key == target for s in of_kind(span, "dimension")):
             frame.bind(span, f"label of {target}")
-    if words.stop < len(frame.tokens) and frame.tokens[words.stop].stem in framer.raw["age_words"]:
-        frame.bound.setdefault(words.stop, f"threshold {target}")
+    at = words.stop
+    while at < len(frame.tokens) and frame.tokens[at].stem in framer.raw["age_tail"]:
+        frame.bound.setdefault(at, f"threshold {target}")
+        at += 1
 
 
 def _again(framer: Framer, index: int) -> Op:
@@ -175,6 +202,10 @@ def _unit_of(framer: Framer, index: int) -> tuple[str, int]:
 def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
     """What a threshold is about: the measure named right before it, the numeric dimension of its unit, or the metric."""
     frame = framer.frame
+    column = _noun_column(framer, end)
+    if column:
+        frame.groups = [g for g in frame.groups if framer.lexicon.section("noun_columns").get(g) != column]
+        return column
     measure = _measure_beside(framer, first, end)
     if measure is not None:
         return measure
@@ -207,9 +238,10 @@ def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
     """`deals with front gross above 4000`, `under $500 front`: the measure beside is the column, the other noun is counted."""
     columns = framer.lexicon.section("measure_columns")
     frame = framer.frame
+    after = _after(framer, end)
     for metric, span in frame.metric_spans.items():
         if (
-            (span.end in {first, first + 1} or span.start in {end - 1, end})
+            (span.end in {first, first + 1} or span.start in {end - 1, end, after})
             and metric in [*frame.metrics, *frame.dropped]
             and columns.get(metric) in framer.catalog.dimensions
         ):

@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 
@@ -27,7 +26,7 @@ def patterns() -> dict[str, dict[str, str]]:
     return loaded
 
 
-def say(group: str, name: str, /, **words: Any) -> str:
+def say(group: str, name: str, /, **words: str) -> str:
     """Return one sentence filled with words and references."""
     return patterns()[group][name].format(**words)
 
@@ -67,9 +66,14 @@ def filter_words(filters: tuple[Filter, ...], catalog: Catalog, names: dict[tupl
 
     A number that the question did not type (a synonym stood for it) is said by the dimension alone.
     """
+    named = filter_names(filters, catalog, names, quoted)
+    return say("joiners", "where_in", filters=named) if named else ""
+
+
+def filter_names(filters: tuple[Filter, ...], catalog: Catalog, names: dict[tuple[str, str], str], quoted: list[str]) -> str:
+    """Return the filters in words without parentheses, empty where none can be said."""
     parts = [_filter(item, catalog, names, quoted) for item in filters]
-    kept = [part for part in parts if part]
-    return say("joiners", "where_in", filters=say("joiners", "comma").join(kept)) if kept else ""
+    return say("joiners", "comma").join(part for part in parts if part)
 
 
 def _filter(item: Filter, catalog: Catalog, names: dict[tuple[str, str], str], quoted: list[str]) -> str:
@@ -77,8 +81,8 @@ def _filter(item: Filter, catalog: Catalog, names: dict[tuple[str, str], str], q
     dimension = lowered(known.label)
     values = [names.get((item.dimension, value), "") for value in item.values]
     if item.op in ("in", "not_in"):
-        known = [value for value in values if value]
-        return say("joiners", f"filter_{item.op}", value=say("joiners", "comma").join(known)) if known else ""
+        named = [value for value in values if value]
+        return say("joiners", f"filter_{item.op}", value=say("joiners", "comma").join(named)) if named else ""
     numbers = [f"{{{{q{quoted.index(value) + 1}}}}}" for value in item.values if value in quoted]
     if len(numbers) != len(item.values):
         return ""

@@ -1,0 +1,157 @@
+"""Values: `on used Accords`, `drop walk-ins`, `Ford vs Honda`: stored values become filters, with polarity."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, cue_names, of_kind
+from vendora_graph.offline.lexicon import Sense
+from vendora_graph.offline.measures import is_record
+from vendora_graph.offline.spans import Span
+
+_SINGLE = 1
+
+
+def fill_values(framer: Framer) -> None:
+    """Turn the values said into filters, with what is kept and what is left out."""
+    frame = framer.frame
+    excluding = False
+    found: list[tuple[Span, Sense, bool]] = []
+    for span in frame.spans:
+        _hidden_store(framer, span)
+        sense = _value_sense(framer, span)
+        if sense is None:
+            continue
+        joined = bool(found) and joined_values(framer, found[-1][0], span)
+        if framer.after_cue(span, {"include"}, framer.raw["between_cue_and_value"]) and not framer.inherits():
+            frame.bind(span, "included")
+            continue
+        cue = framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
+        excluding = cue is not None or (excluding and joined)
+        _consume(framer, cue)
+        if joined and found[-1][1].key != sense.key:
+            earlier, sense = _one_dimension(framer, found[-1][0], span, (found[-1][1], sense))
+            found[-1] = (found[-1][0], earlier, found[-1][2])
+        found.append((span, sense, excluding))
+        frame.bind(span, f"filter {sense.key}")
+        records = of_kind(span, "dimension")
+        if records and is_record(framer, span, records):
+            frame.record = frame.record or next(s.key for s in records if framer.catalog.dimensions[s.key].kind == "record")
+    for dimension in dict.fromkeys(sense.key for _, sense, _ in found):
+        _merge_values(framer, dimension, [(sense, out) for _, sense, out in found if sense.key == dimension])
+    frame.side_by_side = frame.side_by_side or _compared_values(framer, [span for span, _, _ in found])
+
+
+def _value_sense(framer: Framer, span: Span) -> Sense | None:
+    if span.start in framer.frame.bound:
+        return None
+    named = _named_beside(framer, span)
+    senses = [s for s in of_kind(span, "value") if framer.fits(s.key)]
+    if span.end - span.start == 1 and framer.frame.tokens[span.start].stop and framer.frame.metrics:
+        senses = [s for s in senses if s.key in named]  # `split new and used`: a small word beside a measure is no value
+    if not senses and not framer.frame.metrics and framer.ctx.previous is None:
+        senses = of_kind(span, "value")
+    if of_kind(span, "hint"):
+        senses = [s for s in senses if s.key in named]
+    if not senses:
+        return None
+    if framer.after_cue(span, {"which", "who"}, ()) and any(framer.fits(s.key) for s in of_kind(span, "dimension")):
+        return None  # `which bank pays us the most`: asked by it, not limited to it
+    senses.sort(key=lambda s: (s.key not in named, _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
+    _note_rivals(framer, span, senses, named)
+    return senses[0]
+
+
+def _of_the_store(framer: Framer, span: Span, sense: Sense) -> bool:
+    """`Fords` are cars, and to a manager of one store `Ford` is one too: every row of theirs is of the Ford store."""
+    word = framer.frame.tokens[span.end - 1]
+    several = word.text.endswith("s") and word.text != word.stem
+    return (several or len(framer.ctx.stores) == 1) and sense.key in (framer.lexicon.vocabulary.get("store_values") or ())
+
+
+def _own_column(framer: Framer, sense: Sense) -> bool:
+    """A trade's own disposition comes before its deal's type: `own_columns` of the vocabulary."""
+    own = framer.lexicon.section("own_columns")
+    return any(sense.key in own.get(metric, ()) for metric in framer.measures()[:1])
+
+
+def _one_dimension(framer: Framer, first: Span, second: Span, senses: tuple[Sense, Sense]) -> tuple[Sense, Sense]:
+    """`Ford vs Honda`: two values side by side are of one dimension where both can be; else, of like dimensions, it is asked."""
+    known = {s.key: s for s in of_kind(second, "value") if framer.fits(s.key)}
+    for sense in of_kind(first, "value"):
+        if sense.key in known and framer.fits(sense.key):
+            return sense, known[sense.key]
+    like = set(framer.lexicon.vocabulary.get("like_values") or ())
+    if {senses[0].key, senses[1].key} <= like:
+        framer.frame.clash = f"{framer.frame.said(first)} / {framer.frame.said(second)}"
+    return senses
+
+
+def _note_rivals(framer: Framer, span: Span, senses: list[Sense], named: set[str]) -> None:
+    """A name that several values have as well is asked about; a first name is looked for among all who may be meant."""
+    first = senses[0]
+    like = [s for s in senses if s.weight >= first.weight - 1e-9]
+    if framer.catalog.dimensions[first.key].kind == "person" and first.key not in named:
+        rivals = [s for s in like if framer.catalog.dimensions[s.key].kind == "person"]
+    else:
+        rivals = [s for s in like if s.key == first.key]
+    if len({s.values for s in rivals}) > 1:
+        options = tuple(sorted({value for s in rivals for value in s.values}))
+        framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
+
+
+def _consume(framer: Framer, cue: Span | None) -> None:
+    """A cue that did its work as one thing (`drop` walk-ins) is no other (a `drop` in sales)."""
+    if cue is not None:
+        at = framer.frame.spans.index(cue)
+        for name in ("change", "compare", "bottom", "top"):
+            left = [i for i in framer.frame.cues.get(name, ()) if i != at]
+            if name in framer.frame.cues and not left:
+                del framer.frame.cues[name]
+
+
+def _hidden_store(framer: Framer, span: Span) -> None:
+    """A store of the group outside the asker's tenant is known, and not theirs to see."""
+    if not of_kind(span, "other_store") or span.start in framer.frame.bound or of_kind(span, "metric"):
+        return
+    if not any(framer.fits(s.key) for s in of_kind(span, "value")) or span.end - span.start > 1:
+        framer.frame.other_store = framer.frame.said(span)
+        framer.frame.bind(span, "store")
+
+
+def _named_beside(framer: Framer, span: Span) -> set[str]:
+    """Dimensions named right before or after a value (`salesperson Mike`)."""
+    names: set[str] = set()
+    for other in framer.frame.spans:
+        if other.end == span.start or other.start == span.end:
+            names.update(s.key for s in of_kind(other, "dimension") if not of_kind(other, "hint"))
+    return names
+
+
+def joined_values(framer: Framer, first: Span, second: Span) -> bool:
+    """Whether only `and`, `or`, a comma or `vs` stands between two values."""
+    joiners = {*framer.raw["joiners"], framer.raw["versus_word"], *framer.raw["articles"]}
+    between = framer.frame.tokens[first.end : second.start]
+    return bool(between) and all({t.stem, t.text} & joiners for t in between)
+
+
+def _merge_values(framer: Framer, dimension: str, senses: list[tuple[Sense, bool]]) -> None:
+    """One filter for what is kept and one for what is left out; two named values of one dimension are shown apart."""
+    kept = tuple(dict.fromkeys(v for sense, out in senses if not out for v in sense.values))
+    dropped = tuple(dict.fromkeys(v for sense, out in senses if out for v in sense.values))
+    if dropped:
+        framer.frame.filters.append(Filter(dimension=dimension, op="not_in", values=dropped))
+    if kept:
+        framer.frame.filters.append(Filter(dimension=dimension, op="in", values=kept))
+    if sum(1 for _, out in senses if not out) > _SINGLE and dimension not in framer.frame.groups:
+        framer.frame.groups.append(dimension)
+
+
+def _compared_values(framer: Framer, spans: list[Span]) -> bool:
+    """`new vs used`: a compare cue stands between two values."""
+    for first, second in pairwise(spans):
+        between = [s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start]
+        if any("compare" in cue_names(s) for s in between):
+            return True
+    return False
