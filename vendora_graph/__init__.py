@@ -8,13 +8,19 @@ _os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")  # before anything im
 
 if _TYPE_CHECKING:
     from vendora_graph.api import Vendora
+    from vendora_graph.evidence.validate import validate
     from vendora_graph.flow import HierarchicalFlowManager
     from vendora_graph.graph import build_graph
 
 __version__ = "0.1.0"
-__all__ = ["HierarchicalFlowManager", "Vendora", "__version__", "build_graph"]
+__all__ = ["HierarchicalFlowManager", "Vendora", "__version__", "build_graph", "validate"]
 
-_HOMES = {"Vendora": "vendora_graph.api", "HierarchicalFlowManager": "vendora_graph.flow", "build_graph": "vendora_graph.graph"}
+_HOMES = {
+    "Vendora": "vendora_graph.api",
+    "HierarchicalFlowManager": "vendora_graph.flow",
+    "build_graph": "vendora_graph.graph",
+    "validate": "vendora_graph.evidence.validate",
+}
 
 
 def __getattr__(name: str) -> _Any:
