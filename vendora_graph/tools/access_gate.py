@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from vendora_graph.services import Services
 
 
+PERSON = "employee"
+"""The dimension that holds every employee: the people behind pay."""
+
+WIDE_MY = '"My" is read as the '
+"""How the reader says that "my" was taken for a department or the store; no longer true once only own rows are shown."""
+
+
 def row_filters(
     info: MetricInfo, dimensions: tuple[str, ...], filters: tuple[Filter, ...], principal: Principal, services: Services
 ) -> tuple[Filter, ...]:
@@ -36,8 +43,11 @@ def row_filters(
     if access.scope != "own":
         return ()
     own = own_dimension(info, principal, services)
-    if own is None or principal.person_name is None:
+    if principal.person_name is None:
         raise NotAllowedError("Your role sees its own figures only, and it is not known who asks: give your employee id.")
+    if own is None:
+        label = services.access.roles[principal.role].label
+        raise NotAllowedError(f"Your role sees its own figures only, and {info.label} is not kept by {label}.")
     if any(item.dimension == own and principal.person_name not in item.values for item in filters):
         raise NotAllowedError(f"{access.reason or 'You may see your own figures only.'} Ask a manager for another person's.")
     return (Filter(dimension=own, op="in", values=(principal.person_name,)),)
@@ -82,7 +92,9 @@ def own_rows(reading: Reading, principal: Principal, services: Services) -> Read
         filters += [item for item in extra if item not in filters]
     if len(filters) == len(plan.filters):
         return reading
-    return reading.model_copy(update={"plan": plan.model_copy(update={"filters": tuple(filters)})})
+    told = tuple(said for said in reading.assumptions if not said.startswith(WIDE_MY))
+    only = f"Only your own figures are shown: {principal.person_name}."
+    return reading.model_copy(update={"plan": plan.model_copy(update={"filters": tuple(filters)}), "assumptions": (*told, only)})
 
 
 def access_class(name: str, services: Services, *, by_person: bool) -> str:
@@ -94,9 +106,9 @@ def access_class(name: str, services: Services, *, by_person: bool) -> str:
 
 
 def own_dimension(info: MetricInfo, principal: Principal, services: Services) -> str | None:
-    """Return the person dimension that holds the asker's own rows of a metric."""
+    """Return the person dimension that holds the asker's own rows of a metric: that of the role, or the one of every employee."""
     wanted = services.access.person_dimension(principal.role)
-    return wanted if wanted in info.dimensions else None
+    return next((name for name in (wanted, PERSON) if name in info.dimensions), None)
 
 
 def gated(routing: Routing, reading: Reading, principal: Principal, services: Services) -> Routing:

@@ -6,8 +6,10 @@ from collections import OrderedDict, defaultdict
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from vendora_graph.contracts import Grain
 from vendora_graph.disclosure import DifferencingGuard
 from vendora_graph.errors import NotAllowedError
+from vendora_graph.tools.access_gate import PERSON
 from vendora_graph.tools.cells import Cut, Key, fetch_cells
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import needs_of
@@ -15,13 +17,13 @@ from vendora_graph.tools.runner import needs_of
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
-PERSON = "employee"
-"""The dimension that holds the people behind pay."""
 REMEMBERED = 2048
+MONTH: Grain = "month"
+"""What is paid is paid by the month: figures of any period are held to the people of each month, so that two periods cannot be set off."""
 
 
 class ShownGroups:
-    """Remembers, by asker, metric and period, which groups of people sums were shown for."""
+    """Remembers, by asker, metric and month, which groups of people sums were shown for."""
 
     def __init__(self) -> None:
         self._guards: OrderedDict[tuple[object, ...], DifferencingGuard] = OrderedDict()
@@ -64,14 +66,15 @@ async def _check(metric: str, k: int, span: Span, query: MetricQuery, services: 
         raise NotAllowedError(f"{info.label} cannot be shown: it is not known for how many people it stands.")
     by = tuple(d for d in query.group_by if d != PERSON)
     needs = list(needs_of(metric, span, services).values())
-    cells = await fetch_cells(needs, Cut((*by, PERSON), query.grain, query.where), services, scope, purpose="second")
-    people: dict[Key, set[str]] = defaultdict(set)
-    for key in cells.keys():
-        place = (*key[: len(by)], *key[len(by) + 1 :])
-        people[place].add(key[len(by)])
-    groups = [frozenset(found) for _, found in sorted(people.items())]
-    if PERSON in query.group_by or any(len(group) < k for group in groups):
-        raise NotAllowedError(f"{info.label} is shown only for groups of at least {k} people. Ask for the department or the store.")
-    asker = (scope.principal.user_id, scope.principal.role, metric, span.start, span.end)
-    if not SHOWN.show(asker, list(dict.fromkeys(groups)), k):
-        raise NotAllowedError(f"{info.label} of this group, beside what was shown before, would tell what fewer than {k} people earn.")
+    cells = await fetch_cells(needs, Cut((*by, PERSON), MONTH, query.where), services, scope, purpose="second")
+    people: dict[str, dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
+    found_keys = cells.keys()
+    for *place, person, month in found_keys:
+        people[month][tuple(place)].add(person)
+    groups = {month: [frozenset(found) for _, found in sorted(places.items())] for month, places in sorted(people.items())}
+    if PERSON in query.group_by or any(len(group) < k for found in groups.values() for group in found):
+        raise NotAllowedError(f"{info.label} is shown only for groups of at least {k} people. Ask for a larger one, the whole store.")
+    for month, found in groups.items():
+        asker = (scope.principal.user_id, scope.principal.role, metric, month)
+        if not SHOWN.show(asker, list(dict.fromkeys(found)), k):
+            raise NotAllowedError(f"{info.label} of this group, beside what was shown before, would tell what fewer than {k} people earn.")

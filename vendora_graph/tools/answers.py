@@ -26,6 +26,7 @@ from vendora_graph.evidence.render import render_draft, render_value
 from vendora_graph.evidence.wording import masked
 from vendora_graph.tools.charts import chart_spec
 from vendora_graph.tools.definitions import definitions_of, told_definition
+from vendora_graph.tools.rounds import denials
 from vendora_graph.tools.sayings import say
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def answer_unproven(state: State, services: Services, thread: str) -> Answer:
     reason = _why(state)
     if verdict is None and reason == state.get("failure_reason") and reason:
         return Answer(
-            status="not_held",
+            status="not_allowed" if reason in denials(state["messages"]) else "not_held",
             question=state["question"],
             summary=reason,
             alternatives=state["routing"].alternatives,

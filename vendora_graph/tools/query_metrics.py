@@ -83,16 +83,25 @@ def _access(query: MetricQuery, services: Services, scope: Scope) -> dict[str, A
     return {name: access_to(services.catalog.metrics[name], dimensions, scope.principal, services) for name in query.metrics}
 
 
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
-    query = MetricQuery.model_validate(arguments)
-    check_names(query, services.catalog)
+async def admitted(query: MetricQuery, services: Services, scope: Scope) -> MetricQuery:
+    """Return the query as the asker may run it: the one gate of every tool that fetches figures.
+
+    Raises:
+        NotAllowedError: The role may not see a metric, or not cut that way, or not for so few people; says who may.
+    """
     narrowed = within_access(query, services, scope)
     least = {name: access.k for name, access in _access(narrowed, services, scope).items() if access.k > 1}
     if least:
         from vendora_graph.tools.aggregate_only import check_groups
 
         await check_groups(narrowed, least, services, scope)
-    return ToolResult(await run_query(narrowed, services, scope))
+    return narrowed
+
+
+async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
+    query = MetricQuery.model_validate(arguments)
+    check_names(query, services.catalog)
+    return ToolResult(await run_query(await admitted(query, services, scope), services, scope))
 
 
 TOOL = Tool(
@@ -102,4 +111,4 @@ TOOL = Tool(
     run=_run,
 )
 
-__all__ = ["TOOL", "check_names", "near_miss", "within_access"]
+__all__ = ["TOOL", "admitted", "check_names", "near_miss", "within_access"]

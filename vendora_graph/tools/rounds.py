@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from langchain_core.messages import ToolCall, ToolMessage
+from langchain_core.messages import BaseMessage, ToolCall, ToolMessage
 from pydantic import ValidationError
 
 from vendora_graph.contracts import Ledger
@@ -19,6 +20,12 @@ from vendora_graph.tools.registry import Tool, ToolResult
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
+
+
+class Denied(str):
+    """Why the asker may not see what a call asked for; anything else a call returns in words is the model's to mend."""
+
+    __slots__ = ()
 
 
 async def run_calls(
@@ -48,7 +55,9 @@ async def _run(
         return f"{tool.name}: {'.'.join(str(p) for p in first['loc'])}: {first['msg']}."
     try:
         return await tool.run(arguments, services, scope, ledger)
-    except (QuestionError, NotAllowedError, QueryRefusedError, ModelOutputError) as error:
+    except NotAllowedError as error:
+        return Denied(str(error))
+    except (QuestionError, QueryRefusedError, ModelOutputError) as error:
         return str(error)
 
 
@@ -63,4 +72,11 @@ def _message(call: ToolCall, result: ToolResult | str, ledger: Ledger) -> ToolMe
 
 def refused(call: ToolCall, reason: str) -> ToolMessage:
     """Return the answer to a call that was not run, or not as sent."""
-    return ToolMessage(content=as_json({"error": reason}), tool_call_id=call["id"] or "", name=call["name"], status="error")
+    body = {"error": str(reason), "denied": True} if isinstance(reason, Denied) else {"error": reason}
+    return ToolMessage(content=as_json(body), tool_call_id=call["id"] or "", name=call["name"], status="error")
+
+
+def denials(messages: Sequence[BaseMessage]) -> frozenset[str]:
+    """Return the sentences in which tools denied what the asker may not see."""
+    bodies = [json.loads(str(message.content)) for message in messages if isinstance(message, ToolMessage) and message.status == "error"]
+    return frozenset(str(body["error"]) for body in bodies if isinstance(body, dict) and body.get("denied"))

@@ -14,7 +14,7 @@ import yaml
 from vendora_graph.contracts import Fact, Filter, Ledger, Period, ResultTable, Slice
 from vendora_graph.errors import NotAllowedError
 from vendora_graph.evidence.ledger import merge
-from vendora_graph.tools.query_metrics import check_names, within_access
+from vendora_graph.tools.query_metrics import admitted, check_names, within_access
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import run_query, table_id
 
@@ -50,7 +50,7 @@ class Desk:
             NotAllowedError: The asker may not see it.
         """
         check_names(query, self.services.catalog)
-        return await run_query(within_access(query, self.services, self.scope), self.services, self.scope)
+        return await run_query(await admitted(query, self.services, self.scope), self.services, self.scope)
 
     async def ask_all(self, queries: Sequence[MetricQuery]) -> list[Ledger]:
         """Return what several queries find; they run side by side."""

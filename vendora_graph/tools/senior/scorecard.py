@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable, Slice
 from vendora_graph.evidence.ledger import merge
-from vendora_graph.tools.query_metrics import check_names, within_access
+from vendora_graph.tools.query_metrics import admitted, check_names
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period, run_query, table_id
@@ -37,7 +37,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     ]
     for query in queries:
         check_names(query, services.catalog)
-    first, second = await asyncio.gather(*(run_query(within_access(q, services, scope), services, scope) for q in queries))
+    narrowed = [await admitted(query, services, scope) for query in queries]
+    first, second = await asyncio.gather(*(run_query(query, services, scope) for query in narrowed))
     table = _table(asked, allowed, first, second, services, scope)
     return ToolResult(merge(merge(first, second), Ledger(turn=scope.turn, tables={table.id: table})))
 
