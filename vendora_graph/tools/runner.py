@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from vendora_graph.contracts import Fact, Filter, Ledger, Period, QueryRecord, ResultTable, Slice
+from vendora_graph.contracts import Fact, Ledger, Period, QueryRecord, ResultTable, Slice
 from vendora_graph.evidence.ledger import make_fact
 from vendora_graph.semantic.catalog import MetricInfo
 from vendora_graph.semantic.windows import input_period
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.changes import change_facts
+from vendora_graph.tools.conditions import fixed_values, meets
 from vendora_graph.tools.medians import fetch_medians
+from vendora_graph.tools.ranked_buckets import MAX_BUCKETS, ranked, ranks_buckets
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.spans import buckets, describe
 from vendora_graph.warehouse.profile import snapshot_key
@@ -101,9 +102,7 @@ class Evaluation:
     query_ids: dict[str, str | None]
 
 
-async def evaluate(
-    metrics: Sequence[str], leg: Leg, cut: Cut, services: Services, scope: Scope, *, purpose: str = "primary"
-) -> Evaluation:
+async def evaluate(metrics: Sequence[str], leg: Leg, cut: Cut, services: Services, scope: Scope, *, purpose: str = "primary") -> Evaluation:
     """Return the metrics over one leg under one cut."""
     medians = [name for name in metrics if services.catalog.metrics[name].value_dimension]
     needs = {name: needs_of(name, leg.span, services) for name in metrics if name not in medians}
@@ -136,9 +135,7 @@ def _count(value: Decimal | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _value(
-    name: str, key: Key, needs: dict[str, Need], cells: Cells, services: Services, scope: Scope
-) -> Decimal | None:
+def _value(name: str, key: Key, needs: dict[str, Need], cells: Cells, services: Services, scope: Scope) -> Decimal | None:
     parts: dict[str, Decimal | None] = {}
     for alias, need in needs.items():
         column = cells.values[need]
@@ -177,6 +174,7 @@ async def run_query(query: MetricQuery, services: Services, scope: Scope, *, too
     other = await _legs(query, query.compare, services, scope) if query.compare else []
     builder = _Builder(query, identity, services, scope)
     builder.add(main, other)
+    builder.rank_buckets()
     if (query.total or not builder.rows) and (query.group_by or query.grain):
         whole = await _whole(query, query.period, services, scope)
         against = await _whole(query, query.compare, services, scope) if query.compare else None
@@ -244,11 +242,18 @@ class _Builder:
             self.total_rows += len(keys)
             if self.query.limit and not self.query.grain:
                 keys = keys[: self.query.limit]
-            room = MAX_ROWS - len(self.rows)
+            room = MAX_BUCKETS if ranks_buckets(self.query) else MAX_ROWS - len(self.rows)
             if len(keys) > room:
                 self.note = "truncated"
             for key in keys[:room]:
                 self.rows.append(self._row(key, found, against))
+
+    def rank_buckets(self) -> None:
+        """Put the rows of a trend in the order asked for, and cut them there."""
+        if ranks_buckets(self.query):
+            found = len(self.rows)
+            self.rows, self.facts = ranked(self.rows, self.facts, self.query, MAX_ROWS)
+            self.note = "truncated" if len(self.rows) < found and not self.query.limit else self.note
 
     def add_total(self, whole: Evaluation, against: Evaluation | None) -> None:
         """Add the total as the last row, under the empty slice."""
@@ -264,11 +269,14 @@ class _Builder:
         keys = sorted(set(found.keys) | set(against.keys if against else ()))
         if not keys and not self.query.group_by:
             keys = [()]
-        keys = [key for key in keys if all(_meets(found.values[item.dimension].get(key), item) for item in self.query.having)]
+        keys = [key for key in keys if all(meets(found.values[item.dimension].get(key), item) for item in self.query.having)]
         order = self.query.order_by
         if order is None:
             return keys
-        column = found.values[order.by]
+        info = self.services.catalog.metrics[order.by]
+        absent = self._absent(info, found)  # a group of the other period only is worth what a missing row is
+        held = set(found.keys)
+        column = {key: found.values[order.by].get(key) if key in held else absent for key in keys}
         known = [key for key in keys if column.get(key) is not None]
         unknown = [key for key in keys if column.get(key) is None]
         sign = -1 if order.direction == "desc" else 1
@@ -308,7 +316,7 @@ class _Builder:
             unit=info.unit,
             metric=info.name,
             label=info.label,
-            slice=tuple(sorted({**dict(_fixed(self.query.where)), **dict(place)}.items())),
+            slice=tuple(sorted({**dict(fixed_values(self.query.where)), **dict(place)}.items())),
             period=found.leg.period,
             basis=info.basis,
             query_id=found.query_ids[info.name],
@@ -357,46 +365,3 @@ class _Builder:
             if info.unit not in ("rate", "points"):
                 columns.append(f"% change in {info.label}")
         return columns
-
-
-def _fixed(filters: tuple[Filter, ...]) -> list[tuple[str, str]]:
-    """Filters that name one value are part of what a fact is about; others are said by their words."""
-    pairs = []
-    for item in filters:
-        words = item.values[0] if item.op == "in" and len(item.values) == 1 else _words(item)
-        pairs.append((item.dimension, words))
-    return pairs
-
-
-_OPS = {"in": "", "not_in": "not ", "gt": "> ", "ge": ">= ", "lt": "< ", "le": "<= ", "between": "between "}
-
-
-def _words(item: Filter) -> str:
-    return _OPS[item.op] + (" and " if item.op == "between" else " or ").join(item.values)
-
-
-def _meets(value: Decimal | None, item: Filter) -> bool:
-    """Whether a group's figure meets a condition; a missing one meets none."""
-    if value is None:
-        return False
-    bounds = [Decimal(text) for text in item.values]
-    match item.op:
-        case "gt":
-            return value > bounds[0]
-        case "ge":
-            return value >= bounds[0]
-        case "lt":
-            return value < bounds[0]
-        case "le":
-            return value <= bounds[0]
-        case "between":
-            return bounds[0] <= value <= bounds[1]
-        case "in":
-            return value in bounds
-        case "not_in":
-            return value not in bounds
-
-
-def day_span(day: date) -> Span:
-    """Return the span of one day."""
-    return Span(start=day, end=day)
