@@ -150,3 +150,21 @@ async def test_the_answer_says_that_only_own_rows_are_shown(vendora: Vendora):
     answer = await vendora.aask("gross by salesperson last month", role="salesperson", person=person.id)
     assert f"Only your own figures are shown: {person.name}." in answer.assumptions
     assert {dict(fact.slice).get("salesperson", person.name) for fact in answer.evidence} == {person.name}
+
+
+@pytest.mark.parametrize("role", ["salesperson", "sales_manager", "general_manager", "group_cfo"])
+async def test_pay_of_a_named_person_is_not_allowed(vendora: Vendora, role: str):
+    people = (await vendora.aopen()).services.profile.people
+    me, other = [p for p in people if p.store == "dealer_001" and p.role == "sales"][:2]
+    answer = await vendora.aask(
+        f"How much commission did {other.name} earn last month?", role=role, person=me.id if role == "salesperson" else None
+    )
+    assert answer.status == "not_allowed"
+    assert "controller" in answer.summary
+
+
+async def test_a_total_held_to_own_rows_says_so_first(vendora: Vendora):
+    person = next(p for p in (await vendora.aopen()).services.profile.people if p.store == "dealer_001" and p.role == "sales")
+    answer = await vendora.aask("total payroll of the store last month", role="salesperson", person=person.id)
+    assert answer.status == "answered"
+    assert answer.summary.startswith("Your own figures only.")

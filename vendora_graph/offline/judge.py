@@ -47,7 +47,7 @@ def topic_reading(framer: Framer) -> Reading | None:
     """Judge by a topic the vocabulary knows: a write request, pay of a person, a thing the data does not hold."""
     for name, span in framer.frame.topics:
         entry: Mapping[str, Any] = framer.lexicon.section("topics").get(name) or {}
-        if framer.ctx.role in (entry.get("allowed_roles") or ()):
+        if _open_to(framer, entry):
             continue
         needs = entry.get("needs_cue")
         if needs and not framer.frame.has(*needs):
@@ -64,6 +64,14 @@ def topic_reading(framer: Framer) -> Reading | None:
             clarification=str(entry["reason"]) if status == "clarify" else None, used=used_of(framer), unused=(),
         )  # fmt: skip
     return None
+
+
+def _open_to(framer: Framer, entry: Mapping[str, Any]) -> bool:
+    """Say whether the access matrix decides for this role; of a named person it does for the roles that may see every name."""
+    role = framer.ctx.role
+    if role in (entry.get("allowed_roles") or ()):
+        return True
+    return role in (entry.get("unnamed_roles") or ()) and not _names_person(framer)
 
 
 def _names_person(framer: Framer) -> bool:

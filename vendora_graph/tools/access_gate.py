@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PERSON = "employee"
 """The dimension that holds every employee: the people behind pay."""
 
+OWN_ONLY = "Only your own figures are shown:"
+"""How an answer says that it was held to the asker's own rows."""
+
 WIDE_MY = '"My" is read as the '
 """How the reader says that "my" was taken for a department or the store; no longer true once only own rows are shown."""
 
@@ -93,8 +96,13 @@ def own_rows(reading: Reading, principal: Principal, services: Services) -> Read
     if len(filters) == len(plan.filters):
         return reading
     told = tuple(said for said in reading.assumptions if not said.startswith(WIDE_MY))
-    only = f"Only your own figures are shown: {principal.person_name}."
+    only = f"{OWN_ONLY} {principal.person_name}."
     return reading.model_copy(update={"plan": plan.model_copy(update={"filters": tuple(filters)}), "assumptions": (*told, only)})
+
+
+def held_to_own(reading: Reading) -> bool:
+    """Say whether an answer to this reading shows the asker's own rows although more was asked for."""
+    return any(said.startswith(OWN_ONLY) for said in reading.assumptions)
 
 
 def access_class(name: str, services: Services, *, by_person: bool) -> str:

@@ -24,6 +24,7 @@ from vendora_graph.evidence.names import plain_name
 from vendora_graph.evidence.references import key_of, references
 from vendora_graph.evidence.render import render_draft, render_value
 from vendora_graph.evidence.wording import masked
+from vendora_graph.tools.access_gate import held_to_own
 from vendora_graph.tools.charts import chart_spec
 from vendora_graph.tools.definitions import definitions_of, told_definition
 from vendora_graph.tools.rounds import denials
@@ -44,7 +45,8 @@ def answer_proven(state: State, services: Services, thread: str) -> Answer:
     rendered = render_draft(draft, ledger, withheld=verdict.withheld, labels=labels)
     facts = used_facts(draft, ledger, verdict)
     definitions = definitions_of(facts, state["reading"], services.catalog)
-    summary = told_definition(draft, definitions) or rendered.headline
+    own = say("own_only") if held_to_own(state["reading"]) and facts else ""
+    summary = own + (told_definition(draft, definitions) or rendered.headline)
     extra = (*((say("rescued"),) if state.get("rescued") else ()), *_unused(state))
     return Answer(
         status=_status(draft, facts, verdict),
