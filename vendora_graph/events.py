@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ LABELS = {
 }
 
 
+_TOOL = re.compile(r"[a-z_]{1,40}")
+
+
 @dataclass(frozen=True, slots=True)
 class StepEvent:
     """An agent has begun to work.
@@ -37,7 +41,7 @@ class StepEvent:
     Attributes:
         node: The graph's node name, for example `data_analyst`.
         label: The same for a person, for example `L2 data analyst`.
-        detail: What it is doing, in a few words; may be empty. Never a figure: nothing is proven yet.
+        detail: Which tools it runs, by name; else empty. Never a figure: nothing is proven yet.
     """
 
     node: str
@@ -74,9 +78,17 @@ async def run(
                         yield AnswerEvent(values["answer"])
                     else:
                         following = _next(node, values)
-                        yield StepEvent(following, LABELS.get(following, following))
+                        yield StepEvent(following, LABELS.get(following, following), _calls(following, values))
     except TimeoutError as error:
         raise LimitExceededError(f"The question took longer than {settings.limit_seconds:g} seconds and was stopped.") from error
+
+
+def _calls(following: str, values: dict[str, Any]) -> str:
+    """Return the tools that were called, by name. A name is the model's own word, so one that could carry a figure is left out."""
+    if not following.endswith("_tools"):
+        return ""
+    called = [str(call["name"]) for message in values.get("messages") or () for call in getattr(message, "tool_calls", ())]
+    return ", ".join(dict.fromkeys(name if _TOOL.fullmatch(name) else "no such tool" for name in called))
 
 
 def _next(node: str, values: dict[str, Any]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -80,6 +82,30 @@ async def test_tokens_and_money_are_in_the_answer(open_wire: OpenWire) -> None:
         assert (answer.metadata.tokens, answer.metadata.cost_usd) == (3300, 3 * ONE_CALL)
         free = await vendora.aask("delete everything")
         assert free.status == "refused"
+
+
+USELESS = [(Turn("half", finish="length"), 1), (Turn("", finish="content_filter"), 1), (Turn("You had 9,999 visits."), 2)]
+
+
+@pytest.mark.parametrize(("reply", "times"), USELESS, ids=repr)
+@pytest.mark.parametrize("role", ["orchestrator", "data_analyst"])
+async def test_a_reply_nobody_can_use_is_paid_all_the_same(
+    open_wire: OpenWire, tmp_path: Path, role: str, reply: Turn, times: int
+) -> None:
+    """Cut off, filtered, or prose and its repair: the provider bills it, so the answer and the day's budget say so."""
+
+    def behave(seen: Seen, number: int) -> Reply:
+        return reply if ("RouteChoice" in seen.tools) == (role == "orchestrator") else right(seen, number)
+
+    more: dict[str, Any] = {"model_prices": PRICES, "budget_usd_per_day": "1", "cache_dir": tmp_path}
+    async with Wire(behave) as wire, open_wire(wire, MODEL, **more) as vendora:
+        answer = await vendora.aask(QUESTION)
+        good = 2 if role == "orchestrator" else 1
+        assert (answer.status, wire.asked) == ("answered", times + good)
+        assert answer.metadata.tokens == 1100 * wire.asked
+        assert answer.metadata.cost_usd == ONE_CALL * wire.asked
+    with closing(sqlite3.connect(tmp_path / "model_spending.sqlite")) as db:
+        assert db.execute("SELECT SUM(microdollars) FROM spent").fetchone() == (int(ONE_CALL * wire.asked * 1_000_000),)
 
 
 async def test_a_dealership_stops_spending_for_the_day(open_wire: OpenWire, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -11,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ValidationError
 
 from vendora_graph.errors import LimitExceededError, ModelOutputError
-from vendora_graph.models.edge import CACHED, STAMP
+from vendora_graph.models.edge import CACHED, STAMP, UnusableReplyError
 from vendora_graph.models.money import cost, price_of
 from vendora_graph.models.names import OFFLINE
 from vendora_graph.state import Usage
@@ -26,10 +27,17 @@ MODELS_SHARE = 0.8
 """The part of a question's seconds that models may use; the rest is the offline analyst's and the validator's."""
 
 
+@dataclass
+class Meter:
+    """What the question has used; `ask` keeps it, whatever a call ends in: a reply nobody can use is paid all the same."""
+
+    usage: Usage
+
+
 async def ask(
-    model: RoleModel, messages: list[BaseMessage], usage: Usage, settings: Settings, config: RunnableConfig
-) -> tuple[AIMessage, Usage]:
-    """Return the model's message and the usage including this call.
+    model: RoleModel, messages: list[BaseMessage], meter: Meter, settings: Settings, config: RunnableConfig
+) -> AIMessage:
+    """Return the model's message; the meter counts the call.
 
     Raises:
         LimitExceededError: The question has used its calls, tokens, seconds or money; the graph goes on offline.
@@ -38,23 +46,36 @@ async def ask(
     """
     if model.name == OFFLINE:
         reply = await model.runnable.ainvoke(messages, config)
-        return reply, count(usage, reply, model.name, settings)
-    usage = usage if usage.started else usage.model_copy(update={"started": time.time()})
-    dealership = _dealership(messages)
-    _check_limits(usage, settings)
-    await _check_purse(model, dealership)
-    seconds = settings.limit_seconds * MODELS_SHARE - (time.time() - usage.started)
+        meter.usage = count(meter.usage, reply, model.name, settings)
+        return reply
+    if not meter.usage.started:
+        meter.usage = meter.usage.model_copy(update={"started": time.time()})
+    _check_limits(meter.usage, settings)
+    await _check_purse(model, _dealership(messages))
+    left = settings.limit_seconds * MODELS_SHARE - (time.time() - meter.usage.started)
+    reply = await _within(left, model, messages, meter, settings, config)
+    await _pay(reply, model, messages, meter, settings)
+    return reply
+
+
+async def _within(
+    seconds: float, model: RoleModel, messages: list[BaseMessage], meter: Meter, settings: Settings, config: RunnableConfig
+) -> AIMessage:
     try:
         async with asyncio.timeout(seconds):
-            reply = await model.runnable.ainvoke(messages, config)
+            return await model.runnable.ainvoke(messages, config)
     except TimeoutError as error:
         raise LimitExceededError(f"The question used the models' part of its {settings.limit_seconds:g} seconds.") from error
-    if not isinstance(reply, AIMessage):
-        raise ModelOutputError(f"The model {model.name} gave no message.")
-    counted = count(usage, reply, model.name, settings)
+    except UnusableReplyError as error:
+        await _pay(error.reply, model, messages, meter, settings)
+        raise
+
+
+async def _pay(reply: AIMessage, model: RoleModel, messages: list[BaseMessage], meter: Meter, settings: Settings) -> None:
+    before = meter.usage.cost_usd
+    meter.usage = count(meter.usage, reply, model.name, settings)
     if model.purse is not None:
-        await model.purse.spend(dealership, counted.cost_usd - usage.cost_usd)
-    return reply, counted
+        await model.purse.spend(_dealership(messages), meter.usage.cost_usd - before)
 
 
 def _check_limits(usage: Usage, settings: Settings) -> None:
@@ -126,22 +147,22 @@ async def ask_model(
     model: RoleModel,
     messages: list[BaseMessage],
     schema: type[S],
-    usage: Usage,
+    meter: Meter,
     settings: Settings,
     config: RunnableConfig,
-) -> tuple[S, Usage]:
+) -> S:
     """Return a structured reply after at most one repair with the exact error.
 
     Raises:
         ModelOutputError: The repaired reply does not fit either.
         ModelError: The provider failed.
     """
-    reply, usage = await ask(model, messages, usage, settings, config)
+    reply = await ask(model, messages, meter, settings, config)
     try:
-        return parse_call(reply, schema.__name__, schema), usage
+        return parse_call(reply, schema.__name__, schema)
     except ModelOutputError as error:
-        again, usage = await ask(model, [*messages, *repair(reply, str(error))], usage, settings, config)
-        return parse_call(again, schema.__name__, schema), usage
+        again = await ask(model, [*messages, *repair(reply, str(error))], meter, settings, config)
+        return parse_call(again, schema.__name__, schema)
 
 
 def repair(reply: AIMessage, error: str) -> list[BaseMessage]:

@@ -33,6 +33,15 @@ _TRY_ANOTHER = frozenset({401, 402, 403, 404, 408, 409, 425, 429})
 """Refusals that say nothing about the request itself: another provider may well answer it."""
 
 
+class UnusableReplyError(ModelOutputError):
+    """A reply came that is no whole answer: cut off, or ended early. It is paid for."""
+
+    def __init__(self, message: str, reply: AIMessage) -> None:
+        """Keep the reply, for its price alone."""
+        super().__init__(message)
+        self.reply = reply
+
+
 class Breaker:
     """Remembers which models were just not reached, so that one question does not wait for a dead one at every step."""
 
@@ -123,14 +132,15 @@ class Edge(Runnable[list[BaseMessage], AIMessage]):
             raise ModelOutputError(f"The model {self.model} gave no message.")
         told = reply.response_metadata
         reason = str(told.get("finish_reason") or "").lower()
+        name = self.model if self.model == OFFLINE else answered_name(self.model, told.get("model_name"))
+        stamped = reply.model_copy(update={"response_metadata": {**told, STAMP: name, CACHED: False}})
         if reason in _CUT:
-            raise ModelOutputError(f"The reply of {self.model} was cut at its longest length.")
+            raise UnusableReplyError(f"The reply of {self.model} was cut at its longest length.", stamped)
         if reason and reason not in _FINE and not reply.tool_calls:
-            raise ModelOutputError(f"{self.model} ended its reply early ({reason[:40]}).")
+            raise UnusableReplyError(f"{self.model} ended its reply early ({reason[:40]}).", stamped)
         if self.streaming and not reason and self.model != OFFLINE:
             raise ModelUnreachableError(f"The reply of {self.model} broke off.")
-        name = self.model if self.model == OFFLINE else answered_name(self.model, told.get("model_name"))
-        return reply.model_copy(update={"response_metadata": {**told, STAMP: name, CACHED: False}})
+        return stamped
 
     def _translated(self, error: Exception) -> Exception:
         """Return ours for a provider's; its own text is never shown: it may hold keys or rows."""

@@ -11,7 +11,7 @@ from vendora_graph.contracts import Draft, Ledger, Verdict
 from vendora_graph.errors import ModelError
 from vendora_graph.evidence.opinion import SecondOpinion, lowered
 from vendora_graph.evidence.render import render_draft
-from vendora_graph.models.ask import ask_model
+from vendora_graph.models.ask import Meter, ask_model
 from vendora_graph.prompts.render import as_data, render
 from vendora_graph.state import Usage
 
@@ -31,11 +31,12 @@ async def reconsidered(
     if model is None or not verdict.approved:
         return verdict, usage
     messages = question_for(question, draft, ledger, verdict)
+    meter = Meter(usage)
     try:
-        opinion, usage = await ask_model(model, messages, SecondOpinion, usage, services.settings, config)
+        opinion = await ask_model(model, messages, SecondOpinion, meter, services.settings, config)
     except ModelError:
-        return verdict, usage.model_copy(update={"model_calls": usage.model_calls + 1})
-    return lowered(verdict, opinion, services.settings.quality_threshold), usage
+        return verdict, meter.usage
+    return lowered(verdict, opinion, services.settings.quality_threshold), meter.usage
 
 
 def question_for(question: str, draft: Draft, ledger: Ledger, verdict: Verdict) -> list[BaseMessage]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from vendora_graph.context import Context
 from vendora_graph.contracts import Draft
 from vendora_graph.errors import LimitExceededError, ModelError, ModelOutputError
-from vendora_graph.models.ask import answered_by, ask, parse_call, repair
+from vendora_graph.models.ask import Meter, answered_by, ask, parse_call, repair
 from vendora_graph.services import RoleModel, Services
-from vendora_graph.state import Failure, State, Usage
+from vendora_graph.state import Failure, State
 from vendora_graph.tools.briefing import AnalystRequest, brief
 from vendora_graph.tools.registry import SUBMIT
 
@@ -45,19 +45,19 @@ def make_senior_analyst(services: Services) -> Node:
 async def _work(role: AnalystRole, model: RoleModel, state: State, config: RunnableConfig, services: Services) -> State:
     base = State(analyst=role, trace=[*state["trace"], role])
     messages = brief(request_of(role, state), role, list(state["messages"]), services)
-    usage = state["usage"]
+    meter = Meter(state["usage"])
     try:
-        reply, usage = await ask(model, messages, usage, services.settings, config)
+        reply = await ask(model, messages, meter, services.settings, config)
         draft, problem = _read(reply)
         if problem:
             first = reply
-            reply, usage = await ask(model, [*messages, *repair(first, problem)], usage, services.settings, config)
+            reply = await ask(model, [*messages, *repair(first, problem)], meter, services.settings, config)
             draft, problem = _read(reply)
         if problem:
             raise ModelOutputError(problem)
     except ModelError as error:
-        return State(**base, author=model.name, usage=usage, failure=_failure(error), failure_reason=str(error), draft=None)
-    return State(**base, author=answered_by(reply, model.name), messages=[reply], usage=usage, failure=None, draft=draft)
+        return State(**base, author=model.name, usage=meter.usage, failure=_failure(error), failure_reason=str(error), draft=None)
+    return State(**base, author=answered_by(reply, model.name), messages=[reply], usage=meter.usage, failure=None, draft=draft)
 
 
 def request_of(role: AnalystRole, state: State) -> AnalystRequest:

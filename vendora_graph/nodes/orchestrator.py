@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+
 from langchain_core.messages import RemoveMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
@@ -14,12 +15,12 @@ from vendora_graph.context import Context
 from vendora_graph.contracts import Ledger, Reading
 from vendora_graph.errors import ModelError
 from vendora_graph.evidence.ledger import quote_numbers
-from vendora_graph.models.ask import ask_model
+from vendora_graph.models.ask import Meter, ask_model
 from vendora_graph.models.names import OFFLINE
 from vendora_graph.models.route import RouteChoice, as_routing
 from vendora_graph.questions import readable
 from vendora_graph.services import Identity, RoleModel, Services
-from vendora_graph.state import InputState, Routing, State, Usage
+from vendora_graph.state import Routing, State, Usage
 from vendora_graph.tools.access_gate import gated, own_rows
 from vendora_graph.tools.briefing import AnalystRequest, brief
 
@@ -84,10 +85,12 @@ async def _route(
     model: RoleModel, request: AnalystRequest, reading: Reading, services: Services, config: RunnableConfig
 ) -> tuple[Routing, Usage]:
     messages = brief(request, "orchestrator", [], services)
+    meter = Meter(Usage())
     try:
-        choice, usage = await ask_model(model, messages, RouteChoice, Usage(), services.settings, config)
+        choice = await ask_model(model, messages, RouteChoice, meter, services.settings, config)
     except ModelError:
         if model.name == OFFLINE:
             raise
-        return as_routing(None, reading), Usage(model_calls=1, models=(model.name,))
-    return as_routing(choice, reading), usage
+        asked = meter.usage.models or (model.name,)
+        return as_routing(None, reading), meter.usage.model_copy(update={"models": asked})
+    return as_routing(choice, reading), meter.usage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Overwrite
@@ -10,7 +9,7 @@ from langgraph.types import Overwrite
 from vendora_graph.contracts import Draft, Ledger
 from vendora_graph.errors import InternalError, ModelOutputError
 from vendora_graph.evidence.ledger import quote_numbers
-from vendora_graph.models.ask import ask, parse_call
+from vendora_graph.models.ask import Meter, ask, parse_call
 from vendora_graph.services import Services
 from vendora_graph.state import Node, State, Usage
 from vendora_graph.tools.briefing import AnalystRequest, brief
@@ -60,10 +59,10 @@ async def _analyse(
         previous=state.get("previous"),
     )
     work: list[BaseMessage] = []
-    usage = Usage()
+    meter = Meter(Usage())
     for _ in range(MAX_ROUNDS):
         try:
-            reply, usage = await ask(model, brief(request, role, work, services), usage, services.settings, config)
+            reply = await ask(model, brief(request, role, work, services), meter, services.settings, config)
         except ModelOutputError:
             return None, ledger
         if any(call["name"] == SUBMIT for call in reply.tool_calls):

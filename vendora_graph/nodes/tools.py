@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 

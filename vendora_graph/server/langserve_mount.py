@@ -73,7 +73,7 @@ class VendoraRunnable(Runnable[Any, dict[str, Any]]):
         ticket = ((config or {}).get("configurable") or {}).get(TICKET)
         async for event in self._vendora.astream_ticket(ask.question, ticket, thread=ask.thread_id):
             if isinstance(event, StepEvent):
-                yield {"step": {"node": event.node, "label": event.label}}
+                yield {"step": {"node": event.node, "label": event.label, "detail": event.detail}}
             else:
                 yield {"answer": as_json(event.answer)}
 
