@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from vendora_graph.services import Services
 
 REQUEST_KEY = "vendora"
-VOCABULARY_METRICS = 24
+VOCABULARY_METRICS = 12
 """Metrics of the vocabulary shown for one question; the rest is reached with `find_metrics`."""
-VOCABULARY_TOKENS = 1_500
+VOCABULARY_TOKENS = 700
 """Tokens the vocabulary of one question may take."""
 MOST_DIMENSIONS = 12
 CHARACTERS_A_TOKEN = 3
@@ -66,6 +66,11 @@ def vocabulary(question: str, services: Services) -> str:
     return "\n".join([*lines, *([last] if last else [])])
 
 
+def topics(question: str, services: Services) -> str:
+    """Return the labels of the metrics nearest to the question: who only decides where it goes needs no more."""
+    return ", ".join(info.label for info in rank_metrics(question[:400], services.catalog, VOCABULARY_METRICS))
+
+
 def _shared(metrics: list[MetricInfo]) -> list[str]:
     """Return the dimensions that three quarters of the metrics can be cut by."""
     counted = Counter(name for info in metrics for name in info.dimensions)
@@ -79,9 +84,10 @@ def tokens_of(text: str) -> int:
 
 def brief(request: AnalystRequest, prompt: str, work: list[BaseMessage], services: Services) -> list[BaseMessage]:
     """Return the messages for one model call: system, question, work so far."""
+    told = topics if prompt == "orchestrator" else vocabulary
     system = render(
         prompt,
-        vocabulary=vocabulary(request.question, services),
+        vocabulary=told(request.question, services),
         previous=request.previous.model_dump_json(exclude_defaults=True) if request.previous else "none",
         as_of=request.as_of.isoformat(),
         data_through=request.data_through.isoformat(),

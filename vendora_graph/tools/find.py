@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
-from rapidfuzz import fuzz, process, utils
 
 from vendora_graph.contracts import Contract, Ledger
 from vendora_graph.semantic.catalog import Catalog, MetricInfo
+from vendora_graph.tools.metric_index import MetricIndex
 from vendora_graph.tools.registry import Tool, ToolResult
 
 if TYPE_CHECKING:
@@ -52,20 +52,14 @@ class _Key:
 
 
 @lru_cache(maxsize=8)
-def _choices(key: _Key) -> dict[str, str]:
-    """Return the words of every visible metric, made ready to be compared once."""
-    return {
-        name: utils.default_process(" ".join((name.replace("_", " "), info.label, *info.synonyms)))
-        for name, info in key.catalog.metrics.items()
-        if not info.hidden
-    }
+def _index(key: _Key) -> MetricIndex:
+    return MetricIndex(key.catalog)
 
 
 @lru_cache(maxsize=512)
 def _ranked(words: str, key: _Key, limit: int) -> tuple[str, ...]:
     """Three roles are told of the same question; it is ranked once."""
-    found = process.extract(utils.default_process(words), _choices(key), scorer=fuzz.token_set_ratio, limit=limit * 3)
-    return tuple(name for _, _, name in sorted(found, key=lambda item: (-item[1], item[2]))[:limit])
+    return tuple(_index(key).nearest(words, limit))
 
 
 def describe_metric(info: MetricInfo) -> dict[str, object]:
