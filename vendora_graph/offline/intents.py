@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from vendora_graph.contracts import Complexity, Intent, Plan
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.target_words import compares, paced
 
 _SIMPLE_METRICS = 2
 
@@ -27,9 +28,13 @@ def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] |
 
 def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> tuple[Intent, Complexity, tuple[str, ...]]:
     """Return the intent, how complex it is, and the senior analyst's steps."""
-    if rule is not None:
+    whole = rule is not None and rule["intent"] == "scorecard" and not framer.frame.has("recommend", "benchmark")
+    closed = plan.period is not None and plan.period.complete
+    if rule is not None and not (whole and closed and compares(plan)):  # "how did we do vs budget" is each figure beside its target
         steps = rule.get("steps") or ()
         return rule["intent"], rule["complexity"], tuple(str(s) for s in steps)  # type: ignore[return-value, attr-defined]
+    if paced(plan, framer.catalog) and not framer.frame.record:
+        return "pace", "complex", ("pace",)
     intent = _plain_intent(framer, plan)
     simple = intent == "value" and len(plan.metrics) <= _SIMPLE_METRICS
     return intent, "simple" if simple else "standard", ()

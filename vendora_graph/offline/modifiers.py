@@ -11,6 +11,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.target_words import usual_targets
 from vendora_graph.offline.variants import as_filter, filters_of
 
 
@@ -167,6 +168,8 @@ def default_metric(framer: Framer) -> None:
     """`top 5 salespeople`: a grouping or record without a measure has a usual one."""
     frame = framer.frame
     if frame.metrics or frame.rule or (frame.record and framer.catalog.dimensions[frame.record].record_metrics):
+        return
+    if usual_targets(framer):
         return
     usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
     numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]

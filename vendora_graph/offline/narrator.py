@@ -17,6 +17,7 @@ from vendora_graph.offline.reconciling import narrate_reconciliation
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.scenarios import narrate_scenario
 from vendora_graph.offline.scorecards import narrate_scorecard
+from vendora_graph.offline.target_lines import narrate_target
 from vendora_graph.offline.words import lowered, say
 from vendora_graph.semantic.catalog import MetricInfo
 
@@ -106,6 +107,7 @@ _ONE_TOOL: Mapping[str, Callable[[Asked, list[Result]], Draft]] = {
     "reconcile": narrate_reconciliation,
     "forecast": narrate_forecast,
     "pace": narrate_pace,
+    "compare_to_target": narrate_target,
 }
 
 

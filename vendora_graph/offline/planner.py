@@ -10,6 +10,7 @@ from vendora_graph.offline.asked import Asked, Call, share_filter, span
 from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.results import Cell, Done, Row, Table
 from vendora_graph.offline.senior_plans import senior_calls
+from vendora_graph.offline.targets import target_calls
 from vendora_graph.semantic.catalog import Catalog
 
 MAX_ROWS = 200
@@ -25,6 +26,10 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
     plan = asked.plan
     if plan.intent == "definition":
         return (Call("find_metrics", {"words": " ".join(plan.metrics) or asked.reading.restated, "limit": 3}),)
+    targets = target_calls(asked)
+    if targets:
+        beside = _query(asked) if plan.ranking is not None else None
+        return (*targets, beside) if beside is not None else targets
     complex_calls = senior_calls(asked, done)
     if complex_calls is not None:
         beside = _query(asked) if _wants_rows(plan) or _lacks_rows(plan, complex_calls, done) else None

@@ -7,6 +7,7 @@ from decimal import Decimal
 from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
 from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.results import Cell, Result, Row, Table
+from vendora_graph.offline.target_words import compares
 from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_refs, period_words, say, spoken
 
 MOST_METRICS = 8
@@ -38,6 +39,9 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
             headline=say("empty", "headline", Label=label, value=value, period=period_words(table.period), where=where), author="offline"
         )
     findings = [finding for row in rows[:TOLD] for finding in _told_pace(row, asked, first=row is rows[0], where=where)]
+    headline = _pace_line("headline", rows[0], asked, where)
+    if compares(asked.plan) and rows[0].cells[1] is not None and rows[0].cells[4] is not None:
+        headline, findings = f"{headline} {findings[0].text}", findings[1:]
     missing = [_label(row, asked) for row in rows if row.cells[1] is None]
     caveats = [say("pace", "method")]
     if not table.period_complete and table.period:
@@ -46,7 +50,7 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
         caveats.append(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
     spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"))
     return Draft(
-        headline=_pace_line("headline", rows[0], asked, where),
+        headline=headline,
         findings=tuple(findings),
         tables=(spec,),
         caveats=tuple(caveats),

@@ -10,6 +10,7 @@ from vendora_graph.offline.intents import intent_of, intent_rule, topic_of
 from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.period_math import Resolved, unit_end
 from vendora_graph.offline.records import take_records
+from vendora_graph.offline.target_words import with_target
 from vendora_graph.offline.variants import generalise, specialise, stand_in
 
 _GOOD_HIGH = frozenset({"up", "none"})
@@ -23,7 +24,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     stand_in(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
-    plan = _people_only(framer, specialise(framer.lexicon, _dated(framer, previous, out)), out)
+    plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, _dated(framer, previous, out))), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
     out.plan = plan.model_copy(update={"intent": intent, "steps": steps})
     if out.resolved is not None:

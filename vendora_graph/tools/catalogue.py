@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from vendora_graph.tools.calculate import TOOL as CALCULATE
+from vendora_graph.tools.compare_to_target import TOOL as COMPARE_TO_TARGET
 from vendora_graph.tools.find import FIND_METRICS, FIND_VALUES
 from vendora_graph.tools.query_metrics import TOOL as QUERY_METRICS
 from vendora_graph.tools.registry import Tool
 from vendora_graph.tools.run_bigquery import RUN_BIGQUERY
 from vendora_graph.tools.run_sql import FIND_TABLES, RUN_SQL
 
-DATA_TOOLS: tuple[Tool, ...] = (QUERY_METRICS, FIND_METRICS, FIND_VALUES, CALCULATE)
+DATA_TOOLS: tuple[Tool, ...] = (QUERY_METRICS, FIND_METRICS, FIND_VALUES, CALCULATE, COMPARE_TO_TARGET)
 
 
 def tools_for(role: str, dialect: str) -> tuple[Tool, ...]:

@@ -17,6 +17,8 @@ from vendora_graph.evidence.resources import resource
 def recomputed(case: Case) -> Iterator[Problem]:
     """A derived figure is what its formula gives of its parts."""
     for fact in case.behind.values():
+        if fact.grade == "target" and fact.parts and fact.value != _total(case, fact):
+            yield Problem(f"{fact.label!r} is not the sum of what is on file", (fact.id,))
         if fact.grade not in ("derived", "forecast") or (fact.grade == "forecast" and operation_of(fact) is None):
             continue
         name = operation_of(fact)
@@ -32,6 +34,13 @@ def recomputed(case: Case) -> Iterator[Problem]:
             continue
         if again != fact.value or unit != fact.unit:
             yield Problem(f"{fact.label!r} is {again} {unit} by its formula, not {fact.value} {fact.unit}", (fact.id,))
+
+
+def _total(case: Case, fact: Fact) -> Decimal | None:
+    """Return what the targets on file under a target add up to; None where one of them is missing."""
+    values = [part.value if (part := case.ledger.facts.get(name)) is not None else None for name in fact.parts]
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if len(known) == len(values) else None
 
 
 @rule("arithmetic.sense")
@@ -107,11 +116,11 @@ def proven(case: Case, fact: Fact) -> bool:
 
     Benchmarks come from a shipped file and name their source instead.
     """
-    if fact.grade == "benchmark" or (fact.grade == "target" and fact.query_id is None):
+    if fact.grade == "benchmark" or (fact.grade == "target" and fact.query_id is None and not fact.parts):
         return fact.basis != ""
     if fact.second is not None:
         return agrees(fact)
-    if fact.grade in ("derived", "forecast") and fact.parts:
+    if fact.grade in ("derived", "forecast", "target") and fact.parts:
         return all(part in case.ledger.facts and part != fact.id and proven(case, case.ledger.facts[part]) for part in fact.parts)
     return False
 
