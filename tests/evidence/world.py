@@ -190,7 +190,7 @@ DIMENSIONS = {"salesperson": "Salesperson", "model": "Model", "vehicle_class": "
 
 def policy(**changes: Any) -> ValidationPolicy:
     """Return the policy of a general manager's question on the day of this world."""
-    info = {name: metric.rules for name, metric in METRICS.items()}
+    info = {name: metric.rules.model_copy(update={"basis": "booked date"}) for name, metric in METRICS.items()}
     base: dict[str, Any] = {"as_of": AS_OF, "data_through": THROUGH, "metric_info": info, "dimension_labels": DIMENSIONS}
     return ValidationPolicy(**{**base, **changes})
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.mutation.nouns import Case, Identical, Make, Mutant, Mutator, same_reading, view, with_draft, with_table
+from tests.mutation.nouns import FACT_REF, Case, Identical, Make, Mutant, Mutator, same_reading, view, with_draft, with_table
 from vendora_graph.contracts import Fact, Finding, Period, ResultTable, Second
 
 Body = dict[str, Any]
@@ -241,7 +241,7 @@ def _other_grouping(case: Case, table: ResultTable, body: Body) -> Iterator[Case
 
 def _other_grain(case: Case, table: ResultTable, body: Body) -> Iterator[Case]:
     if body["grain"] is not None:
-        yield _recall(case, table, {**body, "grain": "week"}, lambda f: {}, "0.24")
+        yield _recall(case, table, {**body, "grain": "week" if body["grain"] != "week" else "month"}, lambda f: {}, "0.24")
 
 
 def _turned_order(case: Case, table: ResultTable, body: Body) -> Iterator[Case]:
@@ -325,7 +325,9 @@ def _no_rows(case: Case) -> Iterator[Mutant]:
 def _metric_dropped(case: Case) -> Iterator[Mutant]:
     if case.plan is None or len(case.plan.metrics) < 2:
         return
-    head, _, _ = case.draft.headline.rpartition(", ")
+    head, _, cut = case.draft.headline.rpartition(", ")
+    if not head or not FACT_REF.search(cut) or case.draft.findings:
+        return  # what is missing must be missing everywhere
     for spec in case.draft.tables:
         columns = case.ledger.tables[spec.table].columns[:-1]
         yield Mutant(with_draft(case, headline=head + ".", tables=(spec.model_copy(update={"columns": columns}),)))
@@ -394,7 +396,7 @@ MUTATORS = (
     _m("metric of the family, told", "the answer is about a metric of the same family", _call(_other_metric(retell=True)), number=True),
     _m("compared with other days", "the comparison is with other days", _call(_other_days_compared), number=True),
     _m("other grouping", "the rows are of another dimension", _call(_other_grouping), number=True),
-    _m("other grain", "the rows are weeks, not months", _call(_other_grain), number=True),
+    _m("other grain", "the rows are weeks, not months, or the other way round", _call(_other_grain), number=True),
     _m("other end of the list", "the worst come first where the best were asked for", _call(_turned_order), number=False, identical=same_seen),
     _m("ranked by another metric", "the list is ranked by something else", _call(_order_by_other), number=False, identical=same_seen),
     _m("cells exchanged", "two figures of a column change rows", _rows(_cells_swapped), number=True),

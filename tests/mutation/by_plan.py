@@ -17,9 +17,18 @@ def _plan(change: Callable[[Plan], Iterator[Plan]]) -> Make:
     def make(case: Case) -> Iterator[Mutant]:
         if case.plan is not None:
             for plan in change(case.plan):
-                yield Mutant(replace(case, plan=plan))
+                if not _same_words(case, plan):
+                    yield Mutant(replace(case, plan=plan))
 
     return make
+
+
+def _same_words(case: Case, plan: Plan) -> bool:
+    """What a definition says does not hang on days, conditions, rows or tools; a benchmark that is in the answer was answered."""
+    if case.plan is not None and case.plan.intent == "definition":
+        return set(case.plan.metrics[:1]) == set(plan.metrics[:1])
+    has_benchmark = any(fact.grade == "benchmark" for fact in case.ledger.facts.values())
+    return has_benchmark and plan.comparison is not None and plan.comparison.kind == "benchmark"
 
 
 def _period(plan: Plan) -> Iterator[Plan]:

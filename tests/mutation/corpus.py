@@ -1,19 +1,20 @@
-"""Approved answers to mutate: recorded from real runs where a file is given, made by hand otherwise.
+"""Approved answers to mutate: those of the golden questions, recorded from the graph, and hand-made ones of every kind of claim.
 
-A record is one JSON object a line: `name`, `question`, `plan` (or null), `draft`, `ledger`, `policy`, each in the JSON form of its
-contract. `record` writes one.
+A file of records holds one JSON object a line: `name`, `question`, `plan` (or null), `draft`, `ledger`, `policy`, each in the JSON
+form of its contract.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 from tests.evidence.corpus import samples
 from tests.mutation.nouns import Case
+from tests.mutation.recording import golden_questions, record_answers, spread
 from vendora_graph.contracts import Draft, Ledger, Plan, ValidationPolicy
-
-RECORDED = Path(__file__).with_name("recorded.jsonl")
+from vendora_graph.settings import Settings
 
 
 def record(case: Case) -> str:
@@ -25,24 +26,27 @@ def record(case: Case) -> str:
 
 def load(path: Path) -> list[Case]:
     """Return the cases of a file of records."""
-    cases = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        body = json.loads(line)
-        cases.append(
-            Case(
-                body["name"],
-                body["question"],
-                None if body["plan"] is None else Plan.model_validate(body["plan"]),
-                Draft.model_validate(body["draft"]),
-                Ledger.model_validate(body["ledger"]),
-                ValidationPolicy.model_validate(body["policy"]),
-            )
-        )
-    return cases
+    return [_case(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def cases(path: Path | None = None) -> list[Case]:
-    """Return the corpus: hand-made answers, and recorded ones where there are any."""
-    made = [Case(s.name, s.question, s.plan, s.draft, s.ledger, s.policy) for s in samples()]
-    recorded = path or (RECORDED if RECORDED.exists() else None)
-    return made + (load(recorded) if recorded else [])
+def _case(body: dict[str, object]) -> Case:
+    return Case(
+        str(body["name"]),
+        str(body["question"]),
+        None if body["plan"] is None else Plan.model_validate(body["plan"]),
+        Draft.model_validate(body["draft"]),
+        Ledger.model_validate(body["ledger"]),
+        ValidationPolicy.model_validate(body["policy"]),
+    )
+
+
+def made() -> list[Case]:
+    """Return the hand-made answers."""
+    return [Case(s.name, s.question, s.plan, s.draft, s.ledger, s.policy) for s in samples()]
+
+
+def golden(cache_dir: Path, most: int | None = None) -> list[Case]:
+    """Ask the golden questions of the demo (at most so many, evenly spread) and return their approved answers."""
+    questions = golden_questions()
+    settings = Settings(cache_dir=cache_dir, warehouse="demo", model="offline")
+    return asyncio.run(record_answers(settings, questions if most is None else spread(questions, most)))

@@ -19,6 +19,20 @@ COVERAGE = "coverage."
 
 
 @dataclass(frozen=True)
+class Brief:
+    """What became of one mutant, small enough to send between processes."""
+
+    name: str
+    number_seen: bool
+    case: str
+    number: int
+    caught: bool
+    without_coverage: bool
+    checks: tuple[str, ...]
+    headline: str
+
+
+@dataclass(frozen=True)
 class Trial:
     """One mutant and what became of it. `checks` are the names of the checks that refused it."""
 
@@ -29,6 +43,12 @@ class Trial:
     without_coverage: bool
     checks: tuple[str, ...]
     mutant: Case
+
+    @property
+    def brief(self) -> Brief:
+        """Return the trial without its nouns."""
+        head = self.mutant.draft.headline
+        return Brief(self.mutator.name, self.mutator.number, self.case, self.number, self.caught, self.without_coverage, self.checks, head)
 
 
 @dataclass
@@ -123,11 +143,11 @@ def sample(found: list[tuple[Mutator, Case, int, Mutant]], size: int) -> list[tu
     return out[:size]
 
 
-def tally(trials: Iterable[Trial]) -> list[Row]:
+def tally(trials: Iterable[Brief]) -> list[Row]:
     """Return the table: one row a mutator, in the order of the list."""
     rows = {mutator.name: Row(mutator) for mutator in MUTATORS}
     for one in trials:
-        row = rows[one.mutator.name]
+        row = rows[one.name]
         row.mutants += 1
         row.caught += one.caught
         row.without_coverage += one.without_coverage

@@ -95,7 +95,8 @@ def view(case: Case) -> tuple[object, ...]:
     advice = [(read(r.action, case), r.owner_role, _impact(r.impact, case), read(r.measure, case), len(r.because)) for r in draft.recommendations]
     tables = [_rows(case.ledger.tables.get(spec.table), spec.columns, spec.limit, case) for spec in draft.tables]
     chart = None if draft.chart is None else (draft.chart.kind, _rows(case.ledger.tables.get(draft.chart.table), draft.chart.y, None, case))
-    return ([read(t, case) for t in texts], advice, tables, chart)
+    titles = [spec.title for spec in draft.tables] + ([draft.chart.title] if draft.chart else [])
+    return ([read(t, case) for t in texts], advice, tables, chart, titles)
 
 
 def _impact(impact: str | None, case: Case) -> str:

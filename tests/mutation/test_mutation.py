@@ -7,22 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.corpus import cases, load, record
+from tests.mutation.corpus import golden, load, made, record
 from tests.mutation.harness import Trial, judge, mutants, sample, tally, trial
 from tests.mutation.mutators import MUTATORS
 from tests.mutation.nouns import Case, Mutant, Mutator
 
+pytestmark = pytest.mark.timeout(900)
 HERE = Path(__file__).parent
-BEHIND_THE_WALL = ("nouns.py", "by_text.py", "by_facts.py", "by_calls.py", "by_plan.py", "mutators.py")
+BEHIND_THE_WALL = ("nouns.py", "by_text.py", "by_facts.py", "by_calls.py", "by_plan.py", "by_claims.py", "by_ledger.py", "mutators.py")
 FORBIDDEN = (
     *(f"vendora_graph.{part}" for part in ("evidence", "offline", "nodes", "tools", "validator")),
     "tests.evidence",
 )
 
 
+GOLDEN_QUESTIONS = 40
+"""As many are asked in CI, evenly spread over the files; `make mutation` asks all."""
+
+
 @pytest.fixture(scope="module")
-def everything() -> list[tuple[Mutator, Case, int, Mutant]]:
-    return list(mutants(cases()))
+def corpus(demo_cache: Path) -> list[Case]:
+    return [*made(), *golden(demo_cache, GOLDEN_QUESTIONS)]
+
+
+@pytest.fixture(scope="module")
+def everything(corpus: list[Case]) -> list[tuple[Mutator, Case, int, Mutant]]:
+    return list(mutants(corpus))
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +46,13 @@ def test_there_are_enough_mutators_and_each_says_what_a_reader_would_see():
     assert all(len(mutator.says.split()) >= 3 for mutator in MUTATORS)
 
 
-def test_every_mutator_but_a_few_makes_mutants_of_this_corpus(trials):
-    idle = [row.mutator.name for row in tally(trials) if row.mutants == 0]
-    assert len(idle) <= 1, idle
+RARE = {"future unsaid", "impact of another metric", "parts of other days", "total of other rows", "row of another total"}
+"""They need an answer of a kind that forty questions may not have; `make mutation` has some."""
+
+
+def test_every_mutator_makes_mutants_of_this_corpus(trials):
+    idle = {row.mutator.name for row in tally(t.brief for t in trials) if row.mutants == 0}
+    assert idle <= RARE
 
 
 def test_the_thousand_are_always_the_same(everything):
@@ -58,10 +72,9 @@ def test_no_changed_number_gets_through(trials):
     assert missed == []
 
 
-def test_untouched_answers_are_approved():
-    corpus = cases()
+def test_untouched_answers_are_approved(corpus):
     rejected = {case.name: judge(case).fatal for case in corpus if not judge(case).approved}
-    assert len(corpus) >= 60
+    assert len(corpus) >= 95
     assert len(rejected) <= len(corpus) // 100, rejected
 
 
@@ -81,7 +94,7 @@ def test_mutators_do_not_import_what_they_test(name):
 
 
 def test_a_recorded_run_is_read_back_as_it_was(tmp_path):
-    corpus = cases()[:5]
+    corpus = made()[:5]
     path = tmp_path / "recorded.jsonl"
     path.write_text("\n".join(record(case) for case in corpus), encoding="utf-8")
     assert load(path) == corpus
