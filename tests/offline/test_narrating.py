@@ -1,15 +1,18 @@
-"""What stands behind the offline analyst's sentences: the period before, and ranked months and days."""
+"""The offline analyst's sentences, and what stands behind them: the period before, ranked months and days."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from vendora_graph.contracts import Fact, Period
+from vendora_graph.contracts import Draft, Fact, Ledger, Period, ValidationPolicy
+from vendora_graph.evidence.validate import validate
 from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.calendar import SellingCalendar
+from vendora_graph.offline.words import patterns
 from vendora_graph.tools.ranked_buckets import ranked
 from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 
@@ -53,3 +56,31 @@ def months(direction: str, limit: int | None) -> list[str]:
 def test_buckets_are_ranked_over_the_whole_line_and_cut_afterwards() -> None:
     assert months("desc", 2) == ["2026-03", "2026-05"]
     assert months("asc", None) == ["2026-01", "2026-04", "2026-05", "2026-03", "2026-02"]
+
+
+CAVEATS = {
+    "notes": {"running", "ahead", "unequal_days", "unequal_length", "rescued", "preliminary", "truncated"},
+    "scorecard": {"definitions", "without", "failed", "aligned", "measure", "high", "moderate"},
+    "explain": {"residual", "unavailable"},
+    "pace": {"method", "no_target"},
+    "anomalies": {"method"},
+    "what_if": {"scenario"},
+    "reconcile": {"basis"},
+    "forecast": {"method"},
+    "target": {"spread", "none"},
+}
+"""Sentences that stand below an answer and claim nothing of a figure."""
+
+SENTENCES = [
+    (group, name, text)
+    for group, named in patterns().items()
+    for name, text in named.items()
+    if name not in CAVEATS.get(group, set()) and isinstance(text, str)
+]
+
+
+@pytest.mark.parametrize(("group", "name", "text"), SENTENCES, ids=[f"{group}.{name}" for group, name, _ in SENTENCES])
+def test_the_narrators_own_sentences_hold_only_words_the_checks_know(group: str, name: str, text: str) -> None:
+    draft = Draft(headline=re.sub(r"\{\w+\}", "{{1f1}}", text) or "{{1f1}}")
+    verdict = validate("against the stretch", None, draft, Ledger(turn=1), ValidationPolicy(as_of=date(2026, 11, 13), data_through=date(2026, 11, 12)))
+    assert [check.reason for check in verdict.checks if check.name == "words.plain" and not check.passed] == []

@@ -19,6 +19,7 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
         shifted = last_year(framer, clock, previous.period, out.assumptions).period
         return Resolved(shifted) if shifted else None
     if main is not None:
+        main = _coming(framer, main)
         found = _ahead(framer, clock, main, resolve(main, clock))
         out.bad_period = found is None
         return _closed_day(framer, clock, main, found, out)
@@ -35,6 +36,16 @@ def _year_back(main: PeriodSpec, period: Period) -> bool:
         return not main.args.get("unit") or main.word("unit") == period.grain
     year = main.word("unit") == "year" and (main.op == "last" or (main.op == "unit_ago" and main.number("n") == 1))
     return year and period.grain not in {None, "year"}
+
+
+def _coming(framer: Framer, main: PeriodSpec) -> PeriodSpec:
+    """`appointments for Saturday`: of what is scheduled, a bare weekday is the next one."""
+    ahead = set(framer.lexicon.vocabulary.get("ahead_metrics") or ())
+    at = next((at for at, spec in framer.frame.periods if spec is main), 0)
+    said_for = at > 0 and framer.frame.tokens[at - 1].text in framer.raw["for_words"]
+    if main.op == "weekday" and said_for and framer.frame.metrics and set(framer.frame.metrics) <= ahead:
+        return PeriodSpec("weekday_next", main.args)
+    return main
 
 
 def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:

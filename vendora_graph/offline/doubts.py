@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.asked import share_filter
+from vendora_graph.offline.chosen import parts_of
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import other_kind
-from vendora_graph.offline.measures import parts_of
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.outcome import Outcome
@@ -35,6 +35,10 @@ def _question(framer: Framer, plan: Plan, said: str) -> str:
         return str(texts["negation"]).format(words=negation, restated=said)
     if any(item.dimension in plan.metrics for item in plan.filters) and (plan.topic == "share" or not (plan.group_by or plan.grain)):
         return str(texts["threshold"]).format(metric=label)
+    if _ranks_change(framer, plan):
+        return str(texts["change_rank"]).format(metric=label)
+    if _many_periods(framer, plan):
+        return str(texts["periods"]).format(metric=label, restated=said)
     if framer.frame.clash:
         return str(texts["clash"]).format(words=framer.frame.clash)
     alone = _only(framer)
@@ -60,6 +64,22 @@ def _unplaced(framer: Framer, said: str) -> Reading | None:
         return _ask(framer, texts["unplaced"].format(words=words, restated=said), said)
     reason = texts["unknown"].format(words=words, restated=said)
     return Reading(status="not_held", reason=reason, alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
+
+
+def _ranks_change(framer: Framer, plan: Plan) -> bool:
+    """`which line went up the most`: an order by a change, not by a figure."""
+    ordered = plan.ranking is not None and bool(plan.group_by) and framer.frame.order in {"top", "bottom"}
+    return ordered and framer.frame.has("change") and plan.comparison is None
+
+
+def _many_periods(framer: Framer, plan: Plan) -> bool:
+    """`sold last month, and how many are in stock now`: a second period that is no comparison and no end of the first."""
+    specs = [spec for _, spec in framer.frame.periods]
+    if plan.comparison is not None or plan.grain is not None or plan.period is None:
+        return False
+    said = {t.text for t in framer.frame.tokens} & set(framer.raw["now_words"])
+    positions = any(framer.catalog.metrics[m].snapshot for m in (*plan.metrics, *framer.frame.dropped))
+    return bool(said) and positions and any(spec.op != "now" for spec in specs)
 
 
 def _rates(framer: Framer) -> bool:

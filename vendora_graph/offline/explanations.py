@@ -145,11 +145,12 @@ class _Told:
         if self.stores:
             here, there = (say("explain", "at", store=store) for store in self.stores)
             return {"period": here, "other": there}
-        return {"period": period_words(self.now.period), "other": period_words(self.before.period)}
+        on = self.info.snapshot
+        return {"period": period_words(self.now.period, on=on), "other": period_words(self.before.period, on=on)}
 
     def headline(self) -> str:
         """Return the figure, its change and what it is compared with."""
-        period = period_words(self.now.period)
+        period = period_words(self.now.period, on=self.info.snapshot)
         words = {"Label": self.info.label, "value": spoken(self.now), "where": self.where, "before": spoken(self.before)}
         words["change"] = spoken(self.change)
         if self.stores or self.base.columns == ENDS[1]:

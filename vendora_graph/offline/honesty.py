@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vendora_graph.contracts import Period
+from vendora_graph.contracts import Draft, Period
 from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.before import previous_period, same_last_year
 from vendora_graph.offline.planner import compared, selling_kind
+from vendora_graph.offline.results import Cell, Result
 from vendora_graph.offline.words import say
 
 
@@ -32,6 +33,27 @@ def unequal_card_days(asked: Asked) -> tuple[str, ...]:
             if other is not None and asked.calendar.count(other.start, other.end, kind) != days:
                 return (say("notes", "unequal_days"),)
     return ()
+
+
+def few_records(asked: Asked, draft: Draft, results: Sequence[Result]) -> tuple[str, ...]:
+    """Say that a figure of headline or findings rests on few records, where the draft does not say it yet."""
+    told = " ".join((draft.headline, *(finding.text for finding in draft.findings)))
+    if any(says_few(text) for text in (told, *draft.caveats)):
+        return ()
+    cells = (cell for result in results for table in result.tables for row in table.rows for cell in row.cells)
+    least = {name: info.min_n or 0 for name, info in asked.catalog.metrics.items()}
+    thin = any(is_few(cell, least.get(cell.metric, 0)) and cell.ref in told for cell in cells if cell is not None)
+    return (say("notes", "few_records"),) if thin else ()
+
+
+def is_few(cell: Cell | None, least: int) -> bool:
+    """Whether a figure rests on fewer records than its metric needs."""
+    return cell is not None and cell.value is not None and cell.n is not None and cell.n < least
+
+
+def says_few(text: str) -> bool:
+    """Whether a text of the narrator says that records are few."""
+    return any(words in text for words in (say("notes", "few_words"), say("notes", "small_words")))
 
 
 def ahead(asked: Asked, period: str | None) -> tuple[str, ...]:

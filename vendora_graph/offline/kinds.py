@@ -14,7 +14,7 @@ _QUANTITIES = _COUNTS | {"hours", "days", "minutes", "months", "number", "x"}
 def other_kind(framer: Framer) -> Kind:
     """Return the kind that was asked for where every measure is of another one, else an empty string."""
     frame, units = framer.frame, {framer.catalog.metrics[m].unit for m in framer.frame.metrics}
-    if not units or frame.has("share", "average"):
+    if not units or frame.has("share"):
         return ""
     if _counting(framer) and not any(unit in _QUANTITIES or (unit.startswith("usd") and _money(framer)) for unit in units):
         return "count"

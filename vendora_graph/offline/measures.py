@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
+from vendora_graph.offline.chosen import choose_measures
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
@@ -20,7 +20,7 @@ def fill_measures(framer: Framer) -> None:
     """Take metrics, rules and reports from the spans, and find which of several metrics is asked for."""
     _metrics(framer)
     _rules_and_reports(framer)
-    _subordinate(framer)
+    choose_measures(framer)
 
 
 def _metrics(framer: Framer) -> None:
@@ -84,9 +84,10 @@ def _filters(framer: Framer, span: Span) -> bool:
 def _listed_measure(framer: Framer, span: Span) -> bool:
     """`trades and look-to-book`: joined by `and` to another measure, a word that names a measure of its own is one."""
     slices = framer.lexicon.section("named_slices")
-    own = {s.key for s in of_kind(span, "metric")} - set(slices)
-    others = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and not of_kind(o, "value")]
-    return bool(own) and not framer.inherits() and any(joined(framer, o, span) for o in others)
+    named = {s.key for s in of_kind(span, "metric")}
+    own = named - set(slices)
+    beside = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and joined(framer, o, span)]
+    return bool(own) and not framer.inherits() and any(not of_kind(o, "value") for o in beside)
 
 
 def _records_or_groups(framer: Framer, span: Span) -> bool:
@@ -108,9 +109,10 @@ def value_in_list(framer: Framer, span: Span) -> bool:
         return False
     for sense in of_kind(span, "metric"):
         entry = named.get(sense.key)
-        if entry is not None and entry["base"] not in framer.frame.metrics and values & {f.dimension for f in filters_of(entry)}:
-            framer.frame.metrics.append(entry["base"])
-            framer.frame.metric_spans[entry["base"]] = span
+        if entry is not None and values & {f.dimension for f in filters_of(entry)}:
+            if entry["base"] not in framer.frame.metrics:
+                framer.frame.metrics.append(entry["base"])
+                framer.frame.metric_spans[entry["base"]] = span
             return True
     return not any(of_kind(o, "metric") for o in beside)
 
@@ -264,108 +266,6 @@ def _rules_and_reports(framer: Framer) -> None:
         for sense in of_kind(span, "report"):
             frame.reports.append(sense.key)
             frame.bind(span, f"report {sense.key}")
-
-
-# -------------------------------------------------------------------------------------------------- more than one metric
-
-
-def _subordinate(framer: Framer) -> None:
-    """Two measures in one clause, not joined by `and`: the more specific one is asked for, the other says of what."""
-    frame = framer.frame
-    _combine(framer)
-    if frame.has("what_if"):
-        return
-    changed = True
-    while changed and len(frame.metrics) > 1:
-        changed = False
-        for first, second in zip(frame.metrics, frame.metrics[1:], strict=False):
-            a, b = frame.metric_spans.get(first), frame.metric_spans.get(second)
-            if a is None or b is None or _coordinated(framer, a, b):
-                continue
-            loser = first if _rank(framer, first, a) < _rank(framer, second, b) else second
-            frame.metrics.remove(loser)
-            frame.dropped.append(loser)
-            if loser == first and _counts(framer, a, b):
-                frame.counted = loser
-            _give_back(framer, loser, first if loser == second else second)
-            changed = True
-            break
-
-
-def _counts(framer: Framer, first: Span, second: Span) -> bool:
-    """`ROs with a comeback`: the noun that opens the question is what is counted, the other measure says which of them."""
-    shares = {t.text for t in framer.frame.tokens} & set(framer.raw["share_words"])
-    opens = not any(t.content for t in framer.frame.tokens[: first.start]) and not shares
-    between = (s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start)
-    return opens and any("with_condition" in cue_names(s) for s in between)
-
-
-def _give_back(framer: Framer, loser: str, winner: str) -> None:
-    """The words of a measure left out are free again, unless they only said of what (`on deals financed`) or are the winner's own."""
-    frame, span = framer.frame, framer.frame.metric_spans[loser]
-    base = (framer.lexicon.section("named_slices").get(winner) or {}).get("base")
-    if loser in (framer.lexicon.vocabulary.get("generic_metrics") or ()) or loser == base:
-        return
-    if loser in parts_of(framer, winner):
-        return
-    if framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names:
-        return
-    for at in range(span.start, span.end):
-        frame.bound.pop(at, None)
-        frame.freed.add(at)
-
-
-def parts_of(framer: Framer, metric: str) -> set[str]:
-    """Every metric a computed one is made of."""
-    known: set[str] = set()
-    waiting = [metric]
-    while waiting:
-        info = framer.catalog.metrics.get(waiting.pop())
-        fresh = [i.metric for i in info.inputs if i.metric not in known] if info else []
-        known.update(fresh)
-        waiting.extend(fresh)
-    return known
-
-
-def _combine(framer: Framer) -> None:
-    """Pairs of metrics that have a name together (`chargebacks as a percent of F&I gross`)."""
-    for entry in framer.lexicon.vocabulary.get("combinations") or ():
-        wanted = [str(m) for m in entry["metrics"]]
-        if set(framer.frame.metrics) == set(wanted) and entry["to"] in framer.catalog.metrics:
-            spans = sorted((framer.frame.metric_spans[m] for m in wanted), key=lambda s: s.start)
-            moved = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()}
-            sold = any({t.text, t.stem} & moved for t in framer.frame.tokens)
-            if entry.get("same_clause") and (sold or any(_coordinated(framer, a, b) for a, b in pairwise(spans))):
-                continue
-            if entry.get("cue") and not framer.frame.has(*entry["cue"]):
-                continue
-            span = framer.frame.metric_spans[wanted[0]]
-            named = framer.lexicon.section("named_slices")
-            framer.frame.filters.extend(f for m in wanted if m in named and m in (entry.get("keep") or ()) for f in filters_of(named[m]))
-            framer.frame.metrics = [entry["to"] if m == wanted[0] else m for m in framer.frame.metrics if m not in wanted[1:]]
-            framer.frame.metric_spans[entry["to"]] = span
-
-
-def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
-    between = framer.frame.tokens[first.end : second.start]
-    joiners = list(framer.raw["joiners"])
-    key = framer.lexicon.normaliser.key
-    if len(framer.frame.metric_spans) == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
-        joiners.remove(",")
-    parting = {*joiners, *framer.raw["clause_joiners"], framer.raw["versus_word"]}
-    return any({t.stem, t.text} & parting for t in between)
-
-
-def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, bool, int]:
-    """Specificity: a slice of the other, not a generic name, more content words, then the earlier one."""
-    frame = framer.frame
-    named = framer.lexicon.section("named_slices")
-    base = (named.get(metric) or {}).get("base")
-    general = framer.lexicon.vocabulary.get("generic_metrics") or ()
-    generic = metric in general or framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names
-    content = sum(t.content for t in frame.tokens[span.start : span.end])
-    rate = framer.catalog.metrics[metric].unit == "rate" and frame.has("share")
-    return (base in frame.metrics, rate, not generic, content * span.quality, framer.catalog.metrics[metric].snapshot, -span.start)
 
 
 def category(framer: Framer, sense: Sense) -> bool:

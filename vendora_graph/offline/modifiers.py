@@ -42,13 +42,23 @@ def bind_context(framer: Framer) -> None:
         if span.start in frame.bound:
             continue
         weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages)
-        if weak and not framer.marked(span.start):
+        if weak and not framer.marked(span.start) and not _outcome(framer, span):
             frame.bind(span, "context")
         elif of_kind(span, "cue"):
             frame.bind(span, "cue")
         elif (report and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
             frame.bind(span, "context")
     _bind_own_words(framer)
+
+
+def _outcome(framer: Framer, span: Span) -> bool:
+    """`be-backs sold`: of things counted in another table, what became of them is a condition, not context."""
+    words = framer.lexicon.vocabulary.get("outcome_words") or ()
+    if framer.frame.tokens[span.start].text not in words:
+        return False
+    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
+    own = {t for s in of_kind(span, "hint") for t in framer.catalog.metrics[s.key].tables}
+    return all(i.unit in {"count", "units"} and not own & set(i.tables) for i in infos)
 
 
 def _bind_own_words(framer: Framer) -> None:

@@ -9,7 +9,7 @@ from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
-from vendora_graph.offline.honesty import ahead, preliminary, unequal_days
+from vendora_graph.offline.honesty import ahead, few_records, preliminary, unequal_days
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
 from vendora_graph.offline.projections import narrate_forecast, narrate_pace
@@ -32,6 +32,11 @@ def narrate(asked: Asked, done: Done) -> Draft:
     """
     calls = calls_for(asked, done)
     results = [done.results[call.id] for call in calls]
+    draft = _draft(asked, calls, results)
+    return draft.model_copy(update={"caveats": (*draft.caveats, *few_records(asked, draft, results))})
+
+
+def _draft(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft:
     refused = next((result.error for result in results if result.error), "")
     if refused and not (calls[0].tool == "scorecard" and any(result.tables for result in results)):
         raise ModelOutputError(refused)
@@ -115,7 +120,8 @@ def _tell(asked: Asked, table: Table, results: list[Result]) -> Draft:
     told = sentences.Told(asked, table, compared(asked) is not None)
     plan = asked.plan
     if told.empty or told.nobody:
-        return Draft(headline=told.nothing() if told.empty else told.no_group(), findings=())
+        shown = (told.table_spec(),) if len(told.table.rows) > 1 else ()
+        return Draft(headline=told.nothing() if told.empty else told.no_group(), findings=(), tables=shown)
     if plan.grain is not None:
         return _trend(told, results) if plan.ranking is None else _with_table(told, told.bucket(), chart="bar")
     if plan.intent == "list":

@@ -10,7 +10,8 @@ def department_filter(framer: Framer) -> None:
     """A department beside measures that are kept by department is a condition on them (`service expenses`)."""
     frame, entry = framer.frame, framer.lexicon.section("department_values")
     dimension, values = str(entry.get("dimension") or ""), entry.get("of") or {}
-    if dimension not in framer.catalog.dimensions or not frame.metrics or not framer.fits(dimension):
+    whole = set(frame.metrics) & set(entry.get("except") or ())
+    if whole or dimension not in framer.catalog.dimensions or not frame.metrics or not framer.fits(dimension):
         return
     if any(f.dimension == dimension for f in frame.filters) or _grouped(framer, dimension):
         return

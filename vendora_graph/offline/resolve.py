@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Filter, Grain, Plan, Ranking
+from vendora_graph.contracts import Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
 from vendora_graph.offline.compare import comparison_of, split_periods
 from vendora_graph.offline.frame import Framer
@@ -11,7 +11,7 @@ from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.period_math import Resolved, unit_end
 from vendora_graph.offline.records import take_records
 from vendora_graph.offline.target_words import with_target
-from vendora_graph.offline.variants import generalise, specialise, stand_in
+from vendora_graph.offline.variants import as_filter, generalise, specialise, stand_in
 
 _GOOD_HIGH = frozenset({"up", "none"})
 _FLIPPED = {"desc": "asc", "asc": "desc"}
@@ -100,11 +100,13 @@ def _people_only(framer: Framer, plan: Plan, out: Outcome) -> Plan:
     """A ranking of people never has a pseudo person in it: `ranking_filters` of the vocabulary."""
     for entry in framer.lexicon.vocabulary.get("ranking_filters") or ():
         cut, told = str(entry["dimension"]), {f.dimension for f in plan.filters}
-        known = all(cut in framer.catalog.metrics[m].dimensions for m in plan.metrics)
-        if plan.ranking is None or entry["by"] not in plan.group_by or not known or {cut, entry["by"]} & told:
+        tables = {table for m in plan.metrics for table in framer.catalog.metrics[m].tables}
+        fits = entry.get("table") in {None, *tables} and entry.get("not_table") not in tables
+        known = fits and all(cut in framer.catalog.metrics[m].dimensions for m in plan.metrics)
+        if plan.ranking is None or entry["by"] not in plan.group_by or not known or {cut, str(entry["by"])} & told:
             continue
         out.assumptions.append(str(entry["assume"]))
-        plan = plan.model_copy(update={"filters": (*plan.filters, Filter(dimension=cut, values=tuple(entry["values"])))})
+        plan = plan.model_copy(update={"filters": (*plan.filters, as_filter(entry))})
     return plan
 
 

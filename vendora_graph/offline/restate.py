@@ -112,7 +112,10 @@ def note_text(framer: Framer, name: str, values: dict[str, str]) -> str:
     assume = framer.raw["texts"]["assume"]
     if name == "rule":
         entry = framer.lexicon.section("rules").get(values["rule"]) or {}
-        return str(entry.get("assume", ""))
+        named = in_words([framer.catalog.metrics[m].label.lower() for m in framer.frame.metrics])
+        return str(entry.get("assume", "")).replace("{labels}", named)
+    if name == "distributed":
+        return str(assume[name]).format(label=framer.catalog.metrics[values["metric"]].label)
     if name == "stood_in":
         labels = {k: framer.catalog.dimensions[v].label for k, v in values.items()}
         return str(assume["stood_in"]).format(asked=labels["asked"], label=labels["dimension"].lower())

@@ -28,15 +28,21 @@ def apply_rules(framer: Framer) -> None:
             continue
         if entry.get("follows") and framer.inherits():
             _carry(framer, name, entry)
-            continue
-        metrics = _that_fit(framer, entry, _metrics_of_rule(framer, entry))
-        if metrics and not framer.frame.metrics:
-            framer.frame.metrics = metrics
-            framer.frame.rule = name
-            framer.frame.notes.append(("rule", {"rule": name}))
-            _parts(framer, entry)
-        elif not framer.frame.metrics:
-            framer.frame.rule = name
+        else:
+            _choose(framer, name, entry)
+
+
+def _choose(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
+    """The ambiguous word is the measure: what it stands for here, or a question to be asked."""
+    frame = framer.frame
+    metrics = _that_fit(framer, entry, _metrics_of_rule(framer, entry))
+    if frame.metrics:
+        return
+    frame.rule = name
+    if metrics:
+        frame.metrics = metrics
+        frame.notes.append(("rule", {"rule": name}))
+        _parts(framer, entry)
 
 
 def _carry(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:

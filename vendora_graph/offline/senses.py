@@ -66,8 +66,9 @@ def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[
         if metric.hidden:
             continue
         dropped = {str(word).lower() for word in not_names.get(name, ())}
+        spelled = (name.replace("_", " "),) if not metric.synonyms or "_" not in name else ()
         for weight, phrases in (
-            (_FULL, (metric.label, name.replace("_", " "))),
+            (_FULL, (metric.label, *spelled)),
             (_FULL, metric.synonyms),
             (_VOCABULARY_WEIGHT, extra.get(name, ())),
         ):

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from vendora_graph.contracts import TableSpec
 from vendora_graph.offline.asked import Asked, share_filter
-from vendora_graph.offline.planner import ends, several_groups
+from vendora_graph.offline.honesty import is_few
+from vendora_graph.offline.planner import compared, ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
 from vendora_graph.offline.words import (
     COUNTED,
@@ -86,15 +87,17 @@ class Told:
     def nothing(self) -> str:
         """Return the sentence for no records."""
         label = self.infos[0].label if self.infos else ""
-        cells = (cell for row in self.table.rows for cell in row.cells if cell is not None)
-        first = next(cells, None)
-        return say("empty", "headline", Label=label, value=spoken(first) if first else "", period=self.when(), where=self.where)
+        cells = (cell for row in reversed(self.table.rows) for cell in row.cells if cell is not None)
+        last = next(cells, None)
+        when = period_words(last.period) if last is not None and self.asked.plan.grain is not None else self.when()
+        return say("empty", "headline", Label=label, value=spoken(last) if last else "", period=when, where=self.where)
 
     def figure(self) -> str:
         """Return the headline of a single figure."""
         row = self.table.body[0]
         cell = row.cells[self.column(0)]
-        pattern = "counted" if cell is not None and cell.unit in COUNTED else "measured"
+        several = cell is not None and cell.unit in COUNTED and cell.value != 1  # labels are plurals: "be-backs: 1"
+        pattern = "counted" if several else "measured"
         return say("value", pattern, value=spoken(cell) if cell else "", **self.words())
 
     def share(self, share: Cell | None, whole: Cell | None) -> str:
@@ -127,7 +130,7 @@ class Told:
         if before is None or change is None or before.value is None or change.value is None:
             return []
         aligned = "" if self.table.period_complete else say("change", "aligned_selling_days")
-        other = period_words(before.period, on=self.table.day or self.infos[index].snapshot)
+        other = self._before(before.period, index)
         if change.value == 0:
             return [say("change", "same", other=other, aligned=aligned, change=spoken(change), before=spoken(before))]
         part = say("change", "percent_part", percent=spoken(percent)) if percent is not None and percent.value is not None else ""
@@ -144,11 +147,18 @@ class Told:
             )
         ]
 
+    def _before(self, ref: str | None, index: int) -> str:
+        """Return the compared period in words: a position is of its day, or of the end of a longer one."""
+        against = compared(self.asked)
+        if self.infos[index].snapshot and against is not None and against.start != against.end:
+            return say("joiners", "at_end", period=ref or "")
+        return period_words(ref, on=self.table.day or self.infos[index].snapshot)
+
     def small(self) -> tuple[str, ...]:
         """Return the note that a single figure, or the one it is compared with, rests on few records."""
         cells = [cell for cell in self.table.body[0].cells if cell is not None and cell.grade == "metric"]
         least = {info.name: info.min_n or 0 for info in self.infos}
-        return (say("notes", "small_figure"),) if any(_few(cell, least.get(cell.metric, 0)) for cell in cells) else ()
+        return (say("notes", "small_figure"),) if any(is_few(cell, least.get(cell.metric, 0)) for cell in cells) else ()
 
     def bucket(self) -> str:
         """Return the headline of ranked months, weeks or days; one that still runs and has the least says so."""
@@ -157,6 +167,7 @@ class Told:
         lead, ranking = rows[0].cells[place], self.asked.plan.ranking
         worst = ranking is not None and ranking.direction == "asc"
         words = {**self.words(), "leader": self._stamped(rows[0]), "value": spoken(lead) if lead else ""}
+        words["small"] = say("ranking", "bucket_small") if is_few(lead, self.infos[0].min_n or 0) else ""
         over = [row for row in rows if (cell := row.cells[place]) is not None and not cell.partial]
         if worst and lead is not None and lead.partial and over:
             cell = over[0].cells[place]
@@ -186,7 +197,7 @@ class Told:
         place = self.column(0)
         known = [row for row in self.table.body if _value(row, place) is not None]
         named = [row for row in known if not any(value == NONE_LABEL for _, value in row.names.values())] or known
-        sound = [row for row in named if not _few(row.cells[place], self.infos[0].min_n or 0)]
+        sound = [row for row in named if not is_few(row.cells[place], self.infos[0].min_n or 0)]
         ranking = self.asked.plan.ranking
         lead = (sound or named)[0]
         if not sound or sound[0] is not named[0]:
@@ -222,7 +233,7 @@ class Told:
         total = self.table.total
         cell = total.cells[self.column(0)] if total is not None else None
         if cell is not None and cell.unit in COUNTED and cell.value is not None:
-            return say("list", "counted", total=spoken(cell), **self.words())
+            return say("list", "one" if cell.value == 1 else "counted", total=spoken(cell), **self.words())
         return say("list", "plain", **self.words())
 
     def notes(self) -> list[str]:
@@ -234,8 +245,8 @@ class Told:
         if self.asked.plan.ranking is not None and cell is not None and cell.value is not None:
             notes.append(say("ranking", "total", total=spoken(cell)))
         least = self.infos[0].min_n
-        if least is not None:
-            small = [self._named(row) for row in self.table.body if _few(row.cells[place], least)]
+        if least is not None and self.asked.plan.grain is None:
+            small = [self._named(row) for row in self.table.body if is_few(row.cells[place], least)]
             if small:
                 notes.append(say("notes", "small", names=say("joiners", "comma").join(small[:5])))
         return notes
@@ -284,7 +295,3 @@ class Told:
 def _value(row: Row, place: int) -> Decimal | None:
     cell = row.cells[place]
     return None if cell is None else cell.value
-
-
-def _few(cell: Cell | None, least: int) -> bool:
-    return cell is not None and cell.value is not None and cell.n is not None and cell.n < least

@@ -15,15 +15,31 @@ from vendora_graph.semantic.catalog import DimensionInfo
 Op = Literal["", "between", "ge", "le", "gt", "lt"]
 _ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
 _LOOK = 4
-_THOUSANDS = 1000
+_THOUSANDS, _YEAR = 1000, 4
 _SINGLE = frozenset({"gt", "ge", "lt", "le"})
 
 
 def fill_thresholds(framer: Framer) -> None:
     """Bind every number that has a comparison word to a numeric dimension, or to the value of the metric itself."""
     for index, token in enumerate(framer.frame.tokens):
+        if token.number is not None and _year_of_make(framer, index):
+            continue
         if token.number is not None and token.kind != "ord" and _free(framer, index):
             _threshold(framer, index, token.number)
+
+
+def _year_of_make(framer: Framer, index: int) -> bool:
+    """`2024 models`: a year before such a noun is a column's value, no period."""
+    frame, columns = framer.frame, framer.lexicon.section("year_columns")
+    token, after = frame.tokens[index], frame.tokens[index + 1] if index + 1 < len(frame.tokens) else None
+    column = str(columns.get(after.stem, "")) if after is not None else ""
+    if not column or not framer.fits(column) or not (token.text.isdigit() and len(token.text) == _YEAR):
+        return False
+    frame.periods = [(at, spec) for at, spec in frame.periods if not (at == index and spec.op == "year")]
+    frame.groups = [g for g in frame.groups if g not in columns]
+    frame.filters.append(Filter(dimension=column, op="between", values=(token.text, token.text)))
+    frame.bound[index] = frame.bound[index + 1] = f"filter {column}"
+    return True
 
 
 def _threshold(framer: Framer, index: int, number: Decimal) -> None:

@@ -144,7 +144,8 @@ def _merge_values(framer: Framer, dimension: str, senses: list[tuple[Sense, bool
         framer.frame.filters.append(Filter(dimension=dimension, op="not_in", values=dropped))
     if kept:
         framer.frame.filters.append(Filter(dimension=dimension, op="in", values=kept))
-    if sum(1 for _, out in senses if not out) > _SINGLE and dimension not in framer.frame.groups:
+    together = {t.text for t in framer.frame.tokens} & set(framer.raw["together_words"])
+    if sum(1 for _, out in senses if not out) > _SINGLE and dimension not in framer.frame.groups and not together:
         framer.frame.groups.append(dimension)
 
 

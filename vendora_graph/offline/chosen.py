@@ -1,0 +1,149 @@
+"""Several measures in one question: which is asked for, which only says of what, and which have a name together."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, can_cut, cue_names
+from vendora_graph.offline.spans import Span
+from vendora_graph.offline.variants import filters_of
+
+_PAIR = 2
+
+
+def choose_measures(framer: Framer) -> None:
+    """Two measures in one clause, not joined by `and`: the more specific one is asked for, the other says of what."""
+    frame = framer.frame
+    _combine(framer)
+    if frame.has("what_if"):
+        return
+    changed = True
+    while changed and len(frame.metrics) > 1:
+        changed = False
+        for first, second in zip(frame.metrics, frame.metrics[1:], strict=False):
+            a, b = frame.metric_spans.get(first), frame.metric_spans.get(second)
+            if a is None or b is None or _coordinated(framer, a, b):
+                continue
+            loser = first if _rank(framer, first, a) < _rank(framer, second, b) else second
+            frame.metrics.remove(loser)
+            frame.dropped.append(loser)
+            if loser == first and _counts(framer, a, b):
+                frame.counted = loser
+            winner = first if loser == second else second
+            if not _as_condition(framer, loser, winner):
+                _give_back(framer, loser, winner)
+            changed = True
+            break
+    _distribute(framer)
+
+
+def _as_condition(framer: Framer, loser: str, winner: str) -> bool:
+    """`money in aged used`: a measure named for a slice, left out beside another one, says which records count."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    found: list[Filter] = []
+    name = loser
+    while name in named:
+        found.extend(filters_of(named[name]))
+        name = str(named[name]["base"])
+    own = {winner, *([str(named[winner]["base"])] if winner in named else [])}
+    general = framer.lexicon.vocabulary.get("generic_metrics") or ()
+    if not found or loser in own or loser in general or not all(can_cut(framer.lexicon, winner, f.dimension) for f in found):
+        return False
+    taken = {f.dimension for f in frame.filters}
+    frame.filters.extend(f for f in found if f.dimension not in taken)
+    return True
+
+
+def _distribute(framer: Framer) -> None:
+    """`CPO units and front gross`: the slice of the first measure holds for the one joined to it."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    spread = framer.lexicon.vocabulary.get("distributed") or ()
+    if len(frame.metrics) != _PAIR or frame.metrics[0] not in spread or frame.metrics[1] in named:
+        return
+    first, second = (frame.metric_spans.get(m) for m in frame.metrics)
+    if first is None or second is None or frame.tokens[first.end : second.start] == () or frame.has("compare"):
+        return
+    item = filters_of(named[frame.metrics[0]])
+    words = {t.stem for t in frame.tokens[first.end : second.start]}
+    near = words <= {framer.raw["joiners"][0]} and bool(words)
+    if near and all(can_cut(framer.lexicon, frame.metrics[1], f.dimension) for f in item):
+        frame.notes.append(("distributed", {"metric": frame.metrics[1]}))
+        frame.metrics[0] = str(named[frame.metrics[0]]["base"])
+        frame.filters.extend(item)
+
+
+def _counts(framer: Framer, first: Span, second: Span) -> bool:
+    """`ROs with a comeback`: the noun that opens the question is what is counted, the other measure says which of them."""
+    shares = {t.text for t in framer.frame.tokens} & set(framer.raw["share_words"])
+    opens = not any(t.content for t in framer.frame.tokens[: first.start]) and not shares
+    between = (s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start)
+    return opens and any("with_condition" in cue_names(s) for s in between)
+
+
+def _give_back(framer: Framer, loser: str, winner: str) -> None:
+    """The words of a measure left out are free again, unless they only said of what (`on deals financed`) or are the winner's own."""
+    frame, span = framer.frame, framer.frame.metric_spans[loser]
+    base = (framer.lexicon.section("named_slices").get(winner) or {}).get("base")
+    if loser in (framer.lexicon.vocabulary.get("generic_metrics") or ()) or loser == base:
+        return
+    if loser in parts_of(framer, winner):
+        return
+    if framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names:
+        return
+    for at in range(span.start, span.end):
+        frame.bound.pop(at, None)
+        frame.freed.add(at)
+
+
+def parts_of(framer: Framer, metric: str) -> set[str]:
+    """Every metric a computed one is made of."""
+    known: set[str] = set()
+    waiting = [metric]
+    while waiting:
+        info = framer.catalog.metrics.get(waiting.pop())
+        fresh = [i.metric for i in info.inputs if i.metric not in known] if info else []
+        known.update(fresh)
+        waiting.extend(fresh)
+    return known
+
+
+def _combine(framer: Framer) -> None:
+    """Pairs of metrics that have a name together (`chargebacks as a percent of F&I gross`)."""
+    for entry in framer.lexicon.vocabulary.get("combinations") or ():
+        wanted = [str(m) for m in entry["metrics"]]
+        if set(framer.frame.metrics) == set(wanted) and entry["to"] in framer.catalog.metrics:
+            spans = sorted((framer.frame.metric_spans[m] for m in wanted), key=lambda s: s.start)
+            moved = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()}
+            sold = any({t.text, t.stem} & moved for t in framer.frame.tokens)
+            if entry.get("same_clause") and (sold or any(_coordinated(framer, a, b) for a, b in pairwise(spans))):
+                continue
+            if entry.get("cue") and not framer.frame.has(*entry["cue"]):
+                continue
+            span = framer.frame.metric_spans[wanted[0]]
+            named = framer.lexicon.section("named_slices")
+            framer.frame.filters.extend(f for m in wanted if m in named and m in (entry.get("keep") or ()) for f in filters_of(named[m]))
+            framer.frame.metrics = [entry["to"] if m == wanted[0] else m for m in framer.frame.metrics if m not in wanted[1:]]
+            framer.frame.metric_spans[entry["to"]] = span
+
+
+def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
+    between = framer.frame.tokens[first.end : second.start]
+    joiners = list(framer.raw["joiners"])
+    key = framer.lexicon.normaliser.key
+    if len(framer.frame.metric_spans) == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
+        joiners.remove(",")
+    parting = {*joiners, *framer.raw["clause_joiners"], framer.raw["versus_word"]}
+    return any({t.stem, t.text} & parting for t in between)
+
+
+def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, bool, int]:
+    """Specificity: a slice of the other, not a generic name, more content words, then the earlier one."""
+    frame = framer.frame
+    named = framer.lexicon.section("named_slices")
+    base = (named.get(metric) or {}).get("base")
+    general = framer.lexicon.vocabulary.get("generic_metrics") or ()
+    generic = metric in general or framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names
+    content = sum(t.content for t in frame.tokens[span.start : span.end])
+    rate = framer.catalog.metrics[metric].unit == "rate" and frame.has("share")
+    return (base in frame.metrics, rate, not generic, content * span.quality, framer.catalog.metrics[metric].snapshot, -span.start)
