@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -41,7 +42,8 @@ class _Job:
     def stop(self) -> None:
         """Tell the statement to stop; lost when it has not started, hence called again until it ends."""
         self.stopped.set()
-        self.cursor.interrupt()
+        with suppress(duckdb.ConnectionException):  # it has just ended by itself and closed its cursor
+            self.cursor.interrupt()
 
 
 class DuckDBWarehouse:
@@ -78,9 +80,14 @@ class DuckDBWarehouse:
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._pool, _run, job, statement.sql, dict(statement.params), limits)
         self._running.add(work)
-        work.add_done_callback(self._running.discard)
+        work.add_done_callback(self._ended)
         columns, rows, cut = await _until(work, job, deadline_s)
         return ResultSet(columns, rows, cut, (perf_counter() - started) * 1000)
+
+    def _ended(self, work: asyncio.Future[Any]) -> None:
+        self._running.discard(work)
+        if not work.cancelled():
+            work.exception()  # taken note of: who asked may have gone away
 
     async def probe(self) -> None:
         """Try the forbidden statements of `probes.yaml`. See `Warehouse.probe`."""
@@ -117,8 +124,6 @@ async def _stop(work: asyncio.Future[Any], job: _Job) -> None:
     while not work.done():
         job.stop()
         await asyncio.wait({work}, timeout=_REFIRE_S)
-    if not work.cancelled():
-        work.exception()  # taken note of: nobody else awaits it
 
 
 def _open(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
