@@ -3,7 +3,7 @@
 Questions and SQL are an even sample of the golden questions. Each is asked once before it is measured: its shapes are compiled then;
 answers are kept nowhere. The baseline is a LangGraph graph with as many supersteps, the same SQLite checkpointer and durability `sync`,
 whose first node runs the hand-written SQL; both are measured in turn, each question on a thread of its own. Then the owner's scorecard
-question, a whole cold process, its memory, and the building of the demo.
+question, a whole cold process, its memory, the building of the demo, and how far off pace and forecast are.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ import duckdb
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
+<<<<<<< HEAD
+from bench import forecast
+=======
 from bench.proof import Proof, measure_proof
 from bench.questions import ROOT, SCORECARD, WARM_UP, sampled
+>>>>>>> ffec677ba681f24bf94af106c65bcb9120ea7454
 from vendora_graph import Vendora
 from vendora_graph.checkpoint import open_checkpointer
 from vendora_graph.evaluation.cases import Case
@@ -186,8 +190,15 @@ def table(measured: Measured) -> str:
 def main() -> int:
     """Measure, print and write the table; end with 1 when a limit of the project is missed."""
     settings = Settings.load(warehouse="demo", model="offline")
+<<<<<<< HEAD
+    measured = asyncio.run(measure(settings, sample))
+    heading = "\n## Pace and forecast beside the same month of last year\n\n"
+    errors = heading + "\n".join(asyncio.run(forecast.measure(settings))) + "\n"
+    text = table(measured) + "\n" + "\n".join(processes(settings.cache_dir)) + "\n" + errors
+=======
     measured = asyncio.run(measure(settings, sampled()))
     text = table(measured) + "\n" + "\n".join(processes(settings.cache_dir)) + "\n"
+>>>>>>> ffec677ba681f24bf94af106c65bcb9120ea7454
     sys.stdout.write(text)
     (ROOT / "bench/results.md").write_text(f"# `make bench`\n\n{text}", encoding="utf-8")
     p50, p95 = median(measured.total), percentile(measured.total, 95)

@@ -15,7 +15,7 @@ from tests.served import langgraph_dev, vendora_serve
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-RUN = [ROOT / "README.md", ROOT / "docs" / "library.md"]
+RUN = [ROOT / "README.md", ROOT / "docs" / "library.md", ROOT / "docs" / "senior.md"]
 BLOCKS = [(page.name, text) for page in RUN for text in re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)]
 SERVE, DEV = "http://localhost:8000", "http://localhost:2024"
 
@@ -45,7 +45,7 @@ def _run(code: str, home: Path, demo_cache: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", [text for page, text in BLOCKS if page == "library.md" and "http://" not in text])
+@pytest.mark.parametrize("code", [text for page, text in BLOCKS if page in ("library.md", "senior.md") and "http://" not in text])
 def test_blocks_run(code: str, tmp_path: Path, demo_cache: Path) -> None:
     assert _run(code, tmp_path, demo_cache).startswith("answered")
 

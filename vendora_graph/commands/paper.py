@@ -54,7 +54,7 @@ def _set(made: Report, scale: float) -> tuple[bytes, int]:
         story.append(platypus.Paragraph(_escaped(section.table.title), second))
         story.append(_table(section, scale, size[0] - 2 * MARGIN))
         if section.table.note:
-            story.append(platypus.Paragraph(_escaped(section.table.note), small))
+            story += [platypus.Spacer(1, 4 * scale), platypus.Paragraph(_escaped(section.table.note), small)]
         if section.chart is not None:
             story += [platypus.Spacer(1, 8 * scale), _chart(section, scale, size[0] - 2 * MARGIN)]
     story += [platypus.Spacer(1, 10 * scale), *(platypus.Paragraph(_escaped(note), small) for note in printing.foot(made))]
@@ -89,6 +89,7 @@ def _table(section: Section, scale: float, width: float) -> Any:  # noqa: ANN401
         ("TOPPADDING", (0, 0), (-1, -1), 2.4 * scale), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.4 * scale),
     ]  # fmt: skip
     look += [("ALIGN", (n, 1), (n, -1), "RIGHT") for n, f in enumerate(figures) if f]
+    look += [("FONT", (0, n), (-1, n), "Helvetica-Bold", font) for n, row in enumerate(rows, start=1) if row[0] == printing.TOTAL]
     for number, row in enumerate(rows, start=1):
         if row[-1] in printing.LIGHTS and any(section.lights):
             cell = (len(columns) - 1, number)

@@ -28,6 +28,9 @@ CHART = {
 }
 INK, RULE, SOFT = "#1f2933", "#c9d1d9", "#f3f5f7"
 
+TOTAL = "Total"
+"""How the first cell of a row over everything reads."""
+
 
 def load(module: str) -> Any:  # noqa: ANN401 - an optional library
     """Return an optional library, or say how to install it."""
@@ -116,7 +119,8 @@ def _html_table(section: Section) -> str:
             light = n == len(section.table.columns) and cell in LIGHTS
             inner = f"<span class='light {cell}'>{cell}</span>" if light else html.escape(cell)
             cells.append(f"<td class='{'n' if figures[n] else ''}'>{inner}</td>")
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        kind = " class='total'" if row[0] == TOTAL else ""
+        rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 

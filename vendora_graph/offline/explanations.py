@@ -168,7 +168,7 @@ class _Told:
         leading = [row for row in drivers if self._drives(_effect(row))]
         found = []
         if leading:
-            found.append(Finding(text=say("explain", "driver", change=self._whole(), **_named(leading[0])), kind="cause"))
+            found.append(Finding(text=say("explain", "driver", **_named(leading[0])), kind="cause"))
         if len(leading) > 1:
             listed = say("joiners", "comma").join(say("explain", "named", **_named(row)) for row in leading[1 : 1 + MORE])
             found.append(Finding(text=say("explain", "more", drivers=listed), kind="cause"))
@@ -179,10 +179,6 @@ class _Told:
         if "Simpson" in self.words:
             found.append(Finding(text=say("explain", "simpson"), kind="note"))
         return found or [Finding(text=say("explain", "nothing"), kind="note")]
-
-    def _whole(self) -> str:
-        """Return the whole change as the bridge adds it up."""
-        return _said(self.bridge.rows[-1].cells[0]) if self.bridge is not None else spoken(self.change)
 
     def _drivers(self) -> list[Row]:
         rows = self.bridge.rows[:-2] if self.bridge is not None else ()

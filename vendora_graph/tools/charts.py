@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from vendora_graph.contracts import ChartSpec, Ledger
+from vendora_graph.contracts import ChartSpec, Ledger, ResultTable
 from vendora_graph.semantic.catalog import Catalog
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 MAX_POINTS = 60
+FORMATS = {"usd": "$,.0f", "rate": ".0%"}
+"""How an axis shows its numbers, by the beginning of a unit."""
 
 
 def chart_spec(chart: ChartSpec | None, ledger: Ledger, catalog: Catalog) -> dict[str, Any] | None:
@@ -32,7 +34,7 @@ def chart_spec(chart: ChartSpec | None, ledger: Ledger, catalog: Catalog) -> dic
     info = catalog.dimensions.get(chart.x)
     title = info.label if info else chart.x.capitalize()
     axis = {"field": "x", "title": title, "type": "ordinal" if chart.kind == "line" else "nominal", "sort": None}
-    value = {"field": "y", "title": chart.y[0], "type": "quantitative"}
+    value = {"field": "y", "title": chart.y[0], "type": "quantitative", **_axis(table, ledger, column)}
     across = chart.kind == "bar"
     return {
         "$schema": SCHEMA,
@@ -41,6 +43,13 @@ def chart_spec(chart: ChartSpec | None, ledger: Ledger, catalog: Catalog) -> dic
         "mark": {"type": "bar" if across else "line", "point": not across},
         "encoding": {"y": axis, "x": value} if across else {"x": axis, "y": value},
     }
+
+
+def _axis(table: ResultTable, ledger: Ledger, column: int) -> dict[str, Any]:
+    """Return the axis in the unit of its figures: dollars and percent are shown as such."""
+    first = next((ledger.facts[cells[column] or ""] for cells in table.cells if cells[column]), None)
+    form = next((text for start, text in FORMATS.items() if first is not None and first.unit.startswith(start)), None)
+    return {"axis": {"format": form}} if form is not None else {}
 
 
 def _waterfall(chart: ChartSpec, points: list[dict[str, Any]]) -> dict[str, Any]:

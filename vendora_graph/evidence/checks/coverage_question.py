@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vendora_graph.contracts import Fact
+from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.asks import condition
 from vendora_graph.evidence.calendar import back
 from vendora_graph.evidence.case import Case
@@ -22,11 +24,27 @@ def unasked(case: Case) -> Iterator[Problem]:
         return
     wanted = {condition(item) for item in plan.filters}
     said = {(label.name.dimension, label.name.value) for sentence in case.sentences for label in sentence.names}
-    for ask in {ask for fact in case.behind.values() for ask in case.asks_of(fact) if ask.tool == "query_metrics"}:
+    for ask in {ask for fact in _told(case) for ask in case.asks_of(fact) if ask.tool == "query_metrics"}:
         for one in sorted(ask.filters - wanted):
             dimension, _, values = one
             if not inside(one, plan) and not any((dimension, value) in said for value in values):
                 yield Problem(f"{dimension} {' or '.join(values)}")
+
+
+def _told(case: Case) -> Iterator[Fact]:
+    """Yield the figures the answer tells and what it derived from, but not what lies under figures only code writes.
+
+    A bridge, a target or a projection has conditions of its own making: the used cars of used gross, the target of one metric.
+    """
+    waiting, seen = list(case.used.values()), set[str]()
+    while waiting:
+        fact = waiting.pop()
+        if fact.id in seen:
+            continue
+        seen.add(fact.id)
+        yield fact
+        if fact.grade in ("derived", "metric") and operation_of(fact) != "expression":
+            waiting += [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
 
 
 @rule("coverage.question")

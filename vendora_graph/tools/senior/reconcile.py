@@ -82,11 +82,9 @@ def _records(asked: Reconcile, pair: dict[str, Any]) -> list[MetricQuery]:
     found = []
     for item in pair.get("records", ()):
         metrics = tuple(item["metrics"])
-        only = tuple(Filter.model_validate(one) for one in item.get("only", ()))
         order = OrderBy(by=metrics[0], direction=item.get("order", "desc"))
-        filters = (*asked.filters, *only)
         found.append(
-            MetricQuery(metrics=metrics, period=asked.period, filters=filters, group_by=(item["by"],), order_by=order, limit=RECORDS)
+            MetricQuery(metrics=metrics, period=asked.period, filters=asked.filters, group_by=(item["by"],), order_by=order, limit=RECORDS)
         )
     return found
 
