@@ -56,7 +56,14 @@ _KINDS_OF_WHOLE = frozenset({"new_or_used", "vehicle_class"})
 
 def share_filter(plan: Plan) -> Filter | None:
     """Return the filter that names the part where a share is asked for; the others say of what. None when that is not clear."""
-    if len(plan.metrics) != 1 or plan.group_by or plan.grain is not None or plan.comparison is not None:
+    if plan.grain is not None:
+        return None
+    return part_of(plan)
+
+
+def part_of(plan: Plan) -> Filter | None:
+    """Return the one filter that names a part, of a figure or of each of its periods."""
+    if len(plan.metrics) != 1 or plan.group_by or plan.comparison is not None:
         return None
     parts = [item for item in plan.filters if item.dimension not in _KINDS_OF_WHOLE] or list(plan.filters)
     return parts[0] if len(parts) == 1 else None

@@ -159,6 +159,8 @@ def apply_shares(framer: Framer) -> None:
             continue
         if entry.get("cue", True) and not frame.has("share", "average"):
             continue
+        if entry.get("only_alone") and frame.groups:
+            continue
         item = _matching(frame.filters, condition) if condition else None
         if condition and item is None:
             continue

@@ -49,7 +49,7 @@ def _draft(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draf
     senior = _senior(asked, calls, results)
     if senior is not None:
         return senior
-    table = results[0].tables[0]
+    table = results[0].main
     told = _tell(asked, table, results)
     if apart(asked) is not None and len(results) > 1:
         told = _beside(told, asked, results[1].tables[0])
@@ -162,6 +162,9 @@ def _trend(told: sentences.Told, results: list[Result]) -> Draft:
     changes = [table.rows[0].cells[0] for result in results[1:] for table in result.tables]
     headline = told.trend(0, changes[0] if changes else None)
     more = [told.trend(i, changes[i] if i < len(changes) else None) for i in range(1, len(told.infos))]
+    share = told.share_trend(changes[len(told.infos)] if len(changes) > len(told.infos) else None)
+    if share is not None:
+        headline, more = share, [headline, *more]
     return Draft(
         headline=headline,
         findings=tuple(Finding(text=text, kind="trend") for text in more),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Period, Plan
-from vendora_graph.offline.asked import Asked, Call, share_filter, span
+from vendora_graph.offline.asked import Asked, Call, part_of, share_filter, span
 from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.results import Cell, Done, Row, Table
 from vendora_graph.offline.senior_plans import senior_calls
@@ -40,7 +40,7 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
     calls: tuple[Call, ...] = (first,)
     answer = done.results.get(first.id)
     if plan.grain is not None and plan.ranking is None and answer is not None and answer.tables:
-        calls += _trend_changes(answer.tables[0])
+        calls += _trend_changes(answer.main)
     if asks_share(plan):
         calls += _share_calls(asked, first, done)
     other = apart(asked)
@@ -144,7 +144,18 @@ def _query(asked: Asked) -> Call | None:
         "limit": _limit(plan, grouped),
         "total": grouped and plan.grain is None and not any(item.dimension in plan.metrics for item in plan.filters),
     }
-    return Call("query_metrics", args)
+    whole = _whole_of_shares(plan)
+    return Call("query_metrics", args if whole is None else {**args, "share_of": whole})
+
+
+def _whole_of_shares(plan: Plan) -> list[dict[str, Any]] | None:
+    """Return the conditions on the whole that rows are shares of: of groups the same selection, of a part in each period the rest."""
+    if plan.topic != "share" or not (plan.group_by or plan.grain) or plan.intent == "list":
+        return None
+    part = None if plan.group_by else part_of(plan)
+    if not plan.group_by and part is None:
+        return None
+    return [item.model_dump(mode="json") for item in plan.filters if item is not part and item.dimension not in plan.metrics]
 
 
 def _metrics(asked: Asked) -> tuple[str, ...]:

@@ -70,6 +70,11 @@ class Result:
     words: str = ""
     error: str = ""
 
+    @property
+    def main(self) -> Table:
+        """Return the result itself: with shares, the table that has them, not that of their wholes."""
+        return max(self.tables, key=lambda table: len(table.columns))
+
 
 @dataclass(slots=True)
 class Done:

@@ -101,7 +101,14 @@ async def admitted(query: MetricQuery, services: Services, scope: Scope) -> Metr
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     query = MetricQuery.model_validate(arguments)
     check_names(query, services.catalog)
-    return ToolResult(await run_query(await admitted(query, services, scope), services, scope))
+    narrowed = await admitted(query, services, scope)
+    found = await run_query(narrowed, services, scope)
+    if query.share_of is None:
+        return ToolResult(found)
+    from vendora_graph.tools.shares import whole_of, with_shares
+
+    whole = await admitted(whole_of(query), services, scope)
+    return ToolResult(await with_shares(narrowed, whole, found, services, scope))
 
 
 TOOL = Tool(

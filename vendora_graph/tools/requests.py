@@ -42,6 +42,9 @@ class MetricQuery(Contract):
     order_by: OrderBy | None = None
     limit: int | None = Field(default=None, ge=1, le=500)
     total: bool = Field(default=False, description="Add the total over the same filters as the last row.")
+    share_of: tuple[Filter, ...] | None = Field(
+        default=None, max_length=8, description="Add each row's share of the whole under these conditions (the same filters, or fewer)."
+    )
 
     @property
     def where(self) -> tuple[Filter, ...]:
