@@ -32,7 +32,7 @@ class RouteChoice(Contract):
     decision: Literal["answer", "clarify", "refuse", "not_held"]
     complexity: Complexity = "simple"
     reason: str = Field(default="", max_length=400, description="One kind sentence for the asker, for all but answer.")
-    clarification: str | None = Field(default=None, max_length=300, description="The question to ask back.")
+    clarification: str | None = Field(default=None, max_length=600, description="The question to ask back.")
     options: tuple[str, ...] = Field(default=(), max_length=6)
 
 

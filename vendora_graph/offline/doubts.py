@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.chosen import parts_of
@@ -21,35 +23,19 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     plan = out.plan
     if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
         return None
-    said = restate(framer, plan)
+    said = restate(framer, plan).rstrip(".")
     question = _question(framer, plan, said)
     return _ask(framer, question, said) if question else _unplaced(framer, said)
 
 
 def _question(framer: Framer, plan: Plan, said: str) -> str:
-    """What must be asked back: a condition no slot took up, or a measure of another kind."""
+    """What must be asked back: the first doubt that holds."""
     texts = framer.raw["texts"]["doubts"]
     label = framer.catalog.metrics[plan.metrics[0]].label
-    negation = _open_negation(framer)
-    if negation:
-        return str(texts["negation"]).format(words=negation, restated=said)
-    if any(item.dimension in plan.metrics for item in plan.filters) and (plan.topic == "share" or not (plan.group_by or plan.grain)):
-        return str(texts["threshold"]).format(metric=label)
-    if _ranks_change(framer, plan):
-        return str(texts["change_rank"]).format(metric=label)
-    if _many_periods(framer, plan):
-        return str(texts["periods"]).format(metric=label, restated=said)
-    if framer.frame.clash:
-        return str(texts["clash"]).format(words=framer.frame.clash)
-    alone = _only(framer)
-    if alone:
-        return str(texts["unplaced"]).format(words=alone, restated=said)
-    kind = other_kind(framer)
-    if kind:
-        return str(texts[kind]).format(metric=label)
-    whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not _rates(framer))
-    if whole and plan.intent == "value" and share_filter(plan) is None:
-        return str(texts["share"]).format(metric=label)
+    for name, words_of in _DOUBTS:
+        words = words_of(framer, plan)
+        if words:
+            return str(texts[name]).format(words=words, metric=label, restated=said)
     return ""
 
 
@@ -64,6 +50,18 @@ def _unplaced(framer: Framer, said: str) -> Reading | None:
         return _ask(framer, texts["unplaced"].format(words=words, restated=said), said)
     reason = texts["unknown"].format(words=words, restated=said)
     return Reading(status="not_held", reason=reason, alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
+
+
+def _bare_threshold(_framer: Framer, plan: Plan) -> bool:
+    """A limit on the measure itself, where nothing is listed that could stay below it."""
+    limited = any(item.dimension in plan.metrics for item in plan.filters)
+    return limited and (plan.topic == "share" or not (plan.group_by or plan.grain))
+
+
+def _no_part(framer: Framer, plan: Plan) -> bool:
+    """A share of something, and nothing says which part."""
+    whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not _rates(framer))
+    return whole and plan.intent == "value" and share_filter(plan) is None
 
 
 def _ranks_change(framer: Framer, plan: Plan) -> bool:
@@ -93,7 +91,7 @@ def _ask(framer: Framer, question: str, said: str) -> Reading:
     )  # fmt: skip
 
 
-def _open_negation(framer: Framer) -> str:
+def _open_negation(framer: Framer, _plan: Plan) -> str:
     """The first negation that no filter, name or condition took up."""
     frame = framer.frame
     if any(item.op == "not_in" for item in frame.filters):
@@ -108,7 +106,7 @@ def _open_negation(framer: Framer) -> str:
     return ""
 
 
-def _only(framer: Framer) -> str:
+def _only(framer: Framer, _plan: Plan) -> str:
     """`cancellations only`: the word beside limits the figure, and no filter came of it."""
     frame = framer.frame
     for span in (frame.spans[i] for i in frame.cues.get("only", ())):
@@ -147,3 +145,17 @@ def _known(framer: Framer, index: int) -> bool:
     token = framer.frame.tokens[index]
     inside = any(span.start <= index < span.end and of_kind(span, "value", "metric", "dimension") for span in framer.frame.spans)
     return inside or token.number is not None or bool(_senses(framer, index))
+
+
+_DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
+    ("negation", _open_negation),
+    ("threshold", _bare_threshold),
+    ("change_rank", _ranks_change),
+    ("periods", _many_periods),
+    ("clash", lambda framer, _: framer.frame.clash),
+    ("unplaced", _only),
+    ("count", lambda framer, _: other_kind(framer) == "count"),
+    ("amount", lambda framer, _: other_kind(framer) == "amount"),
+    ("share", _no_part),
+)
+"""What is asked back, by the name of its text, and when."""
