@@ -82,5 +82,6 @@ SENTENCES = [
 @pytest.mark.parametrize(("group", "name", "text"), SENTENCES, ids=[f"{group}.{name}" for group, name, _ in SENTENCES])
 def test_the_narrators_own_sentences_hold_only_words_the_checks_know(group: str, name: str, text: str) -> None:
     draft = Draft(headline=re.sub(r"\{\w+\}", "{{1f1}}", text) or "{{1f1}}")
-    verdict = validate("against the stretch", None, draft, Ledger(turn=1), ValidationPolicy(as_of=date(2026, 11, 13), data_through=date(2026, 11, 12)))
+    policy = ValidationPolicy(as_of=date(2026, 11, 13), data_through=date(2026, 11, 12))
+    verdict = validate("against the stretch", None, draft, Ledger(turn=1), policy)
     assert [check.reason for check in verdict.checks if check.name == "words.plain" and not check.passed] == []

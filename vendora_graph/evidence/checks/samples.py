@@ -105,6 +105,11 @@ def _judged(case: Case) -> Iterator[tuple[Fact, Decimal, MetricRules]]:
             yield fact, fact.value, rules
 
 
+def _is_part(value: Decimal, rules: MetricRules) -> bool:
+    """Tell whether a value is a part of a whole: of few records any part may be, whatever many of them give."""
+    return rules.unit == "rate" and 0 <= value <= 1
+
+
 @rule("samples.unit")
 def unit(case: Case) -> Iterator[Problem]:
     """A figure has the unit its metric has."""
@@ -118,7 +123,7 @@ def unit(case: Case) -> Iterator[Problem]:
 def impossible(case: Case) -> Iterator[Problem]:
     """A figure far outside what the metric can be is a mistake, whatever agrees with it."""
     for fact, value, rules in _judged(case):
-        if _outside(value, rules, _factor(rules)):
+        if _outside(value, rules, _factor(rules)) and not (is_small(case, fact) and _is_part(value, rules)):
             yield Problem(f"{fact.label!r} is {value}, plausible is {rules.low} to {rules.high}", (fact.id,))
 
 
