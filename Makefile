@@ -57,7 +57,8 @@ format: $(READY) ## sort imports and apply the safe fixes
 ratchet: $(READY) ## write today's measures into tests/architecture/ratchet.yaml (they may only fall)
 	@$(BIN)/python -m tests.architecture.tighten
 
-bench: $(READY) ## measure speed against a bare graph and bare SQL
+bench: $(READY) ## measure speed against a bare graph and bare SQL, model calls and tokens against a SQL agent
+	@$(BIN)/python -m bench.agents
 	@$(BIN)/python -m bench
 
 mutation: $(READY) ## break the code on purpose: every mutant must be caught

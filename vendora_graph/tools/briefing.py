@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 REQUEST_KEY = "vendora"
 VOCABULARY_METRICS = 12
 """Metrics of the vocabulary shown for one question; the rest is reached with `find_metrics`."""
-VOCABULARY_TOKENS = 700
+VOCABULARY_TOKENS = 450
 """Tokens the vocabulary of one question may take."""
-MOST_DIMENSIONS = 12
+MOST_DIMENSIONS, OWN_DIMENSIONS = 12, 4
+"""Dimensions that are said once for all, and those a metric has beyond them; `find_metrics` gives all."""
 CHARACTERS_A_TOKEN = 3
 
 
@@ -50,12 +52,13 @@ def vocabulary(question: str, services: Services) -> str:
     Dimensions most of them share are said once at the end; a line names only what a metric has beyond those.
     """
     ranked = rank_metrics(question[:400], services.catalog, VOCABULARY_METRICS)
-    shared = _shared(ranked)
+    order = _by_relevance(question, services)
+    shared = sorted(_shared(ranked), key=order)[:MOST_DIMENSIONS]
     last = f"All but where said: {', '.join(shared)}" if shared else ""
     left = VOCABULARY_TOKENS - tokens_of(last)
     lines: list[str] = []
     for info in ranked:
-        own = [name for name in sorted(info.dimensions) if name not in shared][:MOST_DIMENSIONS]
+        own = [name for name in sorted(info.dimensions, key=order) if name not in shared][:OWN_DIMENSIONS]
         lacks = [name for name in shared if name not in info.dimensions]
         line = f"{info.name}: {info.label} ({info.unit}; {info.basis}). Cut by: {', '.join(own) or '-'}"
         line += f"; not by: {', '.join(lacks)}" if lacks else ""
@@ -74,7 +77,14 @@ def topics(question: str, services: Services) -> str:
 def _shared(metrics: list[MetricInfo]) -> list[str]:
     """Return the dimensions that three quarters of the metrics can be cut by."""
     counted = Counter(name for info in metrics for name in info.dimensions)
-    return sorted(name for name, count in counted.items() if count * 4 >= len(metrics) * 3 and len(metrics) > 1)[:MOST_DIMENSIONS]
+    return [name for name, count in counted.items() if count * 4 >= len(metrics) * 3 and len(metrics) > 1]
+
+
+def _by_relevance(question: str, services: Services) -> Callable[[str], tuple[bool, int, str]]:
+    """Return the order of dimensions: those the question names, then those that most metrics have."""
+    asked = question.lower()
+    common = Counter(name for info in services.catalog.metrics.values() for name in info.dimensions)
+    return lambda name: (not any(word in asked for word in name.split("_")), -common[name], name)
 
 
 def tokens_of(text: str) -> int:
