@@ -17,6 +17,7 @@ from vendora_graph.offline.reconciling import narrate_reconciliation
 from vendora_graph.offline.results import Done, Result, Table
 from vendora_graph.offline.scenarios import narrate_scenario
 from vendora_graph.offline.scorecards import narrate_scorecard
+from vendora_graph.offline.share_lines import share_trend
 from vendora_graph.offline.target_lines import narrate_target
 from vendora_graph.offline.words import lowered, say
 from vendora_graph.semantic.catalog import MetricInfo
@@ -162,7 +163,8 @@ def _trend(told: sentences.Told, results: list[Result]) -> Draft:
     changes = [table.rows[0].cells[0] for result in results[1:] for table in result.tables]
     headline = told.trend(0, changes[0] if changes else None)
     more = [told.trend(i, changes[i] if i < len(changes) else None) for i in range(1, len(told.infos))]
-    share = told.share_trend(changes[len(told.infos)] if len(changes) > len(told.infos) else None)
+    moved = changes[len(told.infos)] if len(changes) > len(told.infos) else None
+    share = share_trend(told.asked, told.table, moved, told.words())
     if share is not None:
         headline, more = share, [headline, *more]
     return Draft(

@@ -10,6 +10,7 @@ from vendora_graph.offline.asked import Asked, share_filter
 from vendora_graph.offline.honesty import is_few
 from vendora_graph.offline.planner import compared, ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
+from vendora_graph.offline.share_lines import beside
 from vendora_graph.offline.words import (
     COUNTED,
     NUMERAL,
@@ -204,7 +205,7 @@ class Told:
             return self._thin(lead, place, enough=bool(sound))
         cell = lead.cells[place]
         leader = self._named(lead)
-        value = self._with_share(lead, spoken(cell) if cell else "")
+        value = beside(self.asked, self.table, lead, spoken(cell) if cell else "")
         if len(self.table.body) == 1:
             return say("ranking", "alone", leader=leader, value=value, **self.words())
         if ranking is not None:
@@ -217,34 +218,6 @@ class Told:
             whole = say("breakdown", "additive" if self.infos[0].additivity in ADDITIVE else "measured")
             return say("breakdown", "with_total", leader=leader, value=value, total=spoken(top), whole=whole, **self.words())
         return say("breakdown", "without_total", leader=leader, value=value, group=group, **self.words())
-
-    def shares(self) -> int | None:
-        """Return the column that holds the first metric's share of the whole, None where there is none."""
-        head = say("share", "column", Label=self.infos[0].label)
-        return self.table.columns.index(head) if head in self.table.columns else None
-
-    def _with_share(self, row: Row, value: str) -> str:
-        at = self.shares()
-        cell = row.cells[at] if at is not None else None
-        return say("share", "beside", value=value, share=cell.ref) if cell is not None and cell.value is not None else value
-
-    def share_trend(self, change: Cell | None) -> str | None:
-        """Return how a part's share of the whole went; None where there are no two of them."""
-        at, rows = self.shares(), self.table.body
-        line = ends(rows, at) if at is not None and not several_groups(rows) else None
-        if line is None:
-            return None
-        first, last = line
-        words = {
-            **self.words(),
-            "first": spoken(first),
-            "last": spoken(last),
-            "first_period": first.period or "",
-            "last_period": last.period or "",
-        }
-        if change is None or not change.value:
-            return say("share", "flat", **words)
-        return say("share", "trend", direction=direction(change.value), change=spoken(change), **words)
 
     def _thin(self, lead: Row, place: int, *, enough: bool) -> str:
         """Return a headline without any rank: the first groups rest on few records."""
