@@ -120,7 +120,15 @@ def _estimate(value: Decimal | None, fact: Fact, label: str, words: str) -> Fact
     if value is None:
         return None
     return make_fact(
-        metric=fact.metric, value=value, unit=fact.unit, label=label, period=fact.period, grade="forecast", formula=words, parts=[fact.id]
+        metric=fact.metric,
+        slice=fact.slice,
+        value=value,
+        unit=fact.unit,
+        label=label,
+        period=fact.period,
+        grade="forecast",
+        formula=words,
+        parts=[fact.id],
     )
 
 
