@@ -58,6 +58,7 @@ def serving() -> Iterator[Gateway]:
             yield gateway
         finally:
             front.shutdown()
+            front.server_close()
 
 
 def _handler(address: str, gateway: Gateway) -> type[BaseHTTPRequestHandler]:
