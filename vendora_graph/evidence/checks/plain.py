@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
-from vendora_graph.evidence.phrases import PhraseSet, spelling
+from vendora_graph.evidence.phrases import Found, PhraseSet, spelling
 from vendora_graph.evidence.references import tokens
 from vendora_graph.evidence.resources import resource
 
@@ -85,16 +85,23 @@ def bound(case: Case) -> Iterator[Problem]:
     """A figure is what it is: not "nearly", "at least" or "more than" it, and not "not" it."""
     for sentence in case.claims:
         for ref in sentence.facts:
-            words = _bound_before(sentence, ref)
-            if words and not any(other.at < ref.at for other in sentence.facts):
-                yield Problem(f"{words!r} before {{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
+            found = _bound_before(sentence, ref)
+            if found is None:
+                continue
+            led = found.start > 0 and sentence.tokens[found.start - 1].text in _LEADS
+            if led or not any(other.at < ref.at for other in sentence.facts):
+                yield Problem(f"{found.words!r} before {{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
 
 
-def _bound_before(sentence: Sentence, ref: FactRef) -> str:
+_LEADS = ("from", "to", "at", "with", "is", "was", "of", "by")
+"""Behind these a bound is one, whatever figures stand before: "from more than {{..}}"; else "higher than {{..}}" compares two."""
+
+
+def _bound_before(sentence: Sentence, ref: FactRef) -> Found[str] | None:
     for found in _bounds().find(sentence.tokens[: ref.at]):
         if found.end == ref.at and sentence.free(found) and not any(token.text == "from" for token in sentence.tokens[ref.at :]):
-            return found.words
-    return ""
+            return found
+    return None
 
 
 @cache
