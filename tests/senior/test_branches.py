@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from vendora_graph import Vendora
 from vendora_graph.errors import QuestionError
-from vendora_graph.tools.senior import SENIOR_TOOLS
+from vendora_graph.tools import rounds
+from vendora_graph.tools.catalogue import tools_for
 from vendora_graph.tools.senior.find_anomalies import TOOL as FIND
 
 QUESTION = "Analyze our Q3 performance across all departments, compare with industry benchmarks, and provide strategic recommendations"
@@ -18,7 +20,7 @@ def test_a_failed_branch_is_named_and_the_rest_stands(vendora: Vendora, monkeypa
     async def broken(*_: Any) -> Any:
         raise QuestionError("There is no past to judge by.")
 
-    monkeypatch.setattr("vendora_graph.tools.rounds.tools_for", lambda *_: tuple(_broken(tool, broken) for tool in SENIOR_TOOLS))
+    monkeypatch.setattr(rounds, "tools_for", lambda *asked: tuple(_broken(tool, broken) for tool in tools_for(*asked)))
     answer = vendora.ask(QUESTION)
     assert answer.status == "answered"
     assert answer.recommendations
@@ -26,8 +28,6 @@ def test_a_failed_branch_is_named_and_the_rest_stands(vendora: Vendora, monkeypa
 
 
 def _broken(tool: Any, run: Any) -> Any:
-    from dataclasses import replace
-
     return replace(tool, run=run) if tool.name == FIND.name else tool
 
 
