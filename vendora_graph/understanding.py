@@ -57,6 +57,7 @@ class Understanding:
             home_store=principal.home_dealership_id,
             previous=previous,
             calendar=self._calendar(principal.dealership_ids),
+            open_months=tuple(self._profile.open_months(principal.dealership_ids)),
         )
 
     def _person(self, principal: Principal) -> Person | None:

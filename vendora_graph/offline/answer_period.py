@@ -6,9 +6,13 @@ from vendora_graph.contracts import Grain, Period, Plan
 from vendora_graph.offline.compare import last_year, previous_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import Outcome, is_position, text
-from vendora_graph.offline.period_math import Clock, Resolved, day_text
+from vendora_graph.offline.period_math import Clock, Resolved, Stretch, add_units, day_text, label, unit_end, unit_start
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.periods import PeriodSpec
+
+
+_MOST_OPEN = 12
+"""Months looked back for a closed one."""
 
 
 def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous: Plan | None, out: Outcome) -> Resolved | None:
@@ -22,7 +26,7 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
         main = _coming(framer, main)
         found = _ahead(framer, clock, main, resolve(main, clock))
         out.bad_period = found is None
-        return _closed_day(framer, clock, main, found, out)
+        return _closed_day(framer, clock, main, _closed_months(framer, main, found, out), out)
     if previous is not None and previous.period is not None:
         return _carried(framer, clock, previous.period, out)
     if not framer.frame.metrics:
@@ -36,6 +40,24 @@ def _year_back(main: PeriodSpec, period: Period) -> bool:
         return not main.args.get("unit") or main.word("unit") == period.grain
     year = main.word("unit") == "year" and (main.op == "last" or (main.op == "unit_ago" and main.number("n") == 1))
     return year and period.grain not in {None, "year"}
+
+
+def _closed_months(framer: Framer, main: PeriodSpec, found: Resolved | None, out: Outcome) -> Resolved | None:
+    """Months of the ledger counted back (`trailing 12`) are closed ones: they end before the first month a store has not closed."""
+    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
+    counted = main.op == "last_n_bare" or (main.op == "last_n" and main.word("unit") == "month" and main.number("n") > 1)
+    if found is None or not counted or not infos or not all(info.ledger_month for info in infos):
+        return found
+    period, back = found.period, 0
+    while back < _MOST_OPEN and f"{add_units(unit_start(period.end, 'month'), 'month', -back):%Y-%m}" in framer.ctx.open_months:
+        back += 1
+    if not back:
+        return found
+    start = add_units(period.start, "month", -back)
+    end = unit_end(add_units(unit_start(period.end, "month"), "month", -back), "month")
+    shown = label(Stretch(start, end, name=str(framer.raw["closed_months"]).format(n=main.number("n", 1))), end)
+    out.assumptions.append(text(framer, "closed_months").format(end=day_text(end)))
+    return Resolved(period.model_copy(update={"start": start, "end": end, "label": shown}))
 
 
 def _coming(framer: Framer, main: PeriodSpec) -> PeriodSpec:

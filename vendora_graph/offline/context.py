@@ -20,7 +20,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """The surroundings of a question. `stores` are (id, name) of the asker's tenant, in order; `home_store` an id."""
+    """The surroundings of a question. `stores` are (id, name) of the asker's tenant, in order; `home_store` an id;
+    `open_months` (`2026-10`) the months of the ledger that one of them has not closed."""
 
     as_of: date
     data_start: date
@@ -32,3 +33,4 @@ class ReadContext:
     home_store: str = ""
     previous: Plan | None = None
     calendar: SellingCalendar = field(default_factory=SellingCalendar)
+    open_months: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
+from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.results import Cell, Result, Row, Table
 from vendora_graph.offline.target_words import compares
@@ -43,6 +44,8 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
     if compares(asked.plan) and rows[0].cells[1] is not None and rows[0].cells[4] is not None:
         headline, findings = f"{headline} {findings[0].text}", findings[1:]
     missing = [_label(row, asked) for row in rows if row.cells[1] is None]
+    if asked.plan.comparison is not None and asked.plan.comparison.kind == "target" and len(missing) == len(rows):
+        raise ModelOutputError(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
     caveats = [say("pace", "method")]
     if not table.period_complete and table.period:
         caveats.append(say("notes", "running", period=table.period))

@@ -21,8 +21,10 @@ COMPARABLE = {"yes": 0, "partly": 1}
 OLD_AFTER_MONTHS = 18
 USABLE_DAYS = 1100
 """Three years: an older figure says nothing about this market."""
-EXCLUDED = re.compile(r"record|forecast", re.IGNORECASE)
-"""A record month or a forecast is no yardstick."""
+EXCLUDED = re.compile(r"\brecord\b|forecast|high end|low end", re.IGNORECASE)
+"""A record month, a forecast or the end of a range is no yardstick."""
+UNDATED = Period(start=date(1900, 1, 1), end=date(1900, 1, 1), label="an undated source")
+"""Of a figure whose source gives no date: it counts as old, and serves only where nothing dated does."""
 _MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
 _YEAR = re.compile(r"(20\d\d)")
 _QUARTER = re.compile(r"Q([1-4])\s+(20\d\d)")
@@ -56,9 +58,9 @@ class Benchmark:
 
 @cache
 def benchmarks() -> tuple[Benchmark, ...]:
-    """Return every shipped benchmark that says of when it is, in file order: without a date nothing may be set against it."""
+    """Return every shipped benchmark in file order."""
     text = files("vendora_graph.semantic").joinpath("dealership", "benchmarks.csv").read_text(encoding="utf-8")
-    return tuple(_read(row) for row in csv.DictReader(StringIO(text)) if row["period_end"])
+    return tuple(_read(row) for row in csv.DictReader(StringIO(text)))
 
 
 def _read(row: dict[str, str]) -> Benchmark:
@@ -70,7 +72,7 @@ def _read(row: dict[str, str]) -> Benchmark:
         segment=row["segment"],
         value=Decimal(row["benchmark_value"]),
         unit=cast(Unit, unit),
-        period=period_of(row["period_label"], date.fromisoformat(row["period_end"])),
+        period=period_of(row["period_label"], date.fromisoformat(row["period_end"])) if row["period_end"] else UNDATED,
         source=row["source_title"],
         note=row["definition_note"],
         reported_by=row["reported_by"],
@@ -95,17 +97,19 @@ def _start(label: str, end: date) -> date:
     return end
 
 
-def choose(info: MetricInfo, as_of: date, segment: str | None = None) -> Benchmark | None:
+def choose(info: MetricInfo, as_of: date, segment: str | None = None, *, undated: bool = False) -> Benchmark | None:
     """Return the one benchmark a metric may be set against: same unit, comparable, no record or forecast; the newest.
 
     Only rates and averages have one: a sum depends on the length of its period and the size of a store. Benchmarks of the store's
-    own segment come before those of all dealerships, those before public groups.
+    own segment come before those of all dealerships, those before public groups. One without a date serves only where it is allowed
+    (`undated`) and no dated one is there.
     """
     if info.additivity not in ("ratio", "average", "median"):
         return None
     known = [b for b in benchmarks() if b.metric == info.name and b.unit == info.unit and b.comparable in COMPARABLE]
     recent = [b for b in known if (as_of - b.period.end).days <= USABLE_DAYS]
-    usable = [b for b in recent if not EXCLUDED.search(b.period.label)]
+    recent = recent or [b for b in known if undated and b.period == UNDATED]
+    usable = [b for b in recent if not EXCLUDED.search(f"{b.period.label} {b.note}")]
     order = {segment: 0, "all": 1}
     ranked = sorted(
         usable,

@@ -55,7 +55,9 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     names = desk.allowed(asked.metrics, asked.period)
     volumes = {m: v for m in names if (v := knowledge("scorecard")["gaps"].get(m, {}).get("volume"))}
     base, own = await desk.figures((*names, *volumes.values()), asked.period)
-    held = [Marked(name, own[name], _mark(name, desk)) for name in names if name in own and own[name].value is not None]
+    first = asked.metrics[0]
+    known = [name for name in names if name in own and own[name].value is not None]
+    held = [Marked(name, own[name], _mark(name, desk, undated=name == first)) for name in known]
     rows, sources = Rows(), []
     for one in held:
         if one.mark is not None:
@@ -78,10 +80,11 @@ def _words(held: list[Marked], desk: Desk) -> str:
     return "; ".join(said)
 
 
-def _mark(name: str, desk: Desk) -> Benchmark | None:
+def _mark(name: str, desk: Desk, *, undated: bool) -> Benchmark | None:
     profile = desk.services.profile
     store = profile.store(desk.scope.principal.home_dealership_id)
-    return choose(desk.services.catalog.metrics[name], desk.scope.as_of, profile.segment(store.id) if store else None)
+    segment = profile.segment(store.id) if store else None
+    return choose(desk.services.catalog.metrics[name], desk.scope.as_of, segment, undated=undated)
 
 
 def _compare(one: Marked, mark: Benchmark, volume: Fact | None, period: Span, rows: Rows, desk: Desk) -> None:
