@@ -19,19 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 from uuid import uuid4
 
 import duckdb
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
-<<<<<<< HEAD
 from bench import forecast
-=======
 from bench.proof import Proof, measure_proof
 from bench.questions import ROOT, SCORECARD, WARM_UP, sampled
->>>>>>> ffec677ba681f24bf94af106c65bcb9120ea7454
 from vendora_graph import Vendora
 from vendora_graph.checkpoint import open_checkpointer
 from vendora_graph.evaluation.cases import Case
@@ -76,7 +73,7 @@ async def ask(vendora: Vendora, case: Case) -> tuple[float, dict[str, float], st
     raise SystemExit(f"{case.id}: no answer")
 
 
-async def bare(connection: duckdb.DuckDBPyConnection, sql: str, supersteps: int, saver: Any) -> float:
+async def bare(connection: duckdb.DuckDBPyConnection, sql: str, supersteps: int, saver: BaseCheckpointSaver[str]) -> float:
     """Run the hand-written SQL in a graph of as many nodes; return milliseconds (the graph is compiled before the clock starts)."""
     graph = StateGraph(Counted)
 
@@ -115,19 +112,26 @@ async def measure(settings: Settings, cases: list[Case]) -> Measured:
                 await ask(vendora, case)
             gc.collect()
             for case in cases[WARM_UP:]:
-                await ask(vendora, case)  # its shape is compiled; answers are not kept anywhere
-                total, nodes, status, supersteps = await ask(vendora, case)
-                await bare(connection, case.gold_sql or "", supersteps, saver)
-                measured.baseline.append(await bare(connection, case.gold_sql or "", supersteps, saver))
-                measured.total.append(total)
-                measured.statuses.append(status)
-                for node, ms in nodes.items():
-                    measured.nodes[node].append(ms)
+                await _compare(measured, case, vendora, connection, saver)
             connection.close()
             measured.cards, measured.proof = await scorecards(vendora), await measure_proof(vendora, cases[WARM_UP:])
     finally:
         raw.unlink(missing_ok=True)
     return measured
+
+
+async def _compare(
+    measured: Measured, case: Case, vendora: Vendora, connection: duckdb.DuckDBPyConnection, saver: BaseCheckpointSaver[str]
+) -> None:
+    """Add one question and its baseline, each measured at the second time."""
+    await ask(vendora, case)  # its shape is compiled; answers are not kept anywhere
+    total, nodes, status, supersteps = await ask(vendora, case)
+    await bare(connection, case.gold_sql or "", supersteps, saver)
+    measured.baseline.append(await bare(connection, case.gold_sql or "", supersteps, saver))
+    measured.total.append(total)
+    measured.statuses.append(status)
+    for node, ms in nodes.items():
+        measured.nodes[node].append(ms)
 
 
 async def scorecards(vendora: Vendora) -> list[float]:
@@ -190,15 +194,10 @@ def table(measured: Measured) -> str:
 def main() -> int:
     """Measure, print and write the table; end with 1 when a limit of the project is missed."""
     settings = Settings.load(warehouse="demo", model="offline")
-<<<<<<< HEAD
-    measured = asyncio.run(measure(settings, sample))
+    measured = asyncio.run(measure(settings, sampled()))
     heading = "\n## Pace and forecast beside the same month of last year\n\n"
     errors = heading + "\n".join(asyncio.run(forecast.measure(settings))) + "\n"
     text = table(measured) + "\n" + "\n".join(processes(settings.cache_dir)) + "\n" + errors
-=======
-    measured = asyncio.run(measure(settings, sampled()))
-    text = table(measured) + "\n" + "\n".join(processes(settings.cache_dir)) + "\n"
->>>>>>> ffec677ba681f24bf94af106c65bcb9120ea7454
     sys.stdout.write(text)
     (ROOT / "bench/results.md").write_text(f"# `make bench`\n\n{text}", encoding="utf-8")
     p50, p95 = median(measured.total), percentile(measured.total, 95)

@@ -91,7 +91,7 @@ def main() -> None:
         imports, answers = [], []
         for _ in range(5):
             command = [sys.executable, "-c", COLD, name, metric, str(model)]
-            output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  ourselves
+            output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # ourselves
             imported, answered = map(float, output.split())
             imports.append(imported)
             answers.append(answered)
