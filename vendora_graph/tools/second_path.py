@@ -18,7 +18,7 @@ from vendora_graph.contracts import Fact, Grain, Ledger, QueryRecord, ResultTabl
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.medians import prove_median
-from vendora_graph.tools.runner import is_zero, needs_of, plain
+from vendora_graph.tools.evaluate import is_zero, needs_of, plain
 from vendora_graph.tools.spans import buckets
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from vendora_graph.contracts import Filter
 from vendora_graph.tools.cells import Cut
 from vendora_graph.tools.query_metrics import within_access
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.runner import Leg, as_period, evaluate
+from vendora_graph.tools.evaluate import Leg, evaluate
+from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.gather import Desk, in_turn
 from vendora_graph.tools.senior.pacing import Month
 from vendora_graph.tools.spans import bucket_start, next_start
