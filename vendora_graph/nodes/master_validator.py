@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 
-from vendora_graph.contracts import RejectedDraft, Verdict
+from vendora_graph.contracts import Ledger, RejectedDraft, ValidationPolicy, Verdict
 from vendora_graph.errors import InternalError
 from vendora_graph.evidence.ledger import with_seconds
 from vendora_graph.evidence.repair import repair
@@ -33,17 +33,8 @@ def make_master_validator(services: Services) -> Node:
         proven = await prove(state["ledger"], services, scope_of(state))
         ledger = with_seconds(state["ledger"], proven.facts)
         reading = state["reading"]
-        offline = _is_offline(state)
-        policy = policy_of(
-            ledger,
-            reading,
-            as_of=state["as_of"],
-            data_through=state["data_through"],
-            principal=state["principal"],
-            offline=offline,
-            services=services,
-        )
-        if not offline:
+        policy = _policy(state, ledger, services)
+        if not _is_offline(state):
             draft, _ = repair(draft, ledger, policy)
         verdict, deliver = await ask_validator(
             services.validator,
@@ -67,6 +58,18 @@ def make_master_validator(services: Services) -> Node:
         return update if verdict.approved else {**update, **_rejection(state, verdict)}
 
     return master_validator
+
+
+def _policy(state: State, ledger: Ledger, services: Services) -> ValidationPolicy:
+    return policy_of(
+        ledger,
+        state["reading"],
+        as_of=state["as_of"],
+        data_through=state["data_through"],
+        principal=state["principal"],
+        offline=_is_offline(state),
+        services=services,
+    )
 
 
 def _is_offline(state: State) -> bool:
