@@ -2,9 +2,8 @@
 
 import os as _os
 from typing import TYPE_CHECKING as _TYPE_CHECKING
-from typing import Any as _Any
 
-_os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")  # before anything imports langgraph: it reads this once
+_os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")  # noqa: TID251 - langgraph reads it once, when imported
 
 if _TYPE_CHECKING:
     from vendora_graph.api import Vendora
@@ -23,7 +22,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> _Any:
+def __getattr__(name: str) -> object:
     """Import the public names when they are first used: a command that needs none of them starts fast."""
     if name in _HOMES:
         from importlib import import_module

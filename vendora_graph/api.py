@@ -84,7 +84,7 @@ class Vendora:
 
     # -------------------------------------------------------------------------------------------------- asking
 
-    def ask(self, question: str, **wishes: Any) -> Answer:
+    def ask(self, question: str, **wishes: Any) -> Answer:  # noqa: ANN401 - the keywords of `aask`
         """Return the answer; takes what `aask` takes. Safe in a notebook: it runs on a loop of its own."""
         return self._runner().run(self.aask(question, **wishes))
 

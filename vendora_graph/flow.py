@@ -8,6 +8,7 @@ from typing import Any
 
 from vendora_graph.api import Vendora
 from vendora_graph.errors import ConfigError, InternalError
+from vendora_graph.opening import Opened
 from vendora_graph.settings import Settings
 from vendora_graph.validator import MasterValidator
 
@@ -53,7 +54,7 @@ class HierarchicalFlowManager:
         validator: MasterValidator = self._live().services.validator
         return validator
 
-    def _live(self) -> Any:
+    def _live(self) -> Opened:
         opened = self._vendora._opened  # noqa: SLF001 - one object in two files
         if opened is None:
             raise InternalError("Call initialize() first.")

@@ -88,7 +88,8 @@ async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping
     except WarehouseError as error:
         if not shipped or settings.warehouse == DEMO:
             raise
-        raise ConfigError(f"The dealership model does not fit this database ({error}). Name its semantic model with --model DIR.") from error
+        words = f"The dealership model does not fit this database ({error}). Name its semantic model with --model DIR."
+        raise ConfigError(words) from error
     lexicon = await asyncio.to_thread(Lexicon.cached, loaded.catalog, loaded.vocabulary, value_entries(profile), settings.cache_dir)
     services = _services(settings, warehouse, loaded, tenancy, profile, shapes, models or {}, stack, lexicon)
     identities: Identities = services.identities

@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     orchestrator_model: OptionalText = Field(None, description="Another model for the orchestrator (L1).")
     data_analyst_model: OptionalText = Field(None, description="Another model for the data analyst (L2).")
     senior_analyst_model: OptionalText = Field(None, description="Another model for the senior analyst (L2).")
-    master_validator_model: OptionalText = Field(None, description="A live model that reads approved drafts once more and may only lower their score; empty: no second opinion.")
+    master_validator_model: OptionalText = Field(
+        None, description="A live model that reads approved drafts once more and may only lower their score; empty: no second opinion."
+    )
     fallback_models: Names = Field(
         (), description="Models to try in turn when one cannot be reached, separated by commas; the offline analyst is always the last."
     )

@@ -18,7 +18,7 @@ Reply = AIMessage | BaseException
 """One turn of a script: a message, or a failure to raise."""
 
 
-def call(name: str, identity: str | None = None, /, **args: Any) -> AIMessage:
+def call(name: str, identity: str | None = None, /, **args: object) -> AIMessage:
     """Return a message that calls one tool."""
     chosen = identity or "call_" + hashlib.sha256(repr((name, sorted(args.items(), key=str))).encode()).hexdigest()[:12]
     return AIMessage(content="", tool_calls=[ToolCall(name=name, args=args, id=chosen)], response_metadata={"model_name": "scripted"})
@@ -29,7 +29,8 @@ class ScriptedModel(BaseChatModel):
 
     Example:
         >>> from vendora_graph.testing import ScriptedModel, call
-        >>> model = ScriptedModel(script=[call("query_metrics", metrics=["units_retail"], period={"start": "2026-10-01", "end": "2026-10-31"})])
+        >>> october = {"start": "2026-10-01", "end": "2026-10-31"}
+        >>> model = ScriptedModel(script=[call("query_metrics", metrics=["units_retail"], period=october)])
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

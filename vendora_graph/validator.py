@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 from vendora_graph.contracts import Draft, Ledger, Plan, ValidationPolicy, Verdict
 from vendora_graph.errors import ModelOutputError
@@ -22,8 +22,15 @@ class MasterValidator:
         return validate(question, plan, draft, ledger, policy)
 
 
+class Seam(Protocol):
+    """What stands at L3: a `MasterValidator`, or what replaces it."""
+
+    def validate_analysis(self, *, question: str, plan: Plan | None, draft: Draft, ledger: Ledger, policy: ValidationPolicy) -> object:
+        """Return a verdict, a mapping, or a coroutine of either."""
+
+
 async def ask_validator(
-    validator: Any, *, question: str, plan: Plan | None, draft: Draft, ledger: Ledger, policy: ValidationPolicy
+    validator: Seam, *, question: str, plan: Plan | None, draft: Draft, ledger: Ledger, policy: ValidationPolicy
 ) -> tuple[Verdict, bool]:
     """Return the verdict of the seam and whether code agrees with an approval.
 
@@ -33,7 +40,7 @@ async def ask_validator(
     Raises:
         ModelOutputError: The seam answered with something else.
     """
-    said = validator.validate_analysis(question=question, plan=plan, draft=draft, ledger=ledger, policy=policy)
+    said: object = validator.validate_analysis(question=question, plan=plan, draft=draft, ledger=ledger, policy=policy)
     if inspect.isawaitable(said):
         said = await said
     if isinstance(said, Verdict):
@@ -54,7 +61,7 @@ async def ask_validator(
     return verdict, approved and own.approved
 
 
-def _score(confidence: Any, own: Verdict) -> Decimal:
+def _score(confidence: object, own: Verdict) -> Decimal:
     """A replaced seam may lower the score; it cannot raise it above what code found."""
     try:
         claimed = Decimal(str(confidence))

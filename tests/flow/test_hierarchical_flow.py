@@ -1,7 +1,8 @@
 """The three tests of the platform's roadmap; only the import path and the dealership id are other."""
 
-import pytest
 from unittest.mock import patch
+
+import pytest
 
 from vendora_graph import HierarchicalFlowManager
 

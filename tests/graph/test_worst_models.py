@@ -89,9 +89,11 @@ BEHAVIOURS = [
     _wrong_period, _wrong_metric, _injected, _forged_offline_ids,
 ]  # fmt: skip
 
+ANALYSTS = ("data_analyst", "senior_analyst")
+
 
 @pytest.mark.parametrize("behave", BEHAVIOURS, ids=lambda b: b.__name__.strip("_"))
-@pytest.mark.parametrize("roles", [("data_analyst", "senior_analyst"), ("orchestrator", "data_analyst", "senior_analyst")], ids=["analysts", "all"])
+@pytest.mark.parametrize("roles", [ANALYSTS, ("orchestrator", *ANALYSTS)], ids=["analysts", "all"])
 async def test_only_proven_figures_arrive(open_practice: Callable[..., Vendora], behave: Behaviour, roles: tuple[str, ...]) -> None:
     async with open_practice() as plain:
         truth = await plain.aask(QUESTION)

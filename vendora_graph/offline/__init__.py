@@ -1,0 +1,1 @@
+"""The offline language model: it reads plain English by rules, plans, narrates, and needs no network."""

@@ -10,7 +10,6 @@ from vendora_graph.offline.period_math import Clock, Resolved, Stretch, add_unit
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.periods import PeriodSpec
 
-
 _MOST_OPEN = 12
 """Months looked back for a closed one."""
 

@@ -20,8 +20,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """The surroundings of a question. `stores` are (id, name) of the asker's tenant, in order; `home_store` an id;
-    `open_months` (`2026-10`) the months of the ledger that one of them has not closed."""
+    """The surroundings of a question.
+
+    `stores` are (id, name) of the asker's tenant, in order; `home_store` an id; `open_months` (`2026-10`) the months of the ledger that one
+    of them has not closed.
+    """
 
     as_of: date
     data_start: date

@@ -71,8 +71,8 @@ class OfflineChatModel(BaseChatModel):
         if name not in (ROUTE, Draft.__name__):
             raise ModelOutputError(f"The offline model gives {ROUTE} or {Draft.__name__}, not {name}.")
 
-        def parse(reply: AIMessage) -> Any:
-            args = reply.tool_calls[0]["args"]
+        def parse(reply: AIMessage) -> dict[str, Any] | BaseModel:
+            args: dict[str, Any] = reply.tool_calls[0]["args"]
             return args if isinstance(schema, dict) else schema.model_validate(args)
 
         wanted = SUBMIT if name == Draft.__name__ else ROUTE

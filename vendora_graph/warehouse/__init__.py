@@ -1,0 +1,1 @@
+"""The warehouses: connections, the guard of every statement, tenancy, and the demo."""
