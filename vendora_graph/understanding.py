@@ -10,9 +10,9 @@ from typing import Any
 
 from vendora_graph.access import AccessRules
 from vendora_graph.contracts import Plan, Principal, Reading
+from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.offline.context import Person, ReadContext
-from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.reader import Reader
 from vendora_graph.semantic.catalog import Catalog
 from vendora_graph.warehouse.profile import DataProfile
@@ -51,7 +51,7 @@ class Understanding:
             data_start=self._profile.data_start,
             data_through=data_through,
             role=principal.role,
-            department=principal.department or "",
+            department=self._department(principal),
             person=self._person(principal),
             stores=stores,
             home_store=principal.home_dealership_id,
@@ -59,6 +59,11 @@ class Understanding:
             calendar=self._calendar(principal.dealership_ids),
             open_months=tuple(self._profile.open_months(principal.dealership_ids)),
         )
+
+    def _department(self, principal: Principal) -> str:
+        """Return a role's department by the vocabulary's name for it (`parts`), which is not the access matrix's code."""
+        role = (self._vocabulary.get("roles") or {}).get(principal.role) or {}
+        return str(role.get("department") or principal.department or "")
 
     def _person(self, principal: Principal) -> Person | None:
         if principal.person_id is None or principal.person_name is None:

@@ -17,7 +17,7 @@ KIND_BONUS: Mapping[str, float] = {
 }  # fmt: skip
 """How kinds of one length are ordered: tuning of the reader, not vocabulary."""
 _MERGE, _SMALL, _LOOSE = 0.45, 0.15, 0.2
-_SMALL_WORDS = 0.3
+_SMALL_WORDS, _PHRASE = 0.3, 0.2
 """A name made of small words only (`it`, `may`) is hardly ever meant."""
 _CONTENT = 1.0
 
@@ -69,6 +69,8 @@ def span_score(tokens: Sequence[Token], span: Span, priors: Mapping[str, float])
     if not content and all(s.kind != "cue" for s in span.senses):
         best *= _SMALL_WORDS
     merge = _MERGE * (content - 1) + _SMALL * (words - content) if content else _LOOSE * (words - 1)
+    if span.reason in {"negated", "phrase"}:  # `no trade` is a value of its own, not a trade left out
+        merge += _PHRASE
     if span.reason == "order":
         merge = _MERGE * (content - 1)
     return (_CONTENT * content + merge) * span.quality + best

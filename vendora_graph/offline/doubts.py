@@ -64,6 +64,16 @@ def _no_part(framer: Framer, plan: Plan) -> bool:
     return whole and plan.intent == "value" and share_filter(plan) is None
 
 
+def _plain_average(framer: Framer, plan: Plan) -> bool:
+    """`average amount financed`: an average was asked for, and the measure only adds up."""
+    averaging = any(t.text in framer.raw["average_words"] for t in framer.frame.tokens)
+    additive = all(framer.catalog.metrics[m].additivity in {"additive", "semi_additive", "distinct"} for m in plan.metrics)
+    counted = all(framer.catalog.metrics[m].snapshot for m in plan.metrics)
+    modifiers = framer.lexicon.section("modifiers")
+    consumed = any(not (modifiers.get(name) or {}).get("silent") for name in framer.frame.modifiers)
+    return averaging and additive and not counted and not consumed and plan.comparison is None
+
+
 def _ranks_change(framer: Framer, plan: Plan) -> bool:
     """`which line went up the most`: an order by a change, not by a figure."""
     ordered = plan.ranking is not None and bool(plan.group_by) and framer.frame.order in {"top", "bottom"}
@@ -154,6 +164,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("periods", _many_periods),
     ("clash", lambda framer, _: framer.frame.clash),
     ("unplaced", _only),
+    ("average", lambda framer, plan: _plain_average(framer, plan)),
     ("count", lambda framer, _: other_kind(framer) == "count"),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
     ("share", _no_part),

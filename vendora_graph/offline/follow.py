@@ -21,7 +21,7 @@ def follows(framer: Framer) -> bool:
     content = sum(token.content for token in frame.tokens)
     starts = frame.has("follow") and min(framer.frame.spans[i].start for i in frame.cues["follow"]) == 0
     points = _points_back(framer)
-    return (starts or points or _bare(framer)) and content <= _SHORT and (points or not frame.rules)
+    return (starts or points or _bare(framer)) and content <= _SHORT
 
 
 def _bare(framer: Framer) -> bool:
@@ -106,6 +106,7 @@ def _kept_groups(framer: Framer, previous: Plan) -> list[str]:
 def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     _exclude_more(framer, previous)
+    _set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
     added = {(f.dimension, f.op) for f in frame.filters}
     kept = [f for f in previous.filters if f.dimension not in replaced and (f.dimension, f.op) not in added]
@@ -114,7 +115,14 @@ def _filters(framer: Framer, previous: Plan) -> None:
         dropped = {d for d, _ in back if any(f.dimension == d and f.op == "not_in" for f in previous.filters)}
         kept = [item for f in previous.filters if (item := _less(f, back)) is not None and (f in kept or f.dimension in dropped)]
         frame.filters = [f for f in frame.filters if f.dimension not in dropped]
+    kept = [f for f in kept if not _beside(framer, f)]
     frame.filters = _without_clash([*kept, *_slice_of(framer, previous), *frame.filters])
+
+
+def _beside(framer: Framer, earlier: Filter) -> bool:
+    """`vs Mike Brandt` after one person's figure: both, side by side."""
+    frame = framer.frame
+    return any(f.dimension == earlier.dimension and set(earlier.values) <= set(f.values) for f in frame.filters)
 
 
 def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
@@ -138,6 +146,18 @@ def _less(item: Filter, back: set[tuple[str, str]]) -> Filter | None:
         return item
     left = tuple(v for v in item.values if (item.dimension, v) not in back)
     return item.model_copy(update={"values": left}) if left else None
+
+
+def _set_beside(framer: Framer, previous: Plan) -> None:
+    frame = framer.frame
+    if not frame.has("compare") or frame.metrics != list(previous.metrics):
+        return
+    for index, item in enumerate(frame.filters):
+        old = next((f for f in previous.filters if f.dimension == item.dimension and f.op == item.op == "in"), None)
+        if old is not None:
+            frame.filters[index] = item.model_copy(update={"values": tuple(dict.fromkeys((*old.values, *item.values)))})
+            frame.side_by_side = True
+            frame.groups = list(dict.fromkeys([*frame.groups, item.dimension]))
 
 
 def _exclude_more(framer: Framer, previous: Plan) -> None:

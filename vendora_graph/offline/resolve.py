@@ -103,7 +103,8 @@ def _people_only(framer: Framer, plan: Plan, out: Outcome) -> Plan:
         tables = {table for m in plan.metrics for table in framer.catalog.metrics[m].tables}
         fits = entry.get("table") in {None, *tables} and entry.get("not_table") not in tables
         known = fits and all(cut in framer.catalog.metrics[m].dimensions for m in plan.metrics)
-        if plan.ranking is None or entry["by"] not in plan.group_by or not known or {cut, str(entry["by"])} & told:
+        listed = plan.ranking is not None or any(f.dimension in plan.metrics for f in plan.filters)
+        if not listed or entry["by"] not in plan.group_by or not known or {cut, str(entry["by"])} & told:
             continue
         out.assumptions.append(str(entry["assume"]))
         plan = plan.model_copy(update={"filters": (*plan.filters, as_filter(entry))})

@@ -72,8 +72,16 @@ def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
             _record(framer, span, senses)
     elif kind == "store" and not _asks_stores(framer, span):
         framer.frame.bind(span, "store")
+        _all_stores(framer, span)
     elif kind != "numeric":
         _group(framer, span, senses)
+
+
+def _all_stores(framer: Framer, span: Span) -> None:
+    """`all four stores`: the number is how many the asker has."""
+    at = span.start - 1
+    if at >= 0 and framer.frame.tokens[at].number == len(framer.ctx.stores):
+        framer.frame.bound.setdefault(at, "store")
 
 
 def _all_of(framer: Framer, span: Span, dimension: str) -> bool:

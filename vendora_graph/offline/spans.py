@@ -17,6 +17,8 @@ EXACT, BAG, FUZZY, PERIOD = 1.0, 0.95, 0.86, 1.0
 _MIN_TYPO = 4
 _DISTANCES = ((5, 1), (99, 2))
 _MAX_FIXES = 3
+_SWAP = 0.3
+"""Two letters changed about (`untis`) are the likelier slip."""
 _MAX_FUZZY_IN_SPAN = 2
 _NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
@@ -68,7 +70,7 @@ def corrections(token: Token, lexicon: Lexicon) -> list[str]:
     found = process.extract(stem, lexicon.words.keys(), scorer=OSA.distance, score_cutoff=limit, limit=8)
     found = [(word, distance, at) for word, distance, at in found if lexicon.words[word] < _STRICT or distance <= 1]
     ranked = sorted(
-        (distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6, word)
+        (distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6 - (sorted(word) == sorted(stem)) * _SWAP, word)
         for word, distance, _ in found
         if _similar(word, stem, distance)
     )
@@ -108,7 +110,14 @@ def _exact(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stor
     if key in lexicon.phrases:
         senses = _visible(lexicon.senses(key), stores, lexicon)
         if senses:
-            yield Span(start, end, senses)
+            yield Span(start, end, senses, reason=_reason(tokens[start:end], senses, lexicon))
+
+
+def _reason(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexicon) -> str:
+    """`no trade`, `with a service contract`: a value that begins with a small word is a phrase of its own."""
+    if len(tokens) == 1 or tokens[0].content or any(s.kind != "value" for s in senses):
+        return "exact"
+    return "negated" if any(t.text in lexicon.english.raw["negations"] for t in tokens) else "phrase"
 
 
 def _fuzzy(

@@ -152,7 +152,8 @@ def _stored(framer: Framer, number: Decimal, unit: str, target: str) -> str:
     dimension = framer.catalog.dimensions.get(target)
     metric = framer.catalog.metrics.get(target)
     of = dimension.unit if dimension else metric.unit if metric else None
-    value = number / 100 if unit == "rate" and of == "rate" else number
+    percent = of == "rate" and (unit == "rate" or number > 1)  # `under 75` of a rate is 75%
+    value = number / 100 if percent else number
     return format(value.normalize(), "f")
 
 

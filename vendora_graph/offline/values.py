@@ -27,7 +27,8 @@ def fill_values(framer: Framer) -> None:
         if framer.after_cue(span, {"include"}, framer.raw["between_cue_and_value"]) and not framer.inherits():
             frame.bind(span, "included")
             continue
-        cue = framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
+        turned = span.reason == "negated"  # `but no gap`: the value is the negation
+        cue = None if turned else framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
         excluding = cue is not None or (excluding and joined)
         _consume(framer, cue)
         if joined and found[-1][1].key != sense.key:
