@@ -17,6 +17,8 @@ from vendora_graph.warehouse.demo.rng import Bools, Floats, Ints
 _LAST_SELLING_DAYS = 8
 _PAST_DAYS = 400
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FRIDAY, _SUNDAY = 4, 6
+_SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def make_calendar(config: Config) -> Calendar:
     closed = np.array([h in world["sales_closed_holidays"] for h in holiday])
     shut = np.array([h in world["service_closed_holidays"] for h in holiday])
     sunday = np.array([bool(s["open_sunday"]) for s in config.stores])
-    sales_open = ((weekday != 6)[None, :] | sunday[:, None]) & ~closed[None, :]  # noqa: PLR2004  (Sunday)
-    service_open = np.broadcast_to((weekday != 6) & ~shut, sales_open.shape)  # noqa: PLR2004
+    sales_open = ((weekday != _SUNDAY)[None, :] | sunday[:, None]) & ~closed[None, :]
+    service_open = np.broadcast_to((weekday != _SUNDAY) & ~shut, sales_open.shape)
     sales = np.asarray(world["sales_dow"])[weekday][None, :] * sales_open
     sales = sales * np.where(_late(sales_open, month_no), world["month_end_lift"], 1.0)
     service = np.asarray(world["service_dow"])[weekday][None, :] * service_open
@@ -103,7 +105,7 @@ def _share(weights: Floats, month_no: Ints) -> Floats:
     for i, row in enumerate(weights):
         total = np.bincount(place, row)
         size = np.bincount(place)
-        full = np.where(size < 28, total / np.maximum(size, 1) * 30.4, total)  # noqa: PLR2004  (shortest month)
+        full = np.where(size < _SHORTEST_MONTH, total / np.maximum(size, 1) * 30.4, total)
         out[i] = row / full[place]
     return out
 
@@ -127,7 +129,7 @@ def _oem_month(value: date) -> date:
     """OEM months end on the first weekday of the next month when that is the 1st to 4th."""
     first = month_start(value)
     close = 1
-    while date(first.year, first.month, close).weekday() > 4 or (first.month == 1 and close == 1):  # noqa: PLR2004
+    while date(first.year, first.month, close).weekday() > _FRIDAY or (first.month == 1 and close == 1):
         close += 1
     return month_start(first, 1) if value.day <= close else first
 
@@ -150,7 +152,7 @@ def calendar_table(calendar: Calendar) -> pa.Table:
             "iso_week": arrow.small(np.array([d.isocalendar().week for d in dates])),
             "day_of_week": arrow.small(weekday + 1),
             "day_name": arrow.code(weekday, _WEEKDAYS),
-            "is_weekend": arrow.flag(weekday > 4),  # noqa: PLR2004
+            "is_weekend": arrow.flag(weekday > _FRIDAY),
             "is_holiday": arrow.flag(np.array([h is not None for h in calendar.holiday])),
             "holiday_name": arrow.text(calendar.holiday),
             "fiscal_month": arrow.day(calendar.month),

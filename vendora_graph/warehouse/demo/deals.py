@@ -16,7 +16,11 @@ STATUSES = ("working", "pending", "booked", "finalized", "unwound", "dead")
 WORKING, PENDING, BOOKED, FINALIZED, UNWOUND, DEAD = range(6)
 TYPES = ("retail", "lease", "wholesale", "fleet", "dealer_trade")
 FINANCE = ("cash", "finance", "lease", "outside_lien")
+LEASE = FINANCE.index("lease")
 _UNWIND, _DEAD_SHARE = 0.022, 0.035
+_TWIN_DAYS = 14  # a shorter stay in stock has no room for a deal that did not last
+_AGED_DAYS = 60
+_MONTH_END = 26  # of thirty days: then wholesale losses are taken
 
 
 def make_deals(config: Config, calendar: Calendar, people: People, units: Columns) -> Columns:
@@ -39,7 +43,7 @@ def _with_twins(config: Config, rng: Stream, units: Columns) -> Columns:
     deals["twin"] = np.zeros(len(sold), dtype=np.int64)
     deals["of"] = np.arange(len(sold), dtype=np.int64)
     parts = [deals]
-    retail = np.flatnonzero((deals["group"] <= USED) & (deals["days_in_stock"] >= 14))  # noqa: PLR2004
+    retail = np.flatnonzero((deals["group"] <= USED) & (deals["days_in_stock"] >= _TWIN_DAYS))
     for kind, column, share, low in ((1, "unwound", _UNWIND, 9), (2, "dead", _DEAD_SHARE, 1)):
         chosen = retail[rng.chance(column, deals["key"][retail], share / 0.9)]
         twin = take(deals, chosen)
@@ -95,11 +99,11 @@ def _finance_type(config: Config, rng: Stream, deals: Columns) -> None:
     luxury = np.array([s["franchise_type"] == "luxury" for s in config.stores])[deals["store"]]
     kind = rng.pick("finance", key, [0.15, 0.79, 0.0, 0.06])
     lease = (group == NEW) & rng.chance("lease", key, np.where(luxury, 0.38, 0.2)) & (kind == 1)
-    kind = np.where(lease, 2, kind)
+    kind = np.where(lease, LEASE, kind)
     deals["finance"] = np.where(group <= USED, kind, 0)
     types = np.array([0, 0, 3, 2, 4])[group]
-    deals["type"] = np.where((group <= USED) & (deals["finance"] == 2), 1, types)  # noqa: PLR2004
-    deals["financed"] = (group <= USED) & np.isin(deals["finance"], (1, 2))
+    deals["type"] = np.where((group <= USED) & (deals["finance"] == LEASE), 1, types)
+    deals["financed"] = (group <= USED) & np.isin(deals["finance"], (1, LEASE))
 
 
 def _staff(rng: Stream, people: People, deals: Columns) -> None:
@@ -189,13 +193,13 @@ def _target_front(config: Config, rng: Stream, deals: Columns, model: Ints) -> F
     years = (deals["contract"] - day_number(load("stores")["history_from"])) / 365.0
     mean = mean * np.where(new, 1.12 - 0.075 * years, 1.06 - 0.02 * years)
     skill = 130 * rng.normal("skill", deals["salesperson"])
-    aged = np.where(deals["days_in_stock"] > 60, -420.0, 90.0)  # noqa: PLR2004
+    aged = np.where(deals["days_in_stock"] > _AGED_DAYS, -420.0, 90.0)
     front = mean + skill + np.where(new, 0, aged) + np.where(new, 1240, 1150) * rng.normal("front", key)
     story = config.story("ev_negative_front")
     if story:
         electric = np.array([m[4] == "BEV" for m in load("models")["models"]])[model]
         front = front - np.where(new & electric & (deals["contract"] >= day_number(story["from"])), story["drop"], 0)
-    lossy = (group == WHOLESALE) & (deals["contract"] % 30 > 26) & rng.chance("big_loss", key, 0.22)  # noqa: PLR2004
+    lossy = (group == WHOLESALE) & (deals["contract"] % 30 > _MONTH_END) & rng.chance("big_loss", key, 0.22)
     whole = 20 + 520 * rng.normal("wholesale", key) - np.where(lossy, 3200, 0)
     front = np.where(group == WHOLESALE, whole, front)
     front = np.where(group == FLEET, 380 + 200 * rng.normal("fleet", key), front)

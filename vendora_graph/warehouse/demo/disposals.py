@@ -13,9 +13,14 @@ from vendora_graph.warehouse.demo.rng import Columns, Ints, Stream, repeat_index
 NEW, USED, FLEET, WHOLESALE, SWAP, TRANSFER, LOANER = range(7)
 GROUPS = ("new", "used", "fleet", "wholesale", "dealer_trade")
 SOURCES = ("factory", "trade", "auction", "street", "service_drive", "lease_return", "transfer")
-_FACTORY, _TRADE, _AUCTION, _TRANSFER = 0, 1, 2, 6
+_FACTORY, _TRADE, AUCTION, _TRANSFER = 0, 1, 2, 6
+CPO, DEMO, LOANER_CLASS = 2, 3, 4
+"""Vehicle classes after new (0) and used (1)."""
+
 _KEY_DAYS = 100_000
 _YEARLY_GROWTH = 0.025
+_NEXT_MODEL_YEAR = 220  # day of the year: from August
+_DEMOS = 4  # of the eleven places of a store; the others are loaners
 
 
 @dataclass
@@ -72,7 +77,7 @@ def _classes(config: Config, rng: Stream, rows: Columns) -> None:
     new = (group == NEW) | (group == FLEET) | ((group == SWAP) & swap_new)
     independent = np.array([s["franchise_type"] == "independent" for s in config.stores])[rows["store"]]
     cpo = (group == USED) & rng.chance("cpo", key, 0.27) & ~independent
-    rows["vehicle_class"] = np.where(new, 0, np.where(cpo, 2, 1))
+    rows["vehicle_class"] = np.where(new, 0, np.where(cpo, CPO, 1))
     used_sources = [0.0, 0.58, 0.24, 0.07, 0.06, 0.05, 0.0]
     picked = rng.pick("source", key, used_sources)
     picked = np.where(group == WHOLESALE, rng.pick("source_w", key, [0, 0.88, 0.06, 0.03, 0.03, 0, 0]), picked)
@@ -130,12 +135,12 @@ def _models(config: Config, rng: Stream, rows: Columns) -> None:
         here = (rows["store"] == store) & (rows["vehicle_class"] == 0)
         model = np.where(here, chosen, model)
         own = [m[7] if m[0] == settings["brand_primary"] else 0.0 for m in models]
-        cpo = (rows["store"] == store) & ((rows["vehicle_class"] == 2) | rng.chance("own_brand", key, 0.45))  # noqa: PLR2004
+        cpo = (rows["store"] == store) & ((rows["vehicle_class"] == CPO) | rng.chance("own_brand", key, 0.45))
         model = np.where(cpo & (rows["vehicle_class"] != 0), rng.pick("own_model", key, own), model)
     rows["model"] = model
     year = (rows["arrived"] / 365.2425 + 1970).astype(np.int64)
-    late_year = rows["arrived"] % 365 > 220  # noqa: PLR2004  (next model year from August)
-    old = np.where(rows["vehicle_class"] == 2, rng.integers("cpo_age", key, 1, 4), rng.integers("used_age", key, 2, 10))  # noqa: PLR2004
+    late_year = rows["arrived"] % 365 > _NEXT_MODEL_YEAR
+    old = np.where(rows["vehicle_class"] == CPO, rng.integers("cpo_age", key, 1, 4), rng.integers("used_age", key, 2, 10))
     rows["model_year"] = np.where(rows["vehicle_class"] == 0, year + late_year, year - old)
     rows["trim"] = rng.pick("trim", key, [0.4, 0.3, 0.2, 0.1])
     rows["link"] = np.full(len(key), -1, dtype=np.int64)
@@ -154,7 +159,7 @@ def _with_transfers(config: Config, rng: Stream, rows: Columns) -> Columns:
     out["days_in_stock"] = rng.integers("sender_days", out["key"], 20, 60)
     out["arrived"] = out["contract"] - out["days_in_stock"]
     out["acquired"] = out["arrived"].copy()
-    out["source"] = np.full(len(into), _AUCTION)
+    out["source"] = np.full(len(into), AUCTION)
     out["vehicle_class"] = np.ones(len(into), dtype=np.int64)
     loan = _loaners(config, rows)
     return {name: np.concatenate([rows[name], out[name], loan[name]]) for name in rows}
@@ -176,7 +181,7 @@ def _loaners(config: Config, rows: Columns) -> Columns:
     out = take(rows, like)
     out["key"] = (store + 1) * 10**9 + slot * 10**7 + (day - config.start + 200)
     out["group"] = np.full(len(day), LOANER)
-    out["vehicle_class"] = np.where(slot < 4, 3, 4)  # noqa: PLR2004  (demos, then loaners)
+    out["vehicle_class"] = np.where(slot < _DEMOS, DEMO, LOANER_CLASS)
     out["arrived"], out["acquired"] = day, day - 8
     out["contract"] = day + span
     out["days_in_stock"] = np.full(len(day), span)

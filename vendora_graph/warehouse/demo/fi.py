@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from vendora_graph.warehouse.demo.config import Config, day_number, load
-from vendora_graph.warehouse.demo.deals import NEVER, UNWOUND
-from vendora_graph.warehouse.demo.disposals import NEW, USED, WHOLESALE
+from vendora_graph.warehouse.demo.deals import LEASE, NEVER, UNWOUND
+from vendora_graph.warehouse.demo.disposals import AUCTION, NEW, USED, WHOLESALE
 from vendora_graph.warehouse.demo.people import People
 from vendora_graph.warehouse.demo.rng import Bools, Columns, Floats, Stream, cents, repeat_index, whole_dollars
 
 _NEXT_MONTH_DAY = 35
+_SUBPRIME = 3  # the last of the credit bands
+_MOVED_DAYS, _SOLD_AFTER_DAYS = 14, 3  # how far an arrival may move to its trade, and from there to its sale at least
 
 
 def make_products(config: Config, people: People, deals: Columns) -> Columns:
@@ -41,7 +43,7 @@ def make_products(config: Config, people: People, deals: Columns) -> Columns:
 
 def _allowed(who: str, deals: Columns) -> Bools:
     retail = (deals["group"] <= USED) & (deals["booked"] != NEVER)
-    lease = deals["finance"] == 2  # noqa: PLR2004
+    lease = deals["finance"] == LEASE
     by_kind = {"all": retail, "financed": retail & deals["financed"], "lease": retail & lease, "not_lease": retail & ~lease}
     return np.asarray(by_kind[who])
 
@@ -81,9 +83,9 @@ def make_finance(config: Config, deals: Columns) -> Columns:
     for number, store_id in enumerate(config.store_ids):
         own = [x[3] * (1.0 if x[7] in (None, store_id) else 0.0) for x in lenders]
         lender = np.where(store == number, rng.pick("lender", key, own), lender)
-    lease = deals["finance"][rows] == 2  # noqa: PLR2004
+    lease = deals["finance"][rows] == LEASE
     captive = np.array([next((i for i, x in enumerate(lenders) if x[7] == s), 3) for s in config.store_ids])[store]
-    lender = np.where(lease, captive, np.where(band == 3, 7 + rng.integers("sub", key, 0, 1), lender))  # noqa: PLR2004
+    lender = np.where(lease, captive, np.where(band == _SUBPRIME, 7 + rng.integers("sub", key, 0, 1), lender))
     cap = np.array([x[5] for x in lenders])[lender]
     markup = np.minimum(np.rint(cap * (0.35 + 0.65 * rng.u("markup", key))), cap).astype(np.int64)
     markup = np.where(lease, 50, markup)
@@ -140,8 +142,8 @@ def _match_store(config: Config, units: Columns, deals: Columns, trades: Columns
     fits = place < len(slots)
     wanted, place = wanted[fits], place[fits]
     moved = when[place] - units["arrived"][wanted]
-    fits = (moved <= 14) & (when[place] <= units["contract"][wanted] - 3)  # noqa: PLR2004
-    units["source"][wanted[~fits]] = 2
+    fits = (moved <= _MOVED_DAYS) & (when[place] <= units["contract"][wanted] - _SOLD_AFTER_DAYS)
+    units["source"][wanted[~fits]] = AUCTION
     wanted, place, moved = wanted[fits], place[fits], moved[fits]
     trades["unit"][slots[place]] = wanted
     units["arrived"][wanted] += moved

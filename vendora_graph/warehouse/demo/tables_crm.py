@@ -15,6 +15,11 @@ from vendora_graph.warehouse.demo.deals import NEVER
 from vendora_graph.warehouse.demo.rng import Bools, Columns, Stream, repeat_index
 from vendora_graph.warehouse.demo.world import World
 
+_SOLD, _FIRST, _LOST, _AGAIN = range(4)
+"""Kinds of showroom visit: the one that sold, one before it, one that sold nothing, and that one's be-back."""
+
+_CREDITED_DAYS = 90  # a sale this long after the lead is still its
+
 
 def crm_tables(world: World, leads: Columns) -> Iterator[tuple[str, pa.Table]]:
     """The tables of this module, one after the other."""
@@ -44,7 +49,7 @@ def _lead(world: World, leads: Columns) -> pa.Table:
         "has_contact": leads["contact"],
         "has_appointment": leads["appointment"],
         "has_show": leads["show"],
-        "is_sold_90d": sold & (sold_day - leads["created"] <= 90),  # noqa: PLR2004
+        "is_sold_90d": sold & (sold_day - leads["created"] <= _CREDITED_DAYS),
     }
     models = [str(m[1]) for m in load("models")["models"]]
     return arrow.table(
@@ -158,20 +163,21 @@ def _visits(world: World) -> pa.Table:
     kind = np.repeat(np.arange(4), [len(sold), len(first), len(lost), len(again)])
     copy = np.concatenate([np.zeros(len(sold) + len(first), dtype=np.int64), number, number[again]])
     key = d["key"][deal] * 256 + copy * 4 + kind
-    day = d["contract"][deal] + np.select([kind == 1, kind == 2, kind == 3], [-3, rng.integers("shift", key, -6, 6), 7], 0)  # noqa: PLR2004
+    shift = rng.integers("shift", key, -6, 6)
+    day = d["contract"][deal] + np.select([kind == _FIRST, kind == _LOST, kind == _AGAIN], [-3, shift, 7], 0)
     day = world.calendar.next_sales_day(d["store"][deal], np.maximum(day, config.start))
-    keep = (day <= config.through) | (kind == 0)
+    keep = (day <= config.through) | (kind == _SOLD)
     deal, kind, key, day = deal[keep], kind[keep], key[keep], np.minimum(day[keep], config.through)
-    is_back = (kind == 3) | ((kind == 0) & np.isin(deal, first))  # noqa: PLR2004
-    person = np.where(kind <= 1, d["salesperson"][deal], world.people.assign("sales", d["store"][deal], day, rng.u("who", key)))
-    buys = kind == 0
+    is_back = (kind == _AGAIN) | ((kind == _SOLD) & np.isin(deal, first))
+    person = np.where(kind <= _FIRST, d["salesperson"][deal], world.people.assign("sales", d["store"][deal], day, rng.u("who", key)))
+    buys = kind == _SOLD
     return arrow.table(
         {
             "showroom_visit_id": arrow.big(np.arange(1, len(deal) + 1)),
             "dealership_id": world.store_column(d["store"][deal]),
             "visit_date": arrow.day(day),
             "visit_ts": arrow.stamp(day * arrow.DAY_SECONDS + rng.integers("at", key, 32_400, 70_200)),
-            "lead_id": arrow.big(d["lead"][deal], (d["lead"][deal] > 0) & (kind <= 1)),
+            "lead_id": arrow.big(d["lead"][deal], (d["lead"][deal] > 0) & (kind <= _FIRST)),
             "salesperson_id": world.person_column(person),
             "is_be_back": arrow.flag(is_back),
             "is_demo_drive": arrow.flag(buys & rng.chance("demo_b", key, 0.92) | ~buys & rng.chance("demo", key, 0.52)),

@@ -16,6 +16,7 @@ from vendora_graph.warehouse.demo.world import World
 
 TRADE_VEHICLE, LOOSE_APPRAISAL = 1_000_000, 3_000_000
 CLASSES = ("new", "used", "cpo", "demo", "loaner")
+_UNWOUND, _ADJUSTED = 4, 5  # kinds of event that change a gross
 
 
 def models_column(rows: Ints, field: int) -> pa.Array:
@@ -178,8 +179,8 @@ def _deal_event(world: World) -> pa.Table:
     late_night = rng.chance("late_night", key, 0.05)
     second = np.where(late_night, 23 * 3600 + 1800, second)
     total = (d["front"] + d["back"])[deal]
-    before = np.where(kind <= 4, total + d["late_recon"][deal], total + d["late_recon"][deal])  # noqa: PLR2004
-    after = np.where(kind == 5, total, np.where(kind == 4, 0, before))  # noqa: PLR2004
+    before = total + d["late_recon"][deal]
+    after = np.select([kind == _ADJUSTED, kind == _UNWOUND], [total, 0], before)
     return arrow.table(
         {
             "deal_event_id": arrow.big(d["deal_id"][deal] * 10 + kind),

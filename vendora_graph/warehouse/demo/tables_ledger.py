@@ -14,6 +14,8 @@ from vendora_graph.warehouse.demo.ledger import JOURNALS, REFERENCES
 from vendora_graph.warehouse.demo.rng import Columns, Ints
 from vendora_graph.warehouse.demo.world import World
 
+_CLOSED = 2  # status of a month: 0 open, 1 soft
+
 
 def close_days(world: World) -> tuple[Ints, Ints]:
     """By (store, month): the day the month is closed (0 while open), and its status 0 open 1 soft 2 closed."""
@@ -22,8 +24,8 @@ def close_days(world: World) -> tuple[Ints, Ints]:
     days = np.array([load("accounting")["close_day"][s] for s in config.store_ids])
     closed = nexts[None, :] + days[:, None] - 1
     ended = np.broadcast_to(nexts[None, :] <= config.through, closed.shape)
-    status = np.where(closed <= config.through, 2, np.where(ended, 1, 0))
-    return np.where(status == 2, closed, 0), status  # noqa: PLR2004
+    status = np.where(closed <= config.through, _CLOSED, np.where(ended, 1, 0))
+    return np.where(status == _CLOSED, closed, 0), status
 
 
 def ledger_tables(world: World, journal: Columns) -> Iterator[tuple[str, pa.Table]]:
@@ -98,7 +100,7 @@ def _months(world: World, journal: Columns) -> pa.Table:
     balance = np.where(sheet, total, total - before)
     used = np.bincount(place, minlength=size).reshape(shape) > 0
     store, account, month = np.nonzero(used)
-    closed = close_days(world)[1][store, month] == 2  # noqa: PLR2004
+    closed = close_days(world)[1][store, month] == _CLOSED
     spot = (store, account, month)
     return arrow.table(
         {

@@ -15,6 +15,7 @@ from vendora_graph.warehouse.demo.world import World
 
 STATUSES = ("open", "work_complete", "closed", "void")
 COLORS = ("red", "yellow", "green")
+_GREEN = COLORS.index("green")
 
 
 def service_tables(world: World, service: Service) -> Iterator[tuple[str, pa.Table]]:
@@ -56,8 +57,8 @@ def _mpi_columns(world: World, service: Service) -> Columns:
     ro = rows[row]
     key = ros["key"][ro] * 8 + number
     color = rng.pick("color", key, [0.12, 0.26, 0.62])
-    amount = np.where(color < 2, whole_dollars(rng.lognormal("amount", key, 265.0, 0.6)), 0)  # noqa: PLR2004
-    sold = rng.chance("sold", key, np.where(color == 0, 0.48, 0.22)) & (color < 2)  # noqa: PLR2004
+    amount = np.where(color != _GREEN, whole_dollars(rng.lognormal("amount", key, 265.0, 0.6)), 0)
+    sold = rng.chance("sold", key, np.where(color == 0, 0.48, 0.22)) & (color != _GREEN)
     columns = {"ro": ro, "number": number, "key": key, "color": color, "amount": amount, "sold": np.where(sold, amount, 0)}
     ros["declined_total"] = np.bincount(ro, columns["amount"] - columns["sold"], minlength=len(ros["key"])).astype(np.int64)
     return columns

@@ -9,13 +9,14 @@ import pyarrow as pa
 
 from vendora_graph.warehouse.demo import arrow
 from vendora_graph.warehouse.demo.config import FUTURE_DAYS
-from vendora_graph.warehouse.demo.disposals import SOURCES, TRANSFER, USED, WHOLESALE
+from vendora_graph.warehouse.demo.disposals import DEMO, SOURCES, TRANSFER, USED, WHOLESALE
 from vendora_graph.warehouse.demo.rng import Columns, Ints, Stream, repeat_index
 from vendora_graph.warehouse.demo.tables_deal import CLASSES, models_column
 from vendora_graph.warehouse.demo.units import MARKDOWN_DAYS, STEPS, asking, markdowns
 from vendora_graph.warehouse.demo.world import World
 
 STATES = ("in_transit", "in_recon", "frontline", "hold", "sold", "wholesaled", "transferred")
+_FRONTLINE, _HOLD = 2, 3
 BUCKETS = ("0-30", "31-45", "46-60", "61-90", "90+")
 _EDGES = np.array([31, 46, 61, 91])
 _MARKET_STEP = 24
@@ -51,8 +52,8 @@ def _left(world: World) -> Ints:
 
 def _status(world: World, rows: Ints, days: Ints) -> Ints:
     u = world.units
-    status = np.where(days < u["arrived"][rows], 0, np.where(days < u["ready"][rows], 1, 2))
-    return np.where((days >= u["left"][rows] - 2) & (status == 2), 3, status)  # noqa: PLR2004
+    status = np.where(days < u["arrived"][rows], 0, np.where(days < u["ready"][rows], 1, _FRONTLINE))
+    return np.where((days >= u["left"][rows] - 2) & (status == _FRONTLINE), _HOLD, status)
 
 
 def _units(world: World) -> pa.Table:
@@ -150,9 +151,9 @@ def _snapshot(world: World) -> pa.Table:
     age = np.maximum(days - u["arrived"][row], 0)
     cut = {name: u[name][row] for name in ("asking_base", "is_new", "vehicle_class", "ready")}
     cost = u["acquisition_cost"] + u["transport"]
-    recon = np.where(status >= 2, u["recon_estimate"][row], 0)  # noqa: PLR2004
+    recon = np.where(status >= _FRONTLINE, u["recon_estimate"][row], 0)
     floor = np.where(u["is_new"], u["acquisition_cost"], u["acquisition_cost"] * 85 // 100)
-    views = rng.integers("views", key, 0, 24) // np.where(status == 2, 1, 12)  # noqa: PLR2004
+    views = rng.integers("views", key, 0, 24) // np.where(status == _FRONTLINE, 1, 12)
     return arrow.table(
         {
             "inventory_snapshot_id": arrow.big(u["unit_id"][row] * 100_000 + days),
@@ -161,7 +162,7 @@ def _snapshot(world: World) -> pa.Table:
             "inventory_unit_id": arrow.big(u["unit_id"][row]),
             "vehicle_class": arrow.code(vehicle_class, CLASSES),
             "unit_status": arrow.code(status, STATES[:4]),
-            "is_in_stock": arrow.flag((status > 0) & (vehicle_class < 3)),  # noqa: PLR2004
+            "is_in_stock": arrow.flag((status > 0) & (vehicle_class < DEMO)),
             "days_in_stock": arrow.small(age),
             "age_bucket": arrow.code(np.searchsorted(_EDGES, age, side="right"), BUCKETS),
             "asking_price": arrow.money(asking(cut, days)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vendora_graph.warehouse.demo.config import Config, day_number, load
-from vendora_graph.warehouse.demo.disposals import FLEET, NEW, TRANSFER, USED
+from vendora_graph.warehouse.demo.disposals import AUCTION, CPO, DEMO, FLEET, NEW, TRANSFER, USED
 from vendora_graph.warehouse.demo.rng import Columns, Ints, Stream, cents, whole_dollars
 
 UNIT_BASE = 500_001
@@ -14,7 +14,6 @@ STEPS = ("inspect", "mechanical", "detail", "photo")
 _RESTOCK_SHARE = 0.10
 _RETURN_DAYS = 180
 MARKDOWN_DAYS = 15
-_CPO = 2
 _MARKDOWNS = 6
 
 
@@ -69,7 +68,7 @@ def _prices(rng: Stream, rows: Columns, vehicle_key: Ints) -> None:
 
 def _recon(config: Config, rng: Stream, rows: Columns) -> None:
     key, used = rows["key"], np.isin(rows["vehicle_class"], (1, 2)) & (rows["group"] == USED)
-    estimate = rng.lognormal("recon", key, np.where(rows["vehicle_class"] == _CPO, 1330.0, 1120.0), 0.45)
+    estimate = rng.lognormal("recon", key, np.where(rows["vehicle_class"] == CPO, 1330.0, 1120.0), 0.45)
     rows["recon_estimate"] = np.where(used, whole_dollars(estimate), 0)
     lasts = np.stack([rng.integers(f"recon_{s}", key, lo, hi) for s, lo, hi in zip(STEPS, (0, 1, 0, 0), (2, 5, 2, 2), strict=True)])
     story = config.story("recon_backlog")
@@ -118,7 +117,7 @@ def _costs(config: Config, rng: Stream, rows: Columns) -> None:
     story = load("stories")["over_allowance"]
     acv = acv + np.where(rows["over_allowed"], story["acv_excess"] * 100, 0)
     rows["acquisition_cost"] = np.where(brand_new, invoice, np.maximum(acv, 150_000))
-    transport = np.where(rows["source"] == 2, whole_dollars(140 + 220 * rng.u("transport", key)), 0)  # noqa: PLR2004  (auction)
+    transport = np.where(rows["source"] == AUCTION, whole_dollars(140 + 220 * rng.u("transport", key)), 0)
     rows["transport"] = np.where(brand_new, 0, transport)
     rows["asking_base"] = np.where(brand_new, rows["msrp"], whole_dollars(rows["market"] / 100 * (1.035 + 0.015 * rng.normal("ask", key))))
     rows["is_new"] = new | (rows["group"] == FLEET)
@@ -127,7 +126,7 @@ def _costs(config: Config, rng: Stream, rows: Columns) -> None:
 def markdowns(rows: Columns, days: Ints) -> Ints:
     """Price cuts made on used units by a day."""
     cuts = np.clip((days - rows["ready"]) // MARKDOWN_DAYS, 0, _MARKDOWNS)
-    return np.where(rows["is_new"] | (rows["vehicle_class"] > 2), 0, cuts)  # noqa: PLR2004
+    return np.where(rows["is_new"] | (rows["vehicle_class"] >= DEMO), 0, cuts)
 
 
 def asking(rows: Columns, days: Ints) -> Ints:

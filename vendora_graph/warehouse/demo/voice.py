@@ -16,6 +16,7 @@ from vendora_graph.warehouse.demo.tables_deal import CLASSES
 from vendora_graph.warehouse.demo.world import World
 
 _YEAR = 365
+_FIVE_STARS = 5
 
 
 def voice_tables(world: World, service: Service) -> Iterator[tuple[str, pa.Table]]:
@@ -51,7 +52,7 @@ def _survey(world: World, service: Service) -> pa.Table:
     scale = np.array([s["survey_scale"] for s in config.stores])[x["store"]]
     mood = 0.895 + 0.03 * rng.normal("person", x["person"]) + 0.09 * rng.normal("mood", key)
     score = np.clip(mood, 0.2, 1.0) * scale
-    stars = np.where(scale == 5, np.rint(score), np.rint(score / 10) * 10)  # noqa: PLR2004
+    stars = np.where(scale == _FIVE_STARS, np.rint(score), np.rint(score / 10) * 10)
     nps = np.clip(np.rint(mood * 10.2 + 0.7 * rng.normal("nps", key)), 0, 10).astype(np.int64)
     programs = [s["oem_program"] or "House survey" for s in config.stores]
     return arrow.table(
@@ -72,7 +73,7 @@ def _survey(world: World, service: Service) -> pa.Table:
             "is_top_box": arrow.flag(stars >= scale * 0.95, done),
             "comment_text": _comments(rng, x, done),
             "oem_program": arrow.code(x["store"], programs),
-            "region_average": arrow.decimal(np.where(scale == 5, 445, 90_200), 8, 2),  # noqa: PLR2004
+            "region_average": arrow.decimal(np.where(scale == _FIVE_STARS, 445, 90_200), 8, 2),
         }
     )
 
