@@ -36,12 +36,17 @@ def fill_values(framer: Framer) -> None:
             found[-1] = (found[-1][0], earlier, found[-1][2])
         found.append((span, sense, excluding))
         frame.bind(span, f"filter {sense.key}")
-        records = of_kind(span, "dimension")
-        if records and is_record(framer, span, records):
-            frame.record = frame.record or next(s.key for s in records if framer.catalog.dimensions[s.key].kind == "record")
+        _note_record(framer, span)
     for dimension in dict.fromkeys(sense.key for _, sense, _ in found):
         _merge_values(framer, dimension, [(sense, out) for _, sense, out in found if sense.key == dimension])
     frame.side_by_side = frame.side_by_side or _compared_values(framer, [span for span, _, _ in found])
+
+
+def _note_record(framer: Framer, span: Span) -> None:
+    records = of_kind(span, "dimension")
+    if records and is_record(framer, span, records):
+        record = next(s.key for s in records if framer.catalog.dimensions[s.key].kind == "record")
+        framer.frame.record = framer.frame.record or record
 
 
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
