@@ -45,7 +45,8 @@ def _closed_months(framer: Framer, main: PeriodSpec, found: Resolved | None, out
     """Months of the ledger counted back (`trailing 12`) are closed ones: they end before the first month a store has not closed."""
     infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
     counted = main.op == "last_n_bare" or (main.op == "last_n" and main.word("unit") == "month" and main.number("n") > 1)
-    if found is None or not counted or not infos or not all(info.ledger_month for info in infos):
+    stores = any(f.dimension in (framer.lexicon.vocabulary.get("store_values") or ()) for f in framer.frame.filters)
+    if found is None or stores or not counted or not infos or not all(info.ledger_month for info in infos):
         return found
     period, back = found.period, 0
     while back < _MOST_OPEN and f"{add_units(unit_start(period.end, 'month'), 'month', -back):%Y-%m}" in framer.ctx.open_months:

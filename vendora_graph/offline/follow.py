@@ -137,6 +137,9 @@ def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
     while name in named:
         found.extend(filters_of(named[name]))
         name = str(named[name]["base"])
+    spread = {f.dimension for m in framer.lexicon.vocabulary.get("distributed") or () if m in named for f in filters_of(named[m])}
+    if not {f.dimension for f in found} <= spread:
+        return []
     return [f for f in found if f.dimension not in taken and all(can_cut(framer.lexicon, m, f.dimension) for m in frame.metrics)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from vendora_graph.contracts import Reading
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token, letters_share
 from vendora_graph.offline.outcome import Outcome
@@ -124,7 +124,7 @@ def nothing_read(framer: Framer) -> Reading | None:
     lost = bool(content) and len(unused) / len(content) > _MOST
     if (frame.metrics or frame.record) and not (lost and (frame.from_hint or len(unused) > _MANY)):
         return None
-    status: Literal["unread", "refused"] = "unread" if len(unused) < len(content) or not content else "refused"
+    status: Literal["unread", "refused", "not_held"] = "unread" if len(unused) < len(content) or not content else "refused"
     if not content and framer.ctx.previous is None and frame.has("follow", "why", "is_good", "inside", "that"):
         return Reading(
             status="clarify", clarification=reasons["no_previous"], reason=reasons["no_previous"], alternatives=examples(framer.lexicon)
@@ -135,6 +135,8 @@ def nothing_read(framer: Framer) -> Reading | None:
         return _clarify(framer, _about(framer.lexicon, reasons["hello"]), examples(framer.lexicon))
     if _foreign(framer):
         status, reasons = "unread", {**reasons, "unread": reasons["other_language"]}
+    elif content and _of_the_business(framer):
+        status, reasons = "not_held", {**reasons, "unread": reasons["no_measure"]}
     reason = reasons["off_topic" if status == "refused" else "unread"]
     return Reading(
         status=status,
@@ -143,6 +145,13 @@ def nothing_read(framer: Framer) -> Reading | None:
         unused=frame.unused(),
         used=used_of(framer),
     )
+
+
+def _of_the_business(framer: Framer) -> bool:
+    """Whether a word of the business was said (a value, a column, a department, a measure), though no measure was found."""
+    known = ("metric", "value", "dimension", "group", "hint", "rule")
+    spans = (s for s in framer.frame.spans if any(t.content for t in framer.frame.tokens[s.start : s.end]))
+    return any(of_kind(span, *known) for span in spans)
 
 
 def _foreign(framer: Framer) -> bool:

@@ -25,7 +25,7 @@ from vendora_graph.semantic.catalog import Catalog
 FORMAT = 6
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
-_SHORT_NUMBER = 2
+_SHORT_NUMBER, _SHORT_WORD = 2, 3
 _RANKS: Mapping[str, int] = {"value": 2, "topic": 3, "cue": 3}
 _FULL = 1.0
 _Row = list[Any]
@@ -170,7 +170,7 @@ class _Builder:
         for name in ("months", "weekdays", "units"):
             known.extend(calendar[name])
         for words in (*english.raw["threshold_words"].values(), english.raw["money_words"], english.raw["loose"]):
-            known.extend(str(word) for word in words)
+            known.extend(str(word) for word in words if len(str(word)) > _SHORT_WORD)
         for rule in english.raw["periods"]:
             known.extend(str(rule["p"]).replace("(", " ").replace(")", " ").replace("|", " ").replace("[", " ").replace("]", " ").split())
         for word in sorted(known):

@@ -70,11 +70,16 @@ def corrections(token: Token, lexicon: Lexicon) -> list[str]:
     found = process.extract(stem, lexicon.words.keys(), scorer=OSA.distance, score_cutoff=limit, limit=8)
     found = [(word, distance, at) for word, distance, at in found if lexicon.words[word] < _STRICT or distance <= 1]
     ranked = sorted(
-        (distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6 - (sorted(word) == sorted(stem)) * _SWAP, word)
+        (distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6 - _turned(word, stem) * _SWAP, word)
         for word, distance, _ in found
         if _similar(word, stem, distance)
     )
     return [word for score, word in ranked[:_MAX_FIXES] if score <= ranked[0][0] + 0.5]
+
+
+def _turned(word: str, stem: str) -> bool:
+    """Two letters changed about in a word long enough to be known by the others."""
+    return len(stem) > _MIN_TYPO and sorted(word) == sorted(stem)
 
 
 def _dropped_letter(stem: str, lexicon: Lexicon) -> list[str]:
