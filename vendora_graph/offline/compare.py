@@ -35,6 +35,9 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
     verb = _verb_first(framer)
     if spec.op in {"range", "months", "both"} and verb:
         return _two(spec)
+    if spec.op in {"range", "months", "both"} and _from_one_to_other(framer, spec):
+        before, after = _two(spec)
+        return after, before
     asks_back = framer.inherits() and not framer.frame.metric_spans
     compared = (_follows_compare(framer, at) and (not verb or asks_back)) or _changed_from(framer, at)
     return (None, spec) if compared else (spec, None)
@@ -58,6 +61,13 @@ def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
         return PeriodSpec("range", {}, (specs[0], specs[-1]))
     framer.frame.notes.append(("one_period", {}))
     return specs[0]
+
+
+def _from_one_to_other(framer: Framer, spec: PeriodSpec) -> bool:
+    """`why did it fall from September to October`: a change between two units, not over all they span."""
+    frame = framer.frame
+    units = all(part.op in framer.raw["unit_ops"] for part in spec.parts)
+    return frame.has("why", "change") and units and not frame.has("trend", *framer.raw["grain_cues"]) and not frame.ranked
 
 
 def _two(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.chosen import choose_measures
@@ -155,10 +156,16 @@ def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     listing = _right_after(framer, span, _LIST_CUES)
     if not (listing or _right_after(framer, span, set(framer.raw["record_rank_cues"]))) or framer.after_cue(span, {"group"}):
         return False
-    if frame.has("who") or _grouped_otherwise(framer, span):
+    if frame.has("who") or _grouped_otherwise(framer, span) or _asks_unit(framer):
         return False
     weak = bool(of_kind(span, "metric", "hint"))
     return not weak or _narrowed(framer, span) or (listing and framer.inherits())
+
+
+def _asks_unit(framer: Framer) -> bool:
+    """`which day did we sell the most cars`: days are ranked, no cars."""
+    units, tokens = framer.raw["calendar"]["units"], framer.frame.tokens
+    return any(a.text in framer.raw["unit_askers"] and b.stem in units for a, b in pairwise(tokens))
 
 
 def _grouped_otherwise(framer: Framer, span: Span) -> bool:

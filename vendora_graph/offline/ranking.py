@@ -7,7 +7,7 @@ from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.spans import Span
 
 _LIMIT_MAX = 1000
-RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first")
+RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first", "slow")
 
 
 def fill_ranking(framer: Framer) -> None:
@@ -19,6 +19,9 @@ def fill_ranking(framer: Framer) -> None:
         return
     frame.ranked = True
     frame.order = "bottom" if "bottom" in said and "top" not in said else (said[0] if said else "best")
+    if frame.order == "slow":  # the slowest response takes longest, the slowest day brings least
+        timed = all(framer.catalog.metrics[m].unit in framer.raw["slow_units"] for m in framer.measures())
+        frame.order = "top" if timed else "bottom"
     for name in (*said, "rank"):
         for index in frame.cues.get(name, ()):
             span = frame.spans[index]
@@ -56,6 +59,8 @@ def _dangling_limit(framer: Framer) -> None:
 def fill_grain(framer: Framer) -> None:
     """Note the calendar unit a trend is shown by."""
     frame = framer.frame
+    if frame.has("why") and frame.has("versus_previous_period"):
+        return  # `why did net drop month over month`: against the month before
     for name, grain in framer.raw["grain_cues"].items():
         if name in frame.cues:
             frame.grain = _as_grain(grain)
@@ -75,6 +80,8 @@ def _ranked_unit(framer: Framer) -> None:
     for name in (*RANK_CUES, "which"):
         for index in frame.cues.get(name, ()):
             at = frame.spans[index].end
+            number = frame.tokens[at].number if at < len(frame.tokens) else None
+            at += number is not None  # `best 3 days`
             word = units.get(frame.tokens[at].stem) if at < len(frame.tokens) else None
             if word is not None and frame.bound.get(at) is None:
                 frame.grain = _as_grain(word)
