@@ -78,5 +78,6 @@ def refused(call: ToolCall, reason: str) -> ToolMessage:
 
 def denials(messages: Sequence[BaseMessage]) -> frozenset[str]:
     """Return the sentences in which tools denied what the asker may not see."""
-    bodies = [json.loads(str(message.content)) for message in messages if isinstance(message, ToolMessage) and message.status == "error"]
+    errors = [str(message.content) for message in messages if isinstance(message, ToolMessage) and message.status == "error"]
+    bodies = [json.loads(content) for content in errors if content.startswith("{")]  # the validator's words are plain text
     return frozenset(str(body["error"]) for body in bodies if isinstance(body, dict) and body.get("denied"))

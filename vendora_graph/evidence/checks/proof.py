@@ -66,12 +66,23 @@ def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
         own = case.rules(first.metric), case.rules(second.metric)
         related = all(rules is not None for rules in own) and first.metric != second.metric and days(first.period) == days(second.period)
         return "" if related and first.slice == second.slice else "is no share: the second part does not hold the first"
+    if "target" in (first.grade, second.grade) and not _of_the_month(first, second):
+        return "is set against the target of another time"
     plain = {"benchmark", "target"}.isdisjoint((first.grade, second.grade))
     if name in ("difference", "points", "change") and plain and _dimensions(first) != _dimensions(second):
         return "compares a part with a whole"
     if name in ("difference", "points", "change") and first.metric != second.metric and not _same_family(case, first, second):
         return f"compares {first.label!r} with {second.label!r}"
     return ""
+
+
+def _of_the_month(first: Fact, second: Fact) -> bool:
+    """Tell whether a target covers the days of the figure beside it."""
+    target, own = (first, second) if first.grade == "target" else (second, first)
+    if target.period is None or own.period is None:
+        return True
+    end = target.period.full_end or target.period.end
+    return target.period.start <= own.period.start and own.period.end <= end
 
 
 def _dimensions(fact: Fact) -> set[str]:
