@@ -1,0 +1,1 @@
+"""The agents: one file, one function, one node of the graph."""

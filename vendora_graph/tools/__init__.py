@@ -1,0 +1,1 @@
+"""What the analysts can do, and the second path."""

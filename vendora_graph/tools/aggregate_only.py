@@ -11,8 +11,8 @@ from vendora_graph.disclosure import DifferencingGuard
 from vendora_graph.errors import NotAllowedError
 from vendora_graph.tools.access_gate import PERSON
 from vendora_graph.tools.cells import Cut, Key, fetch_cells
-from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.evaluate import needs_of
+from vendora_graph.tools.requests import MetricQuery, Span
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services

@@ -188,7 +188,6 @@ def _texts(draft: Draft) -> tuple[str, ...]:
 def common(state: State, facts: tuple[Fact, ...], services: Services, thread: str) -> dict[str, Any]:
     """Return the fields every answer has."""
     ledger = state["ledger"]
-    verdict = state.get("verdict")
     plan = state["reading"].plan
     bases = tuple(dict.fromkeys(fact.basis for fact in facts if fact.basis))
     return {

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -17,7 +18,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from vendora_graph.contracts import Contract, Plan, Principal
 from vendora_graph.prompts.render import as_data, render
 from vendora_graph.semantic.catalog import MetricInfo
-from vendora_graph.tools.find import rank_metrics
+from vendora_graph.tools.find import CatalogKey, rank_metrics
 
 if TYPE_CHECKING:
     from vendora_graph.services import Services
@@ -51,8 +52,13 @@ def vocabulary(question: str, services: Services) -> str:
 
     Dimensions most of them share are said once at the end; a line names only what a metric has beyond those.
     """
-    ranked = rank_metrics(question[:400], services.catalog, VOCABULARY_METRICS)
-    order = _by_relevance(question, services)
+    return _vocabulary(question[:400], CatalogKey(services.catalog))
+
+
+@lru_cache(maxsize=512)
+def _vocabulary(question: str, key: CatalogKey) -> str:
+    ranked = rank_metrics(question, key.catalog, VOCABULARY_METRICS)
+    order = _by_relevance(question, key)
     shared = sorted(_shared(ranked), key=order)[:MOST_DIMENSIONS]
     last = f"All but where said: {', '.join(shared)}" if shared else ""
     left = VOCABULARY_TOKENS - tokens_of(last)
@@ -80,10 +86,15 @@ def _shared(metrics: list[MetricInfo]) -> list[str]:
     return [name for name, count in counted.items() if count * 4 >= len(metrics) * 3 and len(metrics) > 1]
 
 
-def _by_relevance(question: str, services: Services) -> Callable[[str], tuple[bool, int, str]]:
+@lru_cache(maxsize=8)
+def _common(key: CatalogKey) -> Counter[str]:
+    """Count how many metrics each dimension cuts."""
+    return Counter(name for info in key.catalog.metrics.values() for name in info.dimensions)
+
+
+def _by_relevance(question: str, key: CatalogKey) -> Callable[[str], tuple[bool, int, str]]:
     """Return the order of dimensions: those the question names, then those that most metrics have."""
-    asked = question.lower()
-    common = Counter(name for info in services.catalog.metrics.values() for name in info.dimensions)
+    asked, common = question.lower(), _common(key)
     return lambda name: (not any(word in asked for word in name.split("_")), -common[name], name)
 
 

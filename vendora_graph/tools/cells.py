@@ -69,7 +69,7 @@ def as_decimal(value: Any) -> Decimal | None:
     if isinstance(value, Decimal):
         return value
     if isinstance(value, float):
-        return None if value != value else Decimal(repr(value))  # noqa: PLR0124 - NaN is no number
+        return None if value != value else Decimal(repr(value))  # NaN is no number
     return Decimal(value)
 
 

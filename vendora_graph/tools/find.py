@@ -34,10 +34,10 @@ class FindValues(Contract):
 
 def rank_metrics(words: str, catalog: Catalog, limit: int) -> list[MetricInfo]:
     """Return the visible metrics nearest to the words, best first, ties by name."""
-    return [catalog.metrics[name] for name in _ranked(words, _Key(catalog), limit)]
+    return [catalog.metrics[name] for name in _ranked(words, CatalogKey(catalog), limit)]
 
 
-class _Key:
+class CatalogKey:
     """A catalog as a cache key: two with the same name and content version rank alike."""
 
     def __init__(self, catalog: Catalog) -> None:
@@ -48,16 +48,16 @@ class _Key:
         return hash(self._version)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other._version == self._version
+        return isinstance(other, CatalogKey) and other._version == self._version
 
 
 @lru_cache(maxsize=8)
-def _index(key: _Key) -> MetricIndex:
+def _index(key: CatalogKey) -> MetricIndex:
     return MetricIndex(key.catalog)
 
 
 @lru_cache(maxsize=512)
-def _ranked(words: str, key: _Key, limit: int) -> tuple[str, ...]:
+def _ranked(words: str, key: CatalogKey, limit: int) -> tuple[str, ...]:
     """Three roles are told of the same question; it is ranked once."""
     return tuple(_index(key).nearest(words, limit))
 

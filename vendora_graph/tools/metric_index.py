@@ -32,11 +32,13 @@ class MetricIndex:
         counted = Counter(word for phrases in self._phrases.values() for word in frozenset[str]().union(*phrases))
         self._weight = {word: math.log(1 + len(shown) / count) for word, count in counted.items()}
         self._known = tuple(sorted(self._weight))
+        self._whole = {phrase: sum(self._weight[word] for word in sorted(phrase)) for some in self._phrases.values() for phrase in some}
 
     def nearest(self, text: str, limit: int) -> list[str]:
         """Return the names of the metrics nearest to the text, best first, ties by name."""
         asked = frozenset(found for word in _words(text) if (found := self._word(word)))
-        scores = {name: max((self._score(phrase, asked) for phrase in phrases), default=0.0) for name, phrases in self._phrases.items()}
+        near = {name: [p for p in phrases if not p.isdisjoint(asked)] for name, phrases in self._phrases.items()}
+        scores = {name: max((self._score(phrase, asked) for phrase in phrases), default=0.0) for name, phrases in near.items()}
         return sorted(scores, key=lambda name: (-scores[name], name))[:limit]
 
     def _word(self, word: str) -> str | None:
@@ -47,8 +49,8 @@ class MetricIndex:
 
     def _score(self, phrase: frozenset[str], asked: frozenset[str]) -> float:
         """Weigh the words the phrase and the text share, by how much of the phrase they are."""
-        shared = sum(self._weight[word] for word in phrase & asked)
-        return shared * shared / sum(self._weight[word] for word in phrase) if shared else 0.0
+        shared = sum(self._weight[word] for word in sorted(phrase & asked))
+        return shared * shared / self._whole[phrase] if shared else 0.0
 
 
 def _phrases(info: MetricInfo) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def sql_policy(services: Services, scope: Scope) -> AccessPolicy:
     )
 
 
-async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:  # noqa: ARG001 - the tools' signature
+async def _run(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
     asked = RunSql.model_validate(arguments)
     work = _Work(services, sql_policy(services, scope))
     try:
@@ -164,7 +164,7 @@ def _label(column: str) -> str:
     return column.replace("_", " ").strip().capitalize() or "Value"
 
 
-async def _find(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:  # noqa: ARG001 - the tools' signature
+async def _find(arguments: BaseModel, services: Services, scope: Scope, ledger: Ledger) -> ToolResult:
     asked = FindTables.model_validate(arguments)
     tables = readable(services, scope)
     choices = {name: f"{name.replace('_', ' ')} {' '.join(columns).replace('_', ' ')}" for name, columns in tables.items()}

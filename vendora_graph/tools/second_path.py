@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Fact, Grain, Ledger, QueryRecord, ResultTable, Second
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
-from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.medians import prove_median
 from vendora_graph.tools.evaluate import is_zero, needs_of, plain
+from vendora_graph.tools.medians import prove_median
+from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.spans import buckets
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def choose(need: Need, by: tuple[str, ...], query: MetricQuery, rows: int, servi
     fixed = {*by, *(item.dimension for item in query.where)}
     room = MAX_GROUPS // max(rows, 1)
     sized = sorted((services.profile.size(d), d) for d in info.dimensions if d not in fixed)
-    enough = [(size, d) for size, d in sized if 2 <= size <= room]
+    enough = [(size, d) for size, d in sized if 1 < size <= room]
     if enough and info.additivity != "distinct":
         return Partition(dimension=enough[0][1])
     return Partition(grain="day") if need.start is not None and need.start != need.end else _record_partition(info.dimensions, services)
@@ -176,7 +176,7 @@ def choose(need: Need, by: tuple[str, ...], query: MetricQuery, rows: int, servi
 
 def _record_partition(dimensions: tuple[str, ...], services: Services) -> Partition | None:
     records = [d for d in dimensions if services.catalog.dimensions[d].kind == "record"]
-    return Partition(dimension=sorted(records)[0]) if records else None
+    return Partition(dimension=min(records)) if records else None
 
 
 Grouped = dict[Need, dict[Key, list[Decimal]]]

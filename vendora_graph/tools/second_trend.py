@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Fact, Grain, QueryRecord, Second
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
-from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.evaluate import is_zero, needs_of
+from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.second_path import MAX_GROUPS, Target
 from vendora_graph.tools.spans import buckets
 

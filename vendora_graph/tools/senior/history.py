@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from vendora_graph.contracts import Filter
 from vendora_graph.tools.cells import Cut
+from vendora_graph.tools.evaluate import Leg, evaluate
 from vendora_graph.tools.query_metrics import within_access
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.evaluate import Leg, evaluate
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.gather import Desk, in_turn
 from vendora_graph.tools.senior.pacing import Month

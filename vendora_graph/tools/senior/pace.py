@@ -14,9 +14,9 @@ from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Unit
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import difference, express
 from vendora_graph.evidence.ledger import make_fact
+from vendora_graph.tools.evaluate import plain
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.evaluate import plain
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.drill import kind_of
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, together
