@@ -35,7 +35,7 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
     verb = _verb_first(framer)
     if spec.op in {"range", "months", "both"} and verb:
         return _two(spec)
-    if spec.op in {"range", "months", "both"} and _from_one_to_other(framer, spec):
+    if spec.op in {"range", "months", "both"} and _from_one_to_other(framer, at, spec):
         before, after = _two(spec)
         return after, before
     asks_back = framer.inherits() and not framer.frame.metric_spans
@@ -63,11 +63,12 @@ def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
     return specs[0]
 
 
-def _from_one_to_other(framer: Framer, spec: PeriodSpec) -> bool:
+def _from_one_to_other(framer: Framer, at: int, spec: PeriodSpec) -> bool:
     """`why did it fall from September to October`: a change between two units, not over all they span."""
     frame = framer.frame
     units = all(part.op in framer.raw["unit_ops"] for part in spec.parts)
-    return frame.has("why", "change") and units and not frame.has("trend", *framer.raw["grain_cues"]) and not frame.ranked
+    up_from = at > 0 and frame.has("compare") and frame.tokens[at - 1].text in framer.raw["change_from"]
+    return (frame.has("why", "change") or up_from) and units and not frame.has("trend", *framer.raw["grain_cues"]) and not frame.ranked
 
 
 def _two(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec]:
