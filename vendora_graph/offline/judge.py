@@ -135,6 +135,8 @@ def nothing_read(framer: Framer) -> Reading | None:
         return _clarify(framer, _about(framer.lexicon, reasons["hello"]), examples(framer.lexicon))
     if _foreign(framer):
         status, reasons = "unread", {**reasons, "unread": reasons["other_language"]}
+    elif framer.frame.tokens[0].text in framer.raw["imperatives"]:
+        status, reasons = "refused", {**reasons, "off_topic": framer.raw["texts"]["doubts"]["write"]}
     elif content and _of_the_business(framer):
         status, reasons = "not_held", {**reasons, "unread": reasons["no_measure"]}
     reason = reasons["off_topic" if status == "refused" else "unread"]

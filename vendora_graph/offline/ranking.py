@@ -19,6 +19,7 @@ def fill_ranking(framer: Framer) -> None:
         return
     frame.ranked = True
     frame.order = "bottom" if "bottom" in said and "top" not in said else (said[0] if said else "best")
+    frame.order = "slow" if "slow" in said else frame.order
     if frame.order == "slow":  # the slowest response takes longest, the slowest day brings least
         timed = all(framer.catalog.metrics[m].unit in framer.raw["slow_units"] for m in framer.measures())
         frame.order = "top" if timed else "bottom"
