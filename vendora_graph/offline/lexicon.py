@@ -27,7 +27,6 @@ _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER, _SHORT_WORD = 2, 3
 _RANKS: Mapping[str, int] = {"value": 2, "topic": 3, "cue": 3}
-_FULL = 1.0
 _Row = list[Any]
 
 
