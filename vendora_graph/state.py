@@ -31,11 +31,14 @@ from vendora_graph.contracts import (
 from vendora_graph.evidence.ledger import merge
 
 Destination = Literal["data_analyst", "senior_analyst", "respond"]
-Failure = Literal["model_output", "model_unreachable", "limit", "tool_loop"]
+Failure = Literal["model_output", "model_unreachable", "limit"]
 
 
 class Routing(Contract):
-    """The orchestrator's decision: who works next, and for `respond` what to say and why."""
+    """The orchestrator's decision: who works next, and for `respond` what to say and why.
+
+    `overruled` is what its model had decided where the independent reading contradicts it; empty where they agree.
+    """
 
     destination: Destination
     complexity: Complexity = "simple"
@@ -44,6 +47,7 @@ class Routing(Contract):
     clarification: str | None = None
     options: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
+    overruled: str = ""
 
 
 class Usage(Contract):

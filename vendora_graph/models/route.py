@@ -13,10 +13,16 @@ from vendora_graph.state import Routing
 CODE_DECIDES = ("refused", "not_allowed")
 """What the grammar refuses, no model may let through."""
 
+SURE = 0.9
+"""From which margin a reading is sure: no word of it was mistyped, no measure might as well be another one."""
+
 SENIOR_INTENTS = (
     "scorecard", "explain", "benchmark", "pace", "forecast", "what_if", "anomalies", "reconcile", "recommend", "report",
 )  # fmt: skip
 """What only the senior analyst has tools for."""
+
+_ABOUT = ("metric ", "topic ")
+"""What a reading bound a word to when it knows what the question is about."""
 
 _STATUS: dict[str, Literal["plan", "clarify", "refused", "not_held"]] = {
     "answer": "plan",
@@ -37,14 +43,16 @@ class RouteChoice(Contract):
 
 
 def as_routing(choice: RouteChoice | None, reading: Reading) -> Routing:
-    """Return where the question goes. Without a choice, or where code must decide, the reading decides."""
-    if choice is None or reading.status in CODE_DECIDES:
+    """Return where the question goes. Without a choice, or where code must decide, the reading decides (ADR 0012)."""
+    if choice is None or _decided(reading):
         return _of_reading(reading)
     status = _STATUS[choice.decision]
     if status == "plan":
         return _to_analyst(choice.complexity, reading)
     if status == reading.status or has_figures(f"{choice.reason} {choice.clarification or ''} {' '.join(choice.options)}"):
-        return _of_reading(reading) if reading.status != "plan" else _to_analyst(choice.complexity, reading)
+        return _of_reading(reading) if reading.status != "plan" else _to_analyst(choice.complexity, reading, choice.decision)
+    if _contradicted(status, reading):
+        return _to_analyst(choice.complexity, reading, choice.decision)
     return Routing(
         destination="respond",
         complexity=choice.complexity,
@@ -56,7 +64,19 @@ def as_routing(choice: RouteChoice | None, reading: Reading) -> Routing:
     )
 
 
-def _to_analyst(complexity: Complexity, reading: Reading) -> Routing:
+def _decided(reading: Reading) -> bool:
+    """Whether the grammar has the last word: it refuses, or it read what the question is about and knows why it cannot be answered."""
+    understood = any(meaning.startswith(_ABOUT) for _, meaning in reading.used)
+    return reading.status in CODE_DECIDES or (reading.status in ("not_held", "clarify") and understood)
+
+
+def _contradicted(status: str, reading: Reading) -> bool:
+    """Whether a model turns away a question that was read in full; a question back stands where the reading had to assume something."""
+    sure = reading.status == "plan" and not reading.unused and reading.margin >= SURE
+    return sure and not (status == "clarify" and reading.assumptions)
+
+
+def _to_analyst(complexity: Complexity, reading: Reading, overruled: str = "") -> Routing:
     """The harder of the two opinions wins: a complex reading is never sent to the data analyst."""
     senior = reading.plan is not None and reading.plan.intent in SENIOR_INTENTS
     hardest: Complexity = "complex" if senior or "complex" in (complexity, reading.complexity) else complexity
@@ -64,6 +84,7 @@ def _to_analyst(complexity: Complexity, reading: Reading) -> Routing:
         destination="senior_analyst" if hardest == "complex" else "data_analyst",
         complexity=hardest,
         alternatives=reading.alternatives,
+        overruled=overruled,
     )
 
 

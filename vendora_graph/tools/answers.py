@@ -209,8 +209,14 @@ def _checks(state: State) -> tuple[Check, ...]:
     if verdict is None:
         return ()
     if verdict.approved and state.get("deliver"):
-        return verdict.checks
-    return tuple(check.model_copy(update={"reason": masked(check.reason)}) for check in verdict.checks)
+        return (*_overruled(state), *verdict.checks)
+    return (*_overruled(state), *(check.model_copy(update={"reason": masked(check.reason)}) for check in verdict.checks))
+
+
+def _overruled(state: State) -> tuple[Check, ...]:
+    """Say that the orchestrator's model would have turned the question away."""
+    decision = state["routing"].overruled
+    return (Check(name="routing.overruled", passed=True, reason=say("overruled").format(decision=decision)),) if decision else ()
 
 
 def _sources(facts: tuple[Fact, ...], services: Services) -> tuple[str, ...]:
