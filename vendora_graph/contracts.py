@@ -302,7 +302,7 @@ class ValidationPolicy(Contract):
     """Everything `validate` may depend on besides its four nouns (it is pure). Built by the node from services.
 
     `independent` is False when the draft's author is the offline model. `metric_info` carries, per metric, what checks need:
-    unit, good, bounds and more. `history` gives a plausible range per metric from its own past, `open_months` those not closed ("2026-10").
+    unit, good, bounds and more. `history` gives the usual range of a metric's whole month, `open_months` those not closed ("2026-10").
     """
 
     threshold: Decimal = Decimal("0.85")

@@ -35,6 +35,11 @@ def last_day(day: date, grain: Grain) -> date:
     return date(start.year + later // _DECEMBER, later % _DECEMBER + 1, 1) - _DAY
 
 
+def is_whole_month(period: Period) -> bool:
+    """Tell whether a period is one calendar month that is over."""
+    return period.complete and period.start.day == 1 and period.end == last_day(period.start, "month")
+
+
 def back(as_of: date, grain: Grain, count: int) -> Period:
     """Return the period `count` before the one that holds `as_of` (0 is the running one)."""
     start = first_day(as_of, grain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -15,6 +16,7 @@ from vendora_graph.evidence.wording import masked
 from vendora_graph.models.opinion import reconsidered
 from vendora_graph.services import Services
 from vendora_graph.state import Node, State
+from vendora_graph.tools.own_past import Past, own_past
 from vendora_graph.tools.policy import policy_of
 from vendora_graph.tools.registry import SUBMIT
 from vendora_graph.tools.second_path import prove
@@ -30,10 +32,11 @@ def make_master_validator(services: Services) -> Node:
         draft = state.get("draft")
         if draft is None:
             raise InternalError("The validator was reached without a draft.")
-        proven = await prove(state["ledger"], services, scope_of(state))
+        scope = scope_of(state)
+        proven, past = await asyncio.gather(prove(state["ledger"], services, scope), own_past(draft, state["ledger"], services, scope))
         ledger = with_seconds(state["ledger"], proven.facts)
         reading = state["reading"]
-        policy = _policy(state, ledger, services)
+        policy = _policy(state, ledger, past, services)
         if not _is_offline(state):
             draft, _ = repair(draft, ledger, policy)
         verdict, deliver = await ask_validator(
@@ -60,7 +63,7 @@ def make_master_validator(services: Services) -> Node:
     return master_validator
 
 
-def _policy(state: State, ledger: Ledger, services: Services) -> ValidationPolicy:
+def _policy(state: State, ledger: Ledger, past: Past, services: Services) -> ValidationPolicy:
     return policy_of(
         ledger,
         state["reading"],
@@ -69,6 +72,7 @@ def _policy(state: State, ledger: Ledger, services: Services) -> ValidationPolic
         principal=state["principal"],
         offline=_is_offline(state),
         services=services,
+        history=past,
     )
 
 

@@ -47,7 +47,7 @@ def answer_proven(state: State, services: Services, thread: str) -> Answer:
     definitions = definitions_of(facts, state["reading"], services.catalog)
     own = say("own_only") if held_to_own(state["reading"]) and facts else ""
     summary = own + (told_definition(draft, definitions) or rendered.headline)
-    extra = (*((say("rescued"),) if state.get("rescued") else ()), *_unused(state))
+    extra = (*((say("rescued"),) if state.get("rescued") else ()), *_unused(state), *_unusual(verdict, ledger))
     return Answer(
         status=_status(draft, facts, verdict),
         question=state["question"],
@@ -76,6 +76,13 @@ def _unused(state: State) -> tuple[str, ...]:
     """Name the words of the question that nothing used: none is dropped in silence."""
     words = state["reading"].unused
     return (say("unused").format(words=", ".join(plain_name(word) for word in words)),) if words else ()
+
+
+def _unusual(verdict: Verdict, ledger: Ledger) -> tuple[str, ...]:
+    """Name what is unlike the store's own past: it may be so, or the data may be wrong."""
+    found = next((check for check in verdict.checks if check.name == "samples.history" and not check.passed), None)
+    labels = [ledger.facts[ref].label for ref in found.refs if ref in ledger.facts] if found else []
+    return (say("unusual").format(labels=", ".join(dict.fromkeys(labels))),) if labels else ()
 
 
 def _status(draft: Draft, facts: tuple[Fact, ...], verdict: Verdict) -> Status:

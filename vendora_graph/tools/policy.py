@@ -10,7 +10,9 @@ from vendora_graph.semantic.catalog import MetricInfo
 from vendora_graph.tools.access_gate import access_class
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+    from decimal import Decimal
 
     from vendora_graph.services import Services
 
@@ -63,8 +65,9 @@ def policy_of(
     principal: Principal,
     offline: bool,
     services: Services,
+    history: Mapping[str, tuple[Decimal, Decimal]] | None = None,
 ) -> ValidationPolicy:
-    """Return the policy for validating a draft over this ledger."""
+    """Return the policy for validating a draft over this ledger; `history` is what `own_past` found."""
     catalog = services.catalog
     return ValidationPolicy(
         threshold=services.settings.quality_threshold,
@@ -75,6 +78,7 @@ def policy_of(
         unused=reading.unused,
         stated_assumptions=reading.assumptions,
         metric_info=_all_rules(services, len(principal.dealership_ids)),
+        history=dict(history or {}),
         dimension_labels={d.name: d.label for d in catalog.dimensions.values()},
         open_months=services.profile.open_months(principal.dealership_ids),
         allowed_classes=services.access.classes(principal),

@@ -9,7 +9,7 @@ from vendora_graph.contracts import Fact, Slice
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
-from vendora_graph.evidence.phrases import direction_words
+from vendora_graph.evidence.phrases import PhraseSet, direction_words
 from vendora_graph.evidence.resources import resource
 
 _TIME = ("day", "week", "month", "quarter", "year")
@@ -92,7 +92,18 @@ def _told_as_change(sentence: Sentence, ref: FactRef) -> bool:
     if before and before[-1] in _listed("level_before"):
         return False
     said = direction_words() | _listed("change_nouns")
-    return _in_parentheses(sentence, ref) or not said.isdisjoint(before) or not said.isdisjoint(after)
+    if _in_parentheses(sentence, ref) or _told_again(sentence, ref):
+        return True
+    if before and before[-1] == "by":  # "trailing {{..}} by {{..}}": the direction stands before the value it is measured from
+        before = [token.text for token in sentence.tokens[: ref.at] if token.kind == "word"]
+    return not said.isdisjoint(before) or not said.isdisjoint(after)
+
+
+def _told_again(sentence: Sentence, ref: FactRef) -> bool:
+    """Tell whether a change stands right behind the same change in another unit: "up {{..}} or {{..}}"."""
+    before = sentence.tokens[max(0, ref.at - 2) : ref.at]
+    same = next((other for other in sentence.facts if other.at == ref.at - 2), None)
+    return same is not None and before[-1].text == "or" and same.fact.parts == ref.fact.parts and operation_of(same.fact) in _CHANGES
 
 
 def _in_parentheses(sentence: Sentence, ref: FactRef) -> bool:
@@ -112,10 +123,21 @@ def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
         return False
     before = words_before(sentence, ref)
     if before[-1] in _moves():
-        return True
+        return place not in _harmless(sentence)
     if before[-1] == "of":
         return not _moves().isdisjoint(before[-3:-1])
     return before[-1] == "by" and not direction_words().isdisjoint(before)
+
+
+def _harmless(sentence: Sentence) -> frozenset[int]:
+    """Return the tokens of phrases that hold a direction word and claim none ("made up")."""
+    found = _harmless_phrases().find(sentence.tokens)
+    return frozenset(place for one in found for place in range(one.start, one.end))
+
+
+@cache
+def _harmless_phrases() -> PhraseSet[bool]:
+    return PhraseSet((phrase, True) for phrase in _listed("direction_harmless"))
 
 
 CHECKS = (change, base, share)

@@ -9,7 +9,7 @@ from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.checks.proof import proven
-from vendora_graph.evidence.phrases import listed, says
+from vendora_graph.evidence.phrases import Found, grouped, listed, says
 from vendora_graph.evidence.references import key_of
 from vendora_graph.evidence.resources import resource
 
@@ -146,6 +146,21 @@ def estimates(case: Case) -> Iterator[Problem]:
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
 
 
+@rule("claims.called")
+def called(case: Case) -> Iterator[Problem]:
+    """What is called a forecast, a benchmark or a target is one."""
+    for sentence in case.claims:
+        facts = {part.id: part for ref in sentence.facts for part in case.closure(ref.fact)}.values()
+        for found in grouped("called").find(sentence.tokens) if facts else ():
+            if sentence.free(found) and not any(_is_called(case, fact, found) for fact in facts):
+                yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is one")
+
+
+def _is_called(case: Case, fact: Fact, found: Found[str]) -> bool:
+    ahead = fact.period is not None and fact.period.start > case.policy.data_through
+    return fact.grade == found.meaning or found.words.rstrip("s") in fact.label.lower() or (ahead and found.meaning == "forecast")
+
+
 @rule("recommendations.grounded")
 def grounded(case: Case) -> Iterator[Problem]:
     """Advice rests on figures the reader sees."""
@@ -196,6 +211,6 @@ def assumptions(case: Case) -> Iterator[Problem]:
         yield Problem("; ".join(made), count=len(made))
 
 
-_CLAIMS = (source, definition, age, causes, cause_findings, causes_direction, evidence, estimates)
+_CLAIMS = (source, definition, age, causes, cause_findings, causes_direction, evidence, estimates, called)
 _REST = (allowed, known, grounded, impact, count, unused, assumptions)
 CHECKS = (*_CLAIMS, *_REST)

@@ -14,7 +14,7 @@ from vendora_graph.evidence.checks.binding import bind
 from vendora_graph.evidence.phrases import Found, valued
 from vendora_graph.evidence.references import Token
 
-_BASE_WORDS = frozenset(("from", "against", "than", "versus", "vs", "since", "with", "over"))
+_BASE_WORDS = frozenset(("from", "against", "than", "versus", "vs", "since", "with", "over", "compared"))
 _NOW_WORDS = frozenset(("to", "in", "for", "during", "through"))
 
 
@@ -44,8 +44,8 @@ def _period_fits(case: Case, sentence: Sentence, ref: FactRef, main: frozenset[D
     own = case.days_of(ref.fact)
     moved = operation_of(ref.fact) in ("difference", "points", "change")
     behind = _behind(sentence, ref) if moved else ()
-    if behind:
-        return _sides_fit(case, sentence, ref, behind)
+    if behind or (moved and _between_told_values(sentence, ref)):
+        return not behind or _sides_fit(case, sentence, ref, behind)
     found = bind(sentence, ref, sentence.periods)
     if found.how == "none" and ref.fact.parts:
         stated = {days(label.period) for label in sentence.periods}
@@ -58,6 +58,11 @@ def _period_fits(case: Case, sentence: Sentence, ref: FactRef, main: frozenset[D
     if len(found.labels) > 1 and not ref.fact.parts:
         return _in_turn(sentence, ref, found.labels, own)
     return any(key in own for key in wanted)
+
+
+def _between_told_values(sentence: Sentence, ref: FactRef) -> bool:
+    """Tell whether both values of a change stand before it: each under its own period, the change needs none of its own."""
+    return set(ref.fact.parts) <= {other.fact.id for other in sentence.facts if other.at < ref.at}
 
 
 def _behind(sentence: Sentence, ref: FactRef) -> tuple[PeriodRef, ...]:

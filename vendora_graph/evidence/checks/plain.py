@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
+from vendora_graph.evidence.asks import ask_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.phrases import Found, PhraseSet, spelling
@@ -24,13 +25,13 @@ def plain(case: Case) -> Iterator[Problem]:
     own = _own(case)
     for sentence in case.sentences:
         if sentence.place in PLACES and sentence.kind != "definition":
-            unknown = list(dict.fromkeys(_unknown(sentence, own)))
+            unknown = list(dict.fromkeys(_unknown(case, sentence, own)))
             if unknown:
                 yield Problem(f"{', '.join(repr(word) for word in unknown[:5])} in the {sentence.where}", tuple(unknown))
 
 
-def _unknown(sentence: Sentence, own: frozenset[str]) -> Iterator[str]:
-    known, refused = set(sentence.labelled), set[int]()
+def _unknown(case: Case, sentence: Sentence, own: frozenset[str]) -> Iterator[str]:
+    known, refused = set(_named(case, sentence)), set[int]()
     for found in _known().find(sentence.tokens):
         (known if found.meaning else refused).update(range(found.start, found.end))
     for index, token in enumerate(sentence.tokens):
@@ -38,15 +39,60 @@ def _unknown(sentence: Sentence, own: frozenset[str]) -> Iterator[str]:
             yield token.text
 
 
+def _named(case: Case, sentence: Sentence) -> Iterator[int]:
+    """Yield the tokens that name a metric of the answer; the name of another would tell the reader that it is in it."""
+    mine = _metrics(case)
+    for found in sentence.metrics:
+        if not mine.isdisjoint(found.meaning):
+            yield from range(found.start, found.end)
+
+
+def _metrics(case: Case) -> frozenset[str]:
+    made = {name for fact in case.behind.values() for name in fact.metric.split("/")}
+    return frozenset(made) | frozenset(case.plan.metrics if case.plan else ())
+
+
 def _own(case: Case) -> frozenset[str]:
-    """Return the words of the question and of the model's dimensions: they came from the asker and the model, not from the analyst."""
-    return _words_of(case.question, tuple(case.policy.dimension_labels.values()))
+    """Return the words that come from the asker and the model, not from the analyst: of the question, and of what the answer is made of."""
+    return _typed(case.question) | _words_of(tuple(sorted(set(_labels(case)))))
+
+
+def _labels(case: Case) -> Iterator[str]:
+    """Yield the names of the answer's metrics with their synonyms and bases, of its dimensions, and of its rows."""
+    for fact in case.behind.values():
+        yield from (fact.label, fact.basis, *(value for _, value in fact.slice))
+    for rules in (case.rules(name) for name in _metrics(case)):
+        yield from (rules.label, rules.basis, *rules.synonyms) if rules else ()
+    for name in case.ledger.names.values():
+        yield from (name.value, case.policy.dimension_labels.get(name.dimension, ""))
+    for dimension in _dimensions(case):
+        yield case.policy.dimension_labels.get(dimension, "")
+
+
+def _dimensions(case: Case) -> frozenset[str]:
+    """Return the dimensions that the answer or its reading is cut or limited by."""
+    asked = [ask_of(table) for table in case.ledger.tables.values()]
+    called = [name for ask in asked for name in (*ask.group_by, *(dimension for dimension, _, _ in ask.filters))]
+    read = (*case.plan.group_by, *(item.dimension for item in case.plan.filters)) if case.plan else ()
+    return frozenset((*called, *read))
 
 
 @lru_cache(maxsize=256)
-def _words_of(question: str, labels: tuple[str, ...]) -> frozenset[str]:
-    typed = frozenset(token.text for token in tokens(question) if token.kind == "word") - frozenset(resource("plain")["not_lent"])
-    return typed | frozenset(word for label in labels for word in spelling(label)[0])
+def _typed(question: str) -> frozenset[str]:
+    return _lent(token.text for token in tokens(question) if token.kind == "word")
+
+
+@lru_cache(maxsize=256)
+def _words_of(labels: tuple[str, ...]) -> frozenset[str]:
+    return _lent(word for label in labels for word in spelling(label)[0])
+
+
+def _lent(words: Iterable[str]) -> frozenset[str]:
+    """Return the words that are lent, with their other forms ("salespeople" of "salesperson"); words that count are not."""
+    forms: dict[str, list[str]] = resource("plain")["forms"]
+    found = frozenset(words) - frozenset(resource("plain")["not_lent"])
+    plural = {f"{word}s" for word in found} | {word[:-1] for word in found if word.endswith("s")}
+    return found | plural | {other for word in found | plural for other in forms.get(word, ())}
 
 
 @cache
@@ -54,11 +100,13 @@ def _known() -> PhraseSet[bool]:
     """Return the plain words and every phrase another check looks at (True), and phrases of plain words that are refused (False)."""
     words, plain_words = resource("words"), resource("plain")
     phrases: list[str] = [*plain_words["words"], *plain_words["phrases"], *words["capitals"], *words["rank_verbs"]]
+    phrases += [f"{verb} {what}" for verb in words["rank_verbs"] for what in words["rank_verb_objects"]]
     phrases += [phrase for name in (*_JUDGED, *_HARMLESS) for phrase in words.get(name, ())]
     phrases += [phrase for name in _GROUPED for group in words[name].values() for phrase in group]
     phrases += [phrase for name in _VALUED for phrase in words[name]]
-    refused = [(phrase, False) for phrase in plain_words["refused"]]
-    return PhraseSet([*((phrase.lower(), True) for phrase in phrases), *refused])
+    narrow = frozenset(plain_words["trade"])
+    known = [(phrase.lower(), True) for phrase in phrases if phrase.lower() not in narrow]
+    return PhraseSet([*known, *((phrase, False) for phrase in plain_words["refused"])])
 
 
 @rule("labels.sign")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from vendora_graph.contracts import Fact, MetricRules
+from vendora_graph.evidence.calendar import is_whole_month
 from vendora_graph.evidence.case import Case, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.phrases import grouped, listed, says
@@ -139,14 +140,21 @@ def implausible(case: Case) -> Iterator[Problem]:
 
 @rule("samples.history")
 def history(case: Case) -> Iterator[Problem]:
-    """A rate or average of the whole outside the store's own past costs score."""
-    for fact, value, rules in _judged(case):
+    """A whole month of the whole that is unlike the store's own months costs score."""
+    for fact, value, _ in _judged(case):
         known = case.policy.history.get(fact.metric)
-        if known is None or rules.additivity in ("additive", "distinct") or fact.slice or is_small(case, fact):
+        if known is None or not _is_own_month(case, fact) or is_small(case, fact):
             continue
         if not known[0] <= value <= known[1]:
             yield Problem(f"{fact.label!r} is {value}, the store's own past is {known[0]} to {known[1]}", (fact.id,))
             return
+
+
+def _is_own_month(case: Case, fact: Fact) -> bool:
+    """Tell whether a figure may be held against the store's own months: a late whole month, of no part of the store."""
+    late = fact.period is not None and (case.policy.data_through - fact.period.start).days <= resource("rubric")["limits"]["history_days"]
+    whole = late and fact.period is not None and is_whole_month(fact.period)
+    return whole and not fact.slice and not any(ask.filters for ask in case.asks_of(fact))
 
 
 CHECKS = (small, named_small, small_rank, missing, zero, unit, impossible, implausible, history)
