@@ -283,6 +283,17 @@ def _cells_swapped(table: ResultTable) -> dict[str, Any]:
     return {"cells": tuple(tuple(row) for row in rows)}
 
 
+def _out_of_order(case: Case) -> Iterator[Mutant]:
+    """The rows of a ranking the other way round, the total where it was; rows that are all alike have no order."""
+    for table in _tables(case):
+        named = [i for i, key in enumerate(table.keys) if key]
+        values = {case.ledger.facts[cell].value for i in named if (cell := table.cells[i][0]) in case.ledger.facts}
+        if table.ordered and len(values) > 1:
+            places = dict(zip(named, named[::-1], strict=True))
+            order = [places.get(i, i) for i in range(len(table.keys))]
+            yield Mutant(with_table(case, table.id, keys=tuple(table.keys[i] for i in order), cells=tuple(table.cells[i] for i in order)))
+
+
 def _column_swapped(case: Case) -> Iterator[Mutant]:
     for table in case.ledger.tables.values():
         if len(table.columns) > 1 and table.id in {spec.table for spec in case.draft.tables}:
@@ -402,7 +413,7 @@ MUTATORS = (
     _m("cells exchanged", "two figures of a column change rows", _rows(_cells_swapped), number=True),
     _m("rows rotated", "every figure stands one row too low", _rows(lambda t: {"cells": (t.cells[-1], *t.cells[:-1])}), number=True),
     _m("labels rotated", "every label stands one row too low", _rows(lambda t: {"keys": (t.keys[-1], *t.keys[:-1])}), number=False),
-    _m("list out of order", "a ranking is not in its order", _rows(lambda t: {"keys": t.keys[::-1], "cells": t.cells[::-1]} if t.ordered else None), number=False),
+    _m("list out of order", "a ranking is not in its order", _out_of_order, number=False),
     _m("columns exchanged", "two columns change names", _column_swapped, number=False),
     _m("figure of another column", "a figure stands in another column", _row_of_other_columns, number=True),
     _m("fewer rows than asked", "a row of a top list is missing", _row_dropped, number=False),

@@ -77,6 +77,11 @@ def _other_kind(one: Fact, other: Fact) -> bool:
     return one.metric == other.metric and bool(one.parts) != bool(other.parts)
 
 
+def _in_any_order(text: str) -> str:
+    """Return a text with the names of each list in brackets sorted: their order says nothing."""
+    return re.sub(r"\(((?:\{\{n\d+\}\}(?:, )?)+)\)", lambda found: f"({sorted(found.group(1).split(', '))})", text)
+
+
 def _both_ways(prefix: str) -> Make:
     """Exchange two names of one dimension, or two periods, of one text."""
 
@@ -88,7 +93,8 @@ def _both_ways(prefix: str) -> Make:
             if len(found) < 2 or not FACT_REF.search(text) or not _kin(entries.get(found[0]), entries.get(found[1])):
                 return None
             one, two = _brace(found[0]), _brace(found[1])
-            return text.replace(one, "\0").replace(two, one).replace("\0", two)
+            turned = text.replace(one, "\0").replace(two, one).replace("\0", two)
+            return None if _in_any_order(turned) == _in_any_order(text) else turned
 
         yield change
 
@@ -276,11 +282,18 @@ def _period_words(words: str) -> Make:
     return _text(lambda text: re.sub(r"\{\{p\d+\}\}", words, text, count=1))
 
 
+def _year_before(case: Case) -> Iterator[Mutant]:
+    """Words that fit last year only."""
+    last = case.policy.as_of.year - 1
+    if not any(one.start.year == one.end.year == last for one in case.ledger.periods.values()):
+        yield from _period_words("the year before")(case)
+
+
 def _partial_words(case: Case) -> Iterator[Mutant]:
     """Take every sign that a period is running out of the text."""
     if not any(not one.complete for one in case.ledger.periods.values()):
         return
-    text = re.sub(r" in \{\{p\d+\}\}", "", case.draft.headline.replace(" to date", ""))
+    text = re.sub(r" in (?:the )?\{\{p\d+\}\}", "", case.draft.headline.replace(" to date", ""))
     yield Mutant(with_draft(case, headline=text, findings=(), caveats=()))
 
 
@@ -409,7 +422,7 @@ MUTATORS = (
     _m("invented direction", "a change is claimed that nothing shows", _sentence("It is up again."), number=False),
     _m("with for without", "what was left out is told as in", _text(_turned_exclusion), number=False),
     _m("label of the family", "a figure stands under the name of a metric of its family", _relabel, number=False),
-    _m("last year", "a period is told by words that do not fit", _period_words("the year before"), number=False),
+    _m("last year", "a period is told by words that do not fit", _year_before, number=False),
     _m("typed month", "another month is typed", _period_words("February"), number=False),
     _m("typed date", "another date is typed", _period_words("the week of 3/14"), number=False),
     _m("partial as full", "a running month is told without saying so", _partial_words, number=False),

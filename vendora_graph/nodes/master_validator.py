@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 
 from vendora_graph.contracts import Ledger, RejectedDraft, ValidationPolicy, Verdict
@@ -98,12 +98,10 @@ def _feedback(state: State, feedback: str) -> list[Any]:
     """Answer the call that handed the draft in; providers want every call answered."""
     last = state["messages"][-1] if state["messages"] else None
     words = f"Rejected by the master validator. Mend this and hand in again: {feedback}"
-    if isinstance(last, AIMessage):
-        answers: list[BaseMessage] = [
-            ToolMessage(content=words, tool_call_id=call["id"] or "", name=call["name"], status="error")
-            for call in last.tool_calls
-            if call["name"] == SUBMIT
-        ]
-        if answers:
-            return answers
-    return [HumanMessage(content=words)]
+    calls = last.tool_calls if isinstance(last, AIMessage) else []
+    answers = [
+        ToolMessage(content=words, tool_call_id=call["id"] or "", name=call["name"], status="error")
+        for call in calls
+        if call["name"] == SUBMIT
+    ]
+    return answers or [HumanMessage(content=words)]

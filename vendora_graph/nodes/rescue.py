@@ -28,7 +28,7 @@ def make_rescue(services: Services) -> Node:
         """Read the question only; write a fresh ledger and the offline analyst's draft."""
         role = "senior_analyst" if state["routing"].complexity == "complex" else "data_analyst"
         ledger = quote_numbers(Ledger(turn=state["turn"]), state["question"])
-        draft, ledger = await _analyse(role, state, ledger, services, config)
+        draft, ledger, reason = await _analyse(role, state, ledger, services, config)
         return State(
             analyst="rescue",
             author="offline",
@@ -37,6 +37,7 @@ def make_rescue(services: Services) -> Node:
             verdict=None,
             fatal_before=[],
             failure=None if draft else "model_output",
+            failure_reason=reason,
             ledger=Overwrite(ledger),  # type: ignore[typeddict-item]  # LangGraph's reset
             trace=[*state["trace"], "rescue"],
         )
@@ -46,7 +47,8 @@ def make_rescue(services: Services) -> Node:
 
 async def _analyse(
     role: str, state: State, ledger: Ledger, services: Services, config: RunnableConfig
-) -> tuple[Draft | None, Ledger]:
+) -> tuple[Draft | None, Ledger, str]:
+    """Return the draft, what it rests on, and why there is none: the first analyst's reason is not the offline analyst's."""
     model = services.rescue_models[role]
     request = AnalystRequest(
         task="analyse",
@@ -63,10 +65,10 @@ async def _analyse(
     for _ in range(MAX_ROUNDS):
         try:
             reply = await ask(model, brief(request, role, work, services), meter, services.settings, config)
-        except ModelOutputError:
-            return None, ledger
+        except ModelOutputError as error:
+            return None, ledger, str(error)
         if any(call["name"] == SUBMIT for call in reply.tool_calls):
-            return parse_call(reply, SUBMIT, Draft), ledger
+            return parse_call(reply, SUBMIT, Draft), ledger, ""
         messages, ledger = await run_calls(reply.tool_calls, role, ledger, services, scope_of(state))
         work += [reply, *messages]
     raise InternalError("The offline analyst did not finish.")

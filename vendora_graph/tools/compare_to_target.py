@@ -170,7 +170,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     request = asked.model_dump_json()
     table = ResultTable(
         id=table_id(NAME, request), tool=NAME, request=request, title="Against target", columns=found.columns(), keys=tuple(found.keys),
-        cells=tuple(found.cells), period=as_period(asked.period, scope), ordered=True, total_rows=len(found.keys),
+        cells=tuple(found.cells), period=as_period(asked.period, scope), total_rows=len(found.keys),
     )  # fmt: skip
     own = Ledger(turn=scope.turn, facts=found.facts, tables={table.id: table})
     for ledger in (*tables, targets.kept(found.used)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from vendora_graph.contracts import Fact, Slice
 from vendora_graph.evidence.arithmetic import operation_of
@@ -68,6 +69,15 @@ def share(case: Case) -> Iterator[Problem]:
             is_share = operation_of(ref.fact) == "share"
             if (is_share and not called) or (called and ref.fact.unit != "rate"):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
+        for part, whole in pairwise(sentence.facts):
+            if [token.text for token in sentence.between(part.at, whole.at)] == ["of"] and not _is_part(part.fact, whole.fact):
+                yield Problem(f"{{{{{part.key}}}}} of {{{{{whole.key}}}}} in the {sentence.where}", (part.key, whole.key))
+
+
+def _is_part(part: Fact, whole: Fact) -> bool:
+    """Tell whether "part of whole" may be said: the whole is under fewer conditions. Other metrics and periods are not judged."""
+    alike = part.metric == whole.metric and not part.parts and not whole.parts and part.period == whole.period
+    return not alike or set(whole.slice) < set(part.slice)
 
 
 def words_before(sentence: Sentence, ref: FactRef) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vendora_graph.contracts import Fact
+from vendora_graph.contracts import Fact, Plan
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.asks import condition
 from vendora_graph.evidence.calendar import back
@@ -34,6 +34,18 @@ def unasked(case: Case) -> Iterator[Problem]:
                 continue  # the records behind a difference: chosen by the figure itself, which stays what it is
             if not inside(one, plan) and not any((dimension, value) in said for value in values):
                 yield Problem(f"{dimension} {' or '.join(values)}")
+    yield from _unasked_shares(case, plan)
+
+
+def _unasked_shares(case: Case, plan: Plan) -> Iterator[Problem]:
+    """The first line gives a share of what the question named, or of what it is cut by."""
+    asked_for = {item.dimension for item in plan.filters} | {*plan.group_by}
+    for ref in (ref for sentence in case.claims if sentence.place == "headline" for ref in sentence.facts):
+        parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
+        if operation_of(ref.fact) == "share" and len(parts) > 1:
+            for dimension, value in set(parts[0].slice) - set(parts[1].slice):
+                if dimension not in asked_for and parts[0].metric == parts[1].metric:
+                    yield Problem(f"a share for {dimension} {value}", (ref.key,))
 
 
 def _told(case: Case) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.checks.binding import breaks
-from vendora_graph.evidence.phrases import Found, grouped
+from vendora_graph.evidence.phrases import Found, grouped, listed
 from vendora_graph.evidence.resources import resource
 
 
@@ -96,4 +96,25 @@ def _is_aggregate(case: Case, ref: FactRef, word: str) -> bool:
     return derived or not kinds.isdisjoint(("average", "ratio"))
 
 
-CHECKS = (metric, unit, aggregate)
+@rule("labels.total")
+def total(case: Case) -> Iterator[Problem]:
+    """What is called the whole is no row of it."""
+    for sentence in case.claims:
+        for found in listed("wholes").find(sentence.tokens):
+            for ref in sentence.facts:
+                if found.start - 1 == ref.at and (rows := _rows_of(case, ref)):
+                    yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {', '.join(rows)}", (ref.key,))
+
+
+def _rows_of(case: Case, ref: FactRef) -> list[str]:
+    """Return the values of the row a figure stands in; none where it is a result's total or its only row."""
+    keys = [
+        key
+        for table in case.tables_of.get(ref.fact.id, ())
+        for key, cells in zip(table.keys, table.cells, strict=False)
+        if ref.fact.id in cells and len(table.keys) > 1
+    ]
+    return [value for _, value in keys[0]] if keys and () not in keys else []
+
+
+CHECKS = (metric, unit, aggregate, total)

@@ -58,23 +58,17 @@ def _own(case: Case) -> frozenset[str]:
 
 
 def _labels(case: Case) -> Iterator[str]:
-    """Yield the names of the answer's metrics with their synonyms and bases, of its dimensions, and of its rows."""
+    """Yield the names of the answer's metrics with their synonyms and bases, and of the dimensions and values it is limited to."""
     for fact in case.behind.values():
-        yield from (fact.label, fact.basis, *(value for _, value in fact.slice))
+        yield from (fact.label, fact.basis)
     for rules in (case.rules(name) for name in _metrics(case)):
         yield from (rules.label, rules.basis, *rules.synonyms) if rules else ()
-    for name in case.ledger.names.values():
-        yield from (name.value, case.policy.dimension_labels.get(name.dimension, ""))
-    for dimension in _dimensions(case):
-        yield case.policy.dimension_labels.get(dimension, "")
-
-
-def _dimensions(case: Case) -> frozenset[str]:
-    """Return the dimensions that the answer or its reading is cut or limited by."""
-    asked = [ask_of(table) for table in case.ledger.tables.values()]
-    called = [name for ask in asked for name in (*ask.group_by, *(dimension for dimension, _, _ in ask.filters))]
-    read = (*case.plan.group_by, *(item.dimension for item in case.plan.filters)) if case.plan else ()
-    return frozenset((*called, *read))
+    for ask in (ask_of(table) for table in case.ledger.tables.values()):
+        yield from (case.policy.dimension_labels.get(name, "") for name in ask.group_by)
+        for dimension, _, values in ask.filters:
+            yield from (case.policy.dimension_labels.get(dimension, ""), *values)
+    for name in (*case.plan.group_by, *(item.dimension for item in case.plan.filters)) if case.plan else ():
+        yield case.policy.dimension_labels.get(name, "")
 
 
 @lru_cache(maxsize=256)
@@ -145,9 +139,14 @@ _LEADS = ("from", "to", "at", "with", "is", "was", "of", "by")
 """Behind these a bound is one, whatever figures stand before: "from more than {{..}}"; else "higher than {{..}}" compares two."""
 
 
+_RISEN = "up to"
+"""A bound, except where the other end follows: "up to {{..}} from {{..}}"."""
+
+
 def _bound_before(sentence: Sentence, ref: FactRef) -> Found[str] | None:
     for found in _bounds().find(sentence.tokens[: ref.at]):
-        if found.end == ref.at and sentence.free(found) and not any(token.text == "from" for token in sentence.tokens[ref.at :]):
+        risen = found.words == _RISEN and any(token.text == "from" for token in sentence.tokens[ref.at :])
+        if found.end == ref.at and sentence.free(found) and not risen:
             return found
     return None
 

@@ -36,6 +36,8 @@ def named_small(case: Case) -> Iterator[Problem]:
         if sentence.facts or not sentence.names or not says(sentence.text, "says_small"):
             continue
         thin = {pair for fact in case.shown.values() if is_small(case, fact) for pair in fact.slice}
+        if len({label.name for label in sentence.names}) < len(sentence.names):
+            yield Problem(f"the {sentence.where} names one of them twice, so another is missing")
         for label in sentence.names:
             if (label.name.dimension, label.name.value) not in thin:
                 yield Problem(f"{label.name.value!r} in the {sentence.where}", (label.key,))

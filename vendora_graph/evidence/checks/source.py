@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from vendora_graph.contracts import Fact, Period
+from vendora_graph.contracts import Fact, Period, ResultTable
 from vendora_graph.evidence.asks import ask_of
 from vendora_graph.evidence.case import Case
 from vendora_graph.evidence.checks.base import Problem, rule
@@ -80,14 +80,40 @@ def _months(start: date, end: date) -> set[tuple[int, int]]:
 def whole(case: Case) -> Iterator[Problem]:
     """A result has the rows it says it has, and a breakdown shows all of them unless a part was asked for."""
     most = resource("rubric")["limits"]["whole_table"]
+    ranked = case.plan is not None and case.plan.ranking is not None and case.plan.ranking.limit is not None
     for spec, table in case.tables:
-        rows, ask = sum(1 for key in table.keys if key), ask_of(table)
-        cut = ask.limit is not None or table.note == "truncated" or table.tool != "query_metrics"
-        if table.total_rows is not None and not cut and (ask.group_by or ask.grain) and rows != table.total_rows:
-            yield Problem(f"{rows} of {table.total_rows} rows are in the result {table.id!r}")
-        listed = case.plan is not None and case.plan.ranking is not None and case.plan.ranking.limit is not None
-        if not listed and not cut and spec.limit is not None and spec.limit < min(rows, most):
-            yield Problem(f"{spec.limit} of {rows} rows are shown")
+        rows, due = _counted(table), _due(table)
+        if due is not None and rows != due:
+            yield Problem(f"{rows} of {due} rows are in the result {table.id!r}")
+        named = sum(1 for key in table.keys if key)
+        whole = table.tool == "query_metrics" or _is_scorecard(table)
+        if whole and not (ranked or _is_cut(table)) and spec.limit is not None and spec.limit < min(named, most):
+            yield Problem(f"{spec.limit} of {named} rows are shown")
+
+
+def _counted(table: ResultTable) -> int:
+    """Return how many rows a result has of those it counts: the metric tool leaves its total out, the senior tools do not."""
+    return sum(1 for key in table.keys if key) if table.tool == "query_metrics" else len(table.keys)
+
+
+def _due(table: ResultTable) -> int | None:
+    """Return how many rows a result should have by what it says of itself; None where it says nothing."""
+    ask = ask_of(table)
+    single = table.tool == "query_metrics" and not (ask.group_by or ask.grain)
+    if table.total_rows is None or table.note == "truncated" or single:
+        return None
+    return min(table.total_rows, ask.limit or table.total_rows)
+
+
+def _is_cut(table: ResultTable) -> bool:
+    """Tell whether a call asked for a part of the rows there are."""
+    limit = ask_of(table).limit
+    return table.note == "truncated" or (limit is not None and (table.total_rows is None or limit < table.total_rows))
+
+
+def _is_scorecard(table: ResultTable) -> bool:
+    """Tell whether each row is a metric: what was asked to be shown is all of them."""
+    return all(dimension == "metric" for key in table.keys for dimension, _ in key) and any(table.keys)
 
 
 @rule("tables.totals")

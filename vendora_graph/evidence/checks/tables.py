@@ -78,11 +78,11 @@ def columns(case: Case) -> Iterator[Problem]:
     labels = {rules.label.lower(): name for name, rules in case.policy.metric_info.items()}
     for table in _results(case).values():
         by_metric = any(dimension == "metric" for key in table.keys for dimension, _ in key)
+        spans = frozenset(fact.period.label for row in table.cells for fact in _facts(case, row) if fact.period is not None)
         for j, head in enumerate(table.columns):
-            cells = [row[j] for row in table.cells if j < len(row)]
-            facts = [case.ledger.facts[cell] for cell in cells if cell is not None and cell in case.ledger.facts]
+            facts = _facts(case, tuple(row[j] for row in table.cells if j < len(row)))
             if by_metric:
-                yield from _side_problems(head, facts)
+                yield from _side_problems(head, facts, table, spans)
                 continue
             if not facts:
                 continue
@@ -93,18 +93,37 @@ def columns(case: Case) -> Iterator[Problem]:
                 yield Problem(f"the column {head!r} holds {what}", (facts[0].id,))
 
 
-def _side_problems(head: str, facts: list[Fact]) -> Iterator[Problem]:
-    """A row a metric: each column is a side of it: a period by its name, a change, a benchmark."""
+def _facts(case: Case, cells: tuple[str | None, ...]) -> list[Fact]:
+    return [case.ledger.facts[cell] for cell in cells if cell is not None and cell in case.ledger.facts]
+
+
+def _side_problems(head: str, facts: list[Fact], table: ResultTable, spans: frozenset[str]) -> Iterator[Problem]:
+    """A row a metric: each column is a side of it: a period by its name, a change, a benchmark, its own figure or an earlier one."""
     words, text = resource("words")["sides"], head.lower()
     told = next((kind for word, kind in words.items() if word in text), "")
-    labels = {fact.period.label for fact in facts if fact.period is not None}
+    others = [other.lower() for other in table.columns if other != head]
     for fact in facts:
-        moved = operation_of(fact) in ("difference", "points", "change") or (told == "change" and fact.parts != ())
-        other_days = fact.period is not None and head in labels and fact.period.label != head
-        kind = "change" if moved else "benchmark" if fact.grade == "benchmark" else ""
-        if other_days or kind != told:
+        other_days = fact.period is not None and head in spans and fact.period.label != head
+        if other_days or _side(fact, told, table) != told or _is_of_other(fact, text, others):
             yield Problem(f"the column {head!r} holds {fact.label!r}", (fact.id,))
             return
+
+
+def _side(fact: Fact, told: str, table: ResultTable) -> str:
+    """Return which side of its metric a figure is, as far as its column's head tells one."""
+    if operation_of(fact) in ("difference", "points", "change") or (told == "change" and fact.parts != ()):
+        return "change"
+    if fact.grade == "benchmark":
+        return "benchmark"
+    if told in ("own", "before") and table.period is not None:
+        return "own" if days(fact.period) == days(table.period) else "before"
+    return ""
+
+
+def _is_of_other(fact: Fact, head: str, others: list[str]) -> bool:
+    """Tell whether a figure's label ends with the head of another column ("usual low" under "High")."""
+    label = fact.label.lower()
+    return not label.endswith(head) and any(label.endswith(f" {other}") for other in others)
 
 
 def _other_head(head: str, fact: Fact, ask: Ask, labels: dict[str, str]) -> str:

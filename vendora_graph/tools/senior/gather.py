@@ -159,7 +159,6 @@ class Rows:
             keys=tuple(self.keys),
             cells=tuple(self.cells),
             period=period,
-            ordered=True,
             total_rows=len(self.keys),
             note=note,
         )

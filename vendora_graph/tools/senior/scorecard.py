@@ -69,6 +69,7 @@ def _table(
         keys=tuple(keys),
         cells=tuple(cells),
         period=as_period(asked.period, scope),
+        total_rows=len(keys),
     )
 
 
