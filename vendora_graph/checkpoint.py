@@ -6,9 +6,8 @@ import inspect
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-
 from vendora_graph import contracts, state
+from vendora_graph.checkpoint_codec import ContractSerializer
 from vendora_graph.errors import CheckpointError
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from vendora_graph.settings import Settings
 
 
-def serializer() -> JsonPlusSerializer:
+def serializer() -> ContractSerializer:
     """Return the serializer that revives the contracts of this package and nothing else."""
     nouns = {
         noun
@@ -25,7 +24,7 @@ def serializer() -> JsonPlusSerializer:
         for _, noun in inspect.getmembers(module, inspect.isclass)
         if issubclass(noun, contracts.Contract)
     }
-    return JsonPlusSerializer(allowed_msgpack_modules=tuple((noun.__module__, noun.__name__) for noun in sorted(nouns, key=repr)))
+    return ContractSerializer((noun.__module__, noun.__name__) for noun in sorted(nouns, key=repr))
 
 
 async def open_checkpointer(settings: Settings, stack: AsyncExitStack) -> BaseCheckpointSaver[str]:
