@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from vendora_graph import Vendora
-
-settings.register_profile("shared machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
-settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")
