@@ -25,6 +25,7 @@ LABELS = {
     "data_tools": "L2 data analyst, tools",
     "senior_analyst": "L2 senior analyst",
     "senior_tools": "L2 senior analyst, tools",
+    "senior_findings": "L2 senior analyst, findings",
     "master_validator": "L3 master validator",
     "rescue": "L2 offline analyst",
     "respond": "L1 respond",
@@ -72,13 +73,15 @@ async def run(
     try:
         async with asyncio.timeout(settings.limit_seconds):
             durability: Durability | None = "sync" if graph.checkpointer else None
+            shown = ""
             async for update in graph.astream(given, config, context=context, stream_mode="updates", durability=durability):
                 for node, values in update.items():
                     if node == "respond":
                         yield AnswerEvent(values["answer"])
-                    else:
+                    elif node != "senior_tools" or shown != node:  # one step for all its branches
                         following = _next(node, values)
                         yield StepEvent(following, LABELS.get(following, following), _calls(following, values))
+                    shown = node
     except TimeoutError as error:
         raise LimitExceededError(f"The question took longer than {settings.limit_seconds:g} seconds and was stopped.") from error
 
@@ -98,6 +101,8 @@ def _next(node: str, values: dict[str, Any]) -> str:
         return str(routing.destination)
     if node.endswith("_analyst"):
         return "master_validator" if values.get("draft") is not None else f"{node.removesuffix('_analyst')}_tools"
-    if node.endswith("_tools"):
-        return f"{node.removesuffix('_tools')}_analyst"
+    if node == "senior_tools":
+        return "senior_findings"
+    if node in ("data_tools", "senior_findings"):
+        return f"{node.partition('_')[0]}_analyst"
     return "respond" if node == "master_validator" else "master_validator"

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 from langchain_core.messages import AIMessage
+from langgraph.types import Send
 
-from vendora_graph.state import State
+from vendora_graph.state import Branch, Routed, State
+
+SEEN = ("ledger", "turn", "started", "principal", "as_of", "data_through", "reading", "previous", "usage")
+"""The channels that a tool may see."""
 
 MAX_REVISIONS = 2
 """How often the validator may send a draft back to the senior analyst."""
 
 
-def after_orchestrator(state: State) -> Literal["data_analyst", "senior_analyst", "respond"]:
+def after_orchestrator(state: Routed) -> Literal["data_analyst", "senior_analyst", "respond"]:
     """Simple and standard questions go to the data analyst, complex ones to the senior; the rest is said at once."""
     return state["routing"].destination
 
 
-def _after_analyst(state: State) -> Literal["tools", "validate", "rescue", "give_up"]:
+def _after_analyst(state: Routed) -> Literal["tools", "validate", "rescue", "give_up"]:
     if state.get("draft") is not None:
         return "validate"
     last = state["messages"][-1] if state.get("messages") else None
@@ -26,7 +30,7 @@ def _after_analyst(state: State) -> Literal["tools", "validate", "rescue", "give
     return "give_up" if _cannot_rescue(state) else "rescue"
 
 
-def after_data_analyst(state: State) -> Literal["data_tools", "master_validator", "rescue", "respond"]:
+def after_data_analyst(state: Routed) -> Literal["data_tools", "master_validator", "rescue", "respond"]:
     """To the tools while the analyst calls them, to the validator with a draft, to rescue when the model failed."""
     match _after_analyst(state):
         case "tools":
@@ -39,7 +43,7 @@ def after_data_analyst(state: State) -> Literal["data_tools", "master_validator"
             return "respond"
 
 
-def after_senior_analyst(state: State) -> Literal["senior_tools", "master_validator", "rescue", "respond"]:
+def after_senior_analyst(state: Routed) -> Literal["senior_tools", "master_validator", "rescue", "respond"]:
     """As for the data analyst, with the senior's tools."""
     match _after_analyst(state):
         case "tools":
@@ -52,7 +56,15 @@ def after_senior_analyst(state: State) -> Literal["senior_tools", "master_valida
             return "respond"
 
 
-def after_master_validator(state: State) -> Literal["senior_analyst", "rescue", "respond"]:
+def branches(state: State) -> list[Send]:
+    """Return a branch for each tool call of the last message: the senior analyst's calls run side by side."""
+    last = state["messages"][-1]
+    calls = last.tool_calls if isinstance(last, AIMessage) else []
+    seen = cast(State, {channel: value for channel, value in state.items() if channel in SEEN})
+    return [Send("senior_tools", Branch(call=call, place=place, seen=seen)) for place, call in enumerate(calls)]
+
+
+def after_master_validator(state: Routed) -> Literal["senior_analyst", "rescue", "respond"]:
     """Approved drafts are answered; others are revised twice at most, then rescued once."""
     verdict = state["verdict"]
     if verdict is None or verdict.approved:
@@ -63,11 +75,11 @@ def after_master_validator(state: State) -> Literal["senior_analyst", "rescue", 
     return "respond" if _cannot_rescue(state) else "rescue"
 
 
-def after_rescue(state: State) -> Literal["master_validator", "respond"]:
+def after_rescue(state: Routed) -> Literal["master_validator", "respond"]:
     """The offline analyst's draft is validated like any other; without one there is nothing to say."""
     return "master_validator" if state.get("draft") is not None else "respond"
 
 
-def _cannot_rescue(state: State) -> bool:
+def _cannot_rescue(state: Routed) -> bool:
     """Rescue happens once, and never where the offline analyst was the one that failed."""
     return bool(state.get("rescued")) or state.get("author") == "offline"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from vendora_graph.ahead import Ahead
 from vendora_graph.contracts import Plan, Principal, Reading
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one tool call may see: set by code for each run, never taken from a model."""
+    """What one tool call may see: set by code for each run, never taken from a model. `asked` is when the question came, its run's name."""
 
     principal: Principal
     as_of: date
@@ -55,6 +56,7 @@ class Scope:
     turn: int
     reading: Reading | None = None
     previous: Plan | None = None
+    asked: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,7 @@ class Services:
 
     `identities` turns a run's configuration into who asks; it lives below the model. `validator` is the seam `l3_validator`: the one
     place that is asked for a verdict. `choose` gives the model a caller asked for, by name and role. `opinion` is the live model of the
-    second opinion, None where the settings name none.
+    second opinion, None where the settings name none. `ahead` holds second paths begun before the validator asks for them.
     """
 
     settings: Settings
@@ -82,6 +84,7 @@ class Services:
     validator: Any
     choose: Callable[[str, str], RoleModel]
     opinion: RoleModel | None = None
+    ahead: Ahead = field(default_factory=Ahead)
 
     async def identify(self, config: Mapping[str, Any], context: Mapping[str, Any]) -> Identity:
         """Return who asks and the day the answer is for (see `Identities.identify`)."""

@@ -1,6 +1,6 @@
 """What a conversation remembers: data only, closed types, one writer per channel.
 
-`messages` and `ledger` alone have reducers (parallel tools write them); the first node clears both.
+`messages`, `ledger` and `findings` alone have reducers (parallel tools write them); the first node clears the first two.
 `trace` is extended by every node in turn, never by two in one step.
 """
 
@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Protocol
 
-from langchain_core.messages import AnyMessage
+from langchain_core.messages import AnyMessage, ToolCall
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
@@ -62,6 +62,26 @@ class Usage(Contract):
     models: tuple[str, ...] = ()
 
 
+class Finding(Contract):
+    """What one tool call of a round gave: its part of the evidence, or words for the model where it gave none.
+
+    `place` is the call's among the round's. `denied`: the asker may not see it. `failed`: the database could not answer.
+    """
+
+    place: int
+    call_id: str
+    name: str
+    ledger: Ledger | None = None
+    words: str = ""
+    denied: bool = False
+    failed: bool = False
+
+
+def gather(held: list[Finding], found: list[Finding]) -> list[Finding]:
+    """Return the findings of all branches in the order of the calls, whatever the order they ended in; `[]` begins a new round."""
+    return [] if not found else sorted([*held, *found], key=lambda finding: (finding.place, finding.call_id))
+
+
 class InputState(TypedDict):
     """What a caller gives."""
 
@@ -88,6 +108,7 @@ class State(TypedDict, total=False):
     question: str  # caller
     messages: Annotated[list[AnyMessage], add_messages]  # orchestrator clears; analysts and tools append
     ledger: Annotated[Ledger, merge]  # orchestrator and rescue overwrite; tools and validator union
+    findings: Annotated[list[Finding], gather]  # the senior's branches; senior_findings and orchestrator clear
     turn: int  # orchestrator
     started: float  # orchestrator
     principal: Principal  # orchestrator
@@ -110,3 +131,34 @@ class State(TypedDict, total=False):
     trace: list[str]  # every node, in turn
     previous: Plan | None  # respond: what a follow-up carries
     answer: Answer  # respond
+
+
+class Branch(TypedDict):
+    """What one branch of the senior's tools is sent: its call, its place in the round, and what tools may see."""
+
+    call: ToolCall
+    place: int
+    seen: State
+
+
+class BranchNode(Protocol):
+    """A node that is sent its branch instead of the state."""
+
+    def __call__(self, state: Branch, config: RunnableConfig) -> Awaitable[State]:
+        """Run the node."""
+        ...
+
+
+class Routed(TypedDict, total=False):
+    """The channels that edges are chosen by; LangGraph reads an edge's channels afresh, and the ledger is the costly one."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    routing: Routing
+    draft: Draft | None
+    author: str
+    failure: Failure | None
+    verdict: Verdict | None
+    fatal_before: list[str]
+    revisions: int
+    rescued: bool
+    analyst: Literal["data_analyst", "senior_analyst", "rescue"]

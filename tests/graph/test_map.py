@@ -21,7 +21,7 @@ ROUTERS = {
     "master_validator": routing.after_master_validator,
     "rescue": routing.after_rescue,
 }
-ALWAYS = {"data_tools": "data_analyst", "senior_tools": "senior_analyst"}
+ALWAYS = {"data_tools": "data_analyst", "senior_tools": "senior_findings", "senior_findings": "senior_analyst"}
 
 
 async def test_the_drawing_is_the_graph(open_practice: Callable[..., Vendora]) -> None:
@@ -48,7 +48,7 @@ def test_these_are_all_the_ways_round() -> None:
     edges |= {node: {target} for node, target in ALWAYS.items()}
     assert _cycles(edges) == {
         ("data_analyst", "data_tools"),
-        ("senior_analyst", "senior_tools"),
+        ("senior_analyst", "senior_tools", "senior_findings"),
         ("master_validator", "senior_analyst"),
         ("master_validator", "rescue"),
         ("master_validator", "senior_analyst", "rescue"),

@@ -63,3 +63,15 @@ async def test_postgres_keeps_threads(practice_file: Path, practice_cache: Path,
     assert first.summary != second.summary
 
 
+
+
+def test_a_block_kept_for_one_contract_is_never_anothers() -> None:
+    """Blocks are kept by the object's address, which the next object may get."""
+    codec, strict = serializer(), serializer()
+    for number in range(500):
+        fact = Fact(id=str(number), value=Decimal(number), unit="usd", metric="m", label="M")
+        first = codec.dumps_typed(fact)
+        assert codec.dumps_typed(fact) == first
+        assert strict.loads_typed(first) == fact
+        del fact
+    assert len(codec._blocks) <= 1

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from vendora_graph import Vendora
-from vendora_graph.errors import QuestionError
+from vendora_graph.errors import InternalError, QueryTimeoutError, QuestionError, WarehouseError
+from vendora_graph.nodes import tools as tools_node
 from vendora_graph.tools import rounds
 from vendora_graph.tools.catalogue import tools_for
 from vendora_graph.tools.senior.find_anomalies import TOOL as FIND
 
+OTHERS = 7  # branches of its first round, beside the one that breaks
 QUESTION = "Analyze our Q3 performance across all departments, compare with industry benchmarks, and provide strategic recommendations"
 
 
@@ -25,6 +30,53 @@ def test_a_failed_branch_is_named_and_the_rest_stands(vendora: Vendora, monkeypa
     assert answer.status == "answered"
     assert answer.recommendations
     assert any("left out: what is out of line" in caveat for caveat in answer.caveats)
+
+
+def test_a_branch_that_takes_too_long_is_a_caveat_too(vendora: Vendora, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(*_: Any) -> Any:
+        raise QueryTimeoutError("The query ran longer than 30 s and was stopped.")
+
+    monkeypatch.setattr(rounds, "tools_for", lambda *asked: tuple(_broken(tool, slow) for tool in tools_for(*asked)))
+    answer = vendora.ask(QUESTION)
+    assert answer.status == "answered"
+    assert any("left out: what is out of line" in caveat for caveat in answer.caveats)
+
+
+def test_where_no_branch_had_time_the_question_fails(vendora: Vendora, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(*_: Any) -> Any:
+        raise QueryTimeoutError("The query ran longer than 30 s and was stopped.")
+
+    monkeypatch.setattr(rounds, "tools_for", lambda *asked: tuple(replace(tool, run=slow) for tool in tools_for(*asked)))
+    with pytest.raises(QueryTimeoutError):
+        vendora.ask(QUESTION)
+
+
+def test_branches_that_ended_are_not_run_again(vendora: Vendora, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database dies in one branch; the question is resumed, and only that branch runs again."""
+    run, runs, ended, others = tools_node.run_call, Counter[str](), [], asyncio.Event()
+
+    async def once_broken(call: Any, place: int, *rest: Any) -> Any:
+        runs[f"{call['name']} {call['args']}"] += 1
+        if call["name"] == FIND.name and not others.is_set():
+            await others.wait()
+            await asyncio.sleep(0.5)  # what they found is kept
+            raise WarehouseError("The database is gone.")
+        found = await run(call, place, *rest)
+        ended.append(call["name"])
+        if len(ended) == OTHERS:
+            others.set()
+        return found
+
+    monkeypatch.setattr(tools_node, "run_call", once_broken)
+    thread = uuid4().hex
+    with pytest.raises((WarehouseError, InternalError)):
+        vendora.ask(QUESTION, thread=thread)
+    broken = dict(runs)
+    assert len(broken) == OTHERS + 1
+    answer = vendora.ask("", thread=thread, resume=True)
+    assert answer.status == "answered"
+    again = {call for call, count in broken.items() if runs[call] > count}
+    assert [call.partition(" ")[0] for call in again] == [FIND.name]
 
 
 def _broken(tool: Any, run: Any) -> Any:

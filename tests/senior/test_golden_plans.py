@@ -21,6 +21,7 @@ from vendora_graph import Vendora
 from vendora_graph.contracts import Answer
 from vendora_graph.nodes import tools as tools_node
 from vendora_graph.settings import Settings
+from vendora_graph.tools import rounds
 from vendora_graph.warehouse.demo_file import demo_path
 
 PLANS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("plans.yaml").read_text(encoding="utf-8"))
@@ -71,13 +72,14 @@ def raw(vendora: Vendora, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the tools that were called, in turn."""
     names: list[str] = []
-    run = tools_node.run_calls
+    run = rounds.run_call
 
-    async def noted(calls: Any, *rest: Any) -> Any:
-        names.extend(call["name"] for call in calls)
-        return await run(calls, *rest)
+    async def noted(call: Any, *rest: Any) -> Any:
+        names.append(call["name"])
+        return await run(call, *rest)
 
-    monkeypatch.setattr(tools_node, "run_calls", noted)
+    monkeypatch.setattr(rounds, "run_call", noted)
+    monkeypatch.setattr(tools_node, "run_call", noted)
     return names
 
 

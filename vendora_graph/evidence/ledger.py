@@ -38,7 +38,7 @@ def merge(a: Ledger, b: Ledger) -> Ledger:
 def _union(a: Mapping[str, T], b: Mapping[str, T], rank: Callable[[T], object]) -> dict[str, T]:
     out = {**a, **b}
     for key in a.keys() & b.keys():
-        if a[key] != b[key]:
+        if a[key] is not b[key] and a[key] != b[key]:
             out[key] = max(a[key], b[key], key=rank)  # type: ignore[arg-type]  # ranks of one call compare
     return {key: out[key] for key in sorted(out, key=natural)}
 

@@ -50,6 +50,7 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
         return State(
             question=question,
             messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES)],  # type: ignore[list-item]  # LangGraph's reset
+            findings=[],
             ledger=Overwrite(quote_numbers(Ledger(turn=turn), question)),  # type: ignore[typeddict-item]  # LangGraph's reset
             turn=turn,
             started=time.time(),

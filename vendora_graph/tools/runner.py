@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -65,16 +66,33 @@ async def run_query(query: MetricQuery, services: Services, scope: Scope, *, too
     """
     request = query.canonical()
     identity = table_id(tool, request)
-    main = await _legs(query, query.period, services, scope)
-    other = await _legs(query, query.compare, services, scope) if query.compare else []
+    grouped = bool(query.group_by or query.grain)
+    main, other, totals = await asyncio.gather(
+        _legs(query, query.period, services, scope),
+        _legs(query, query.compare, services, scope),
+        _totals(query, services, scope) if query.total and grouped else _nothing(),
+    )
     builder = _Builder(query, identity, services, scope)
     builder.add(main, other)
     builder.rank_buckets()
-    if (query.total or not builder.rows) and (query.group_by or query.grain):
-        whole = await _whole(query, query.period, services, scope)
-        against = await _whole(query, query.compare, services, scope) if query.compare else None
-        builder.add_total(whole, against)
+    if grouped and (totals or not builder.rows):
+        builder.add_total(*(totals or await _totals(query, services, scope)))
     return builder.ledger(tool, request)
+
+
+Totals = tuple[Evaluation, Evaluation | None]
+
+
+async def _totals(query: MetricQuery, services: Services, scope: Scope) -> Totals:
+    """Return the whole of the period and, where one is compared, of the other."""
+    if query.compare is None:
+        return await _whole(query, query.period, services, scope), None
+    now, before = await asyncio.gather(*(_whole(query, span, services, scope) for span in (query.period, query.compare)))
+    return now, before
+
+
+async def _nothing() -> Totals | None:
+    return None
 
 
 async def _whole(query: MetricQuery, span: Span, services: Services, scope: Scope) -> Evaluation:
@@ -82,7 +100,9 @@ async def _whole(query: MetricQuery, span: Span, services: Services, scope: Scop
     return await evaluate(query.metrics, leg, Cut(filters=query.where), services, scope)
 
 
-async def _legs(query: MetricQuery, span: Span, services: Services, scope: Scope) -> list[Evaluation]:
+async def _legs(query: MetricQuery, span: Span | None, services: Services, scope: Scope) -> list[Evaluation]:
+    if span is None:
+        return []
     period = as_period(span, scope)
     if query.grain is None:
         leg = Leg(span, period)
@@ -94,7 +114,7 @@ async def _legs(query: MetricQuery, span: Span, services: Services, scope: Scope
         return _split(found, query, span)
     legs = [Leg(Span(start=b.start, end=b.end), b, b) for b in buckets(span.start, span.end, query.grain)]
     cut = Cut(query.group_by, None, query.where)
-    return [await evaluate(query.metrics, leg, cut, services, scope) for leg in legs]
+    return list(await asyncio.gather(*(evaluate(query.metrics, leg, cut, services, scope) for leg in legs)))
 
 
 def _split(found: Evaluation, query: MetricQuery, span: Span) -> list[Evaluation]:

@@ -43,14 +43,33 @@ class Partition:
 
 async def prove(ledger: Ledger, services: Services, scope: Scope) -> Ledger:
     """Return the facts of `query_metrics` results with their second values, and the statements that gave them."""
-    tables = [t for t in ledger.tables.values() if t.tool == "query_metrics"]
-    parts = await asyncio.gather(*(_prove_table(table, ledger, services, scope) for table in tables))
+    parts = await asyncio.gather(*(_proof_of(table, ledger, services, scope) for table in _provable(ledger)))
     facts: dict[str, Fact] = {}
     queries: dict[str, QueryRecord] = {}
     for found, records in parts:
         facts.update(found)
         queries.update(records)
     return Ledger(turn=ledger.turn, facts=facts, queries=queries)
+
+
+def begin_proofs(before: Ledger, ledger: Ledger, services: Services, scope: Scope) -> None:
+    """Start the second path of the results that are new in a ledger: `prove` fetches it."""
+    for table in _provable(ledger):
+        if table.id not in before.tables:
+            services.ahead.begin((scope.asked, table.id), _prove_table(table, ledger, services, scope))
+
+
+def _provable(ledger: Ledger) -> list[ResultTable]:
+    return [table for table in ledger.tables.values() if table.tool == "query_metrics"]
+
+
+Proven = tuple[dict[str, Fact], dict[str, QueryRecord]]
+
+
+async def _proof_of(table: ResultTable, ledger: Ledger, services: Services, scope: Scope) -> Proven:
+    begun = services.ahead.fetch((scope.asked, table.id))
+    proven: Proven = await (begun if begun is not None else _prove_table(table, ledger, services, scope))
+    return proven
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +81,7 @@ class Target:
     span: Span
 
 
-async def _prove_table(
-    table: ResultTable, ledger: Ledger, services: Services, scope: Scope
-) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
+async def _prove_table(table: ResultTable, ledger: Ledger, services: Services, scope: Scope) -> Proven:
     query = MetricQuery.model_validate(json.loads(table.request))
     groups: dict[tuple[Span, tuple[str, ...]], list[Target]] = defaultdict(list)
     found = list(_targets(table, query, ledger))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,8 +12,8 @@ from vendora_graph.contracts import Fact, Grain, QueryRecord, Second
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.evaluate import is_zero, needs_of
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.second_path import MAX_GROUPS, Target
-from vendora_graph.tools.spans import buckets
+from vendora_graph.tools.second_path import BOUNDED, MAX_GROUPS, Target
+from vendora_graph.tools.spans import bucket_label, buckets
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -25,61 +27,99 @@ async def prove_trend(
 ) -> tuple[dict[str, Fact], dict[str, QueryRecord]] | None:
     """Return the facts with their second values, or None where no finer grain nests or there would be too many groups.
 
-    A whole line of buckets is one statement a span (the asked one, the compared one).
+    A whole line of buckets is one statement a span (the asked one, the compared one), and one more where keys are counted.
     """
     assert query.grain is not None  # noqa: S101 - the caller asked for a trend
     spans = [query.period, *([query.compare] if query.compare else [])]
     rows = len({target.key for target in targets})
-    grain = next((g for g in FINER[query.grain] if _groups(spans, g) * rows <= MAX_GROUPS), None)
-    if grain is None or any(_has_distinct(t.fact.metric, services) for t in targets):
+    cut = _finer(query, spans, rows, services)
+    if cut is None:
         return None
+    lines = await asyncio.gather(*(_line(span, query, query.grain, cut, services, scope) for span in spans))
     facts: dict[str, Fact] = {}
-    records: dict[str, QueryRecord] = {}
-    for span in spans:
-        mine = [t for t in targets if span.start <= t.span.start and t.span.end <= span.end]
-        metrics = sorted({t.fact.metric for t in mine})
-        needs = {name: needs_of(name, span, services) for name in metrics}
-        wanted = [need for by_alias in needs.values() for need in by_alias.values()]
-        cells = await fetch_cells(wanted, Cut(query.group_by, grain, query.where), services, scope, purpose="second")
-        records |= cells.records()
-        for target in mine:
-            second = _second(target, needs[target.fact.metric], cells, grain, services, scope)
-            facts[target.fact.id] = target.fact.model_copy(update={"second": second})
-    return facts, records
+    for line in lines:
+        for target in targets:
+            if line.span.start <= target.span.start and target.span.end <= line.span.end:
+                facts[target.fact.id] = target.fact.model_copy(update={"second": line.second(target)})
+    return facts, {record.id: record for line in lines for record in (*line.cells.records().values(), *line.whole.records().values())}
 
 
-def _has_distinct(metric: str, services: Services) -> bool:
-    parts = services.engine.components(metric)
-    return any(services.catalog.metrics[part.metric].additivity == "distinct" for part in parts)
+def _finer(query: MetricQuery, spans: list[Span], rows: int, services: Services) -> Cut | None:
+    """Return the cut one step finer: a grain inside the buckets, else one more dimension that every metric has."""
+    assert query.grain is not None  # noqa: S101 - the caller asked for a trend
+    for grain in FINER[query.grain]:
+        if _groups(spans, grain) * rows <= MAX_GROUPS:
+            return Cut(query.group_by, grain, query.where)
+    room = MAX_GROUPS // (max(rows, 1) * _groups(spans, query.grain))
+    fixed = {*query.group_by, *(item.dimension for item in query.where)}
+    parts = [services.catalog.metrics[part.metric] for name in query.metrics for part in services.engine.components(name)]
+    shared = set.intersection(*(set(part.dimensions) for part in parts)) - fixed
+    sized = sorted((services.profile.size(dimension), dimension) for dimension in shared)
+    return next((Cut((*query.group_by, d), query.grain, query.where) for size, d in sized if 1 < size <= room), None)
+
+
+async def _line(span: Span, query: MetricQuery, grain: Grain, cut: Cut, services: Services, scope: Scope) -> _Line:
+    needs = {name: needs_of(name, span, services) for name in query.metrics}
+    wanted = [need for by_alias in needs.values() for need in by_alias.values()]
+    distinct = [need for need in wanted if services.catalog.metrics[need.metric].additivity == "distinct"]
+    cells, whole = await asyncio.gather(
+        fetch_cells(wanted, cut, services, scope, purpose="second"),
+        fetch_cells(distinct, Cut(query.group_by, grain, query.where), services, scope, purpose="second"),
+    )
+    return _Line(span, grain, cut, needs, cells, whole, services, scope)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One span: its cells one step finer, and the counts of keys bucket by bucket."""
+
+    span: Span
+    grain: Grain
+    cut: Cut
+    needs: dict[str, dict[str, Need]]
+    cells: Cells
+    whole: Cells
+    services: Services
+    scope: Scope
+
+    def second(self, target: Target) -> Second:
+        """Return the second value of one bucket's figure."""
+        values: dict[str, Decimal | None] = {}
+        words = [self._words()]
+        for alias, need in self.needs[target.fact.metric].items():
+            parts = [v for key, v in self.cells.values[need].items() if self._inside(key, target) and v is not None]
+            inside = Need(need.metric, target.span.start, target.span.end)
+            zero = Decimal(0) if is_zero(inside, self.services, self.scope) else None
+            values[alias] = _put_together(parts, self.services.catalog.metrics[need.metric].aggregation) if parts else zero
+            label = bucket_label(target.span.start, self.grain)
+            counted = self.whole.values.get(need, {}).get((*target.key, label))
+            if parts and counted is not None and counted != values[alias]:
+                values[alias] = counted if max(parts) <= counted <= sum(parts) else None
+                words.append(BOUNDED)
+        query_id = next(iter(self.cells.queries.values())).id if self.cells.queries else None
+        value = self.services.engine.combine(target.fact.metric, values)
+        return Second(value=value, method="; ".join(dict.fromkeys(words)), query_id=query_id)
+
+    def _words(self) -> str:
+        finer = self.cut.grain if self.cut.grain != self.grain else self.cut.group_by[-1]
+        return f"by {finer}, summed again"
+
+    def _inside(self, key: Key, target: Target) -> bool:
+        """Whether a finer cell belongs to the target's group and bucket."""
+        label = key[-1]
+        if key[: len(target.key)] != target.key:
+            return False
+        if self.cut.grain == self.grain:
+            return label == bucket_label(target.span.start, self.grain)
+        day = date.fromisoformat(label if self.cut.grain == "day" else f"{label}-01")
+        return target.span.start <= day <= target.span.end
 
 
 def _groups(spans: list[Span], grain: Grain) -> int:
     return max(sum(1 for _ in buckets(span.start, span.end, grain)) for span in spans)
 
 
-def _second(
-    target: Target, needs: dict[str, Need], cells: Cells, grain: Grain, services: Services, scope: Scope
-) -> Second:
-    values: dict[str, Decimal | None] = {}
-    for alias, need in needs.items():
-        parts = [v for key, v in cells.values[need].items() if _inside(key, target, grain) and v is not None]
-        inside = Need(need.metric, target.span.start, target.span.end)
-        zero = Decimal(0) if is_zero(inside, services, scope) else None
-        values[alias] = _put_together(parts, services.catalog.metrics[need.metric].aggregation) if parts else zero
-    query_id = next(iter(cells.queries.values())).id if cells.queries else None
-    return Second(value=services.engine.combine(target.fact.metric, values), method=f"by {grain}, summed again", query_id=query_id)
-
-
 def _put_together(parts: list[Decimal], aggregation: str) -> Decimal:
     if aggregation == "max":
         return max(parts)
     return min(parts) if aggregation == "min" else sum(parts, Decimal(0))
-
-
-def _inside(key: Key, target: Target, grain: Grain) -> bool:
-    """Whether a finer cell belongs to the target's group and bucket."""
-    *groups, label = key
-    day = date.fromisoformat(label if grain == "day" else f"{label}-01")
-    return tuple(groups) == target.key and target.span.start <= day <= target.span.end
-
-

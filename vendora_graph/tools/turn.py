@@ -15,4 +15,5 @@ def scope_of(state: State) -> Scope:
         turn=state["turn"],
         reading=state["reading"],
         previous=state.get("previous"),
+        asked=state["started"],
     )

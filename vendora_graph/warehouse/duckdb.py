@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -129,8 +130,11 @@ async def _stop(work: asyncio.Future[Any], job: _Job) -> None:
 def _open(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     if not path.is_file():
         raise CorruptWarehouseError(f"There is no warehouse at {path}. Run `vendora warehouse build`, or set VENDORA_WAREHOUSE.")
+    threads = max(1, (os.cpu_count() or 1) // 2)  # statements run side by side: threads of one get in the way of the others
+    config: dict[str, str | bool | int | float | list[str]] = {**FLAGS, "memory_limit": memory_limit, "threads": threads}
+    config["lock_configuration"] = "true"
     try:
-        return duckdb.connect(str(path), read_only=True, config={**FLAGS, "memory_limit": memory_limit, "lock_configuration": "true"})
+        return duckdb.connect(str(path), read_only=True, config=config)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise CorruptWarehouseError(f"{path} is being written by another process. Try again when it has finished.") from error
