@@ -50,7 +50,6 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
         return State(
             question=question,
             messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES)],  # type: ignore[list-item]  # LangGraph's reset
-            findings=[],
             ledger=Overwrite(quote_numbers(Ledger(turn=turn), question)),  # type: ignore[typeddict-item]  # LangGraph's reset
             turn=turn,
             started=time.time(),
@@ -60,20 +59,28 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
             reading=own_rows(reading, identity.principal, services),
             routing=gated(routing, reading, identity.principal, services),
             usage=usage,
-            draft=None,
-            author="",
-            failure=None,
-            failure_reason="",
-            verdict=None,
-            rejected=[],
-            fatal_before=[],
-            revisions=0,
-            rescued=False,
             trace=["orchestrator"],
             previous=previous,
+            **_nothing_yet(),
         )
 
     return orchestrator
+
+
+def _nothing_yet() -> State:
+    """Return the channels that the last turn's work stood in, empty."""
+    return State(
+        findings=[],
+        draft=None,
+        author="",
+        failure=None,
+        failure_reason="",
+        verdict=None,
+        rejected=[],
+        fatal_before=[],
+        revisions=0,
+        rescued=False,
+    )
 
 
 def _same_asker(state: State, identity: Identity) -> bool:
