@@ -44,7 +44,7 @@ def test_unknown_words_are_named_and_never_answered_without(read):
 @pytest.mark.parametrize(
     ("question", "status", "said"),
     [
-        ("leads we never contacted in october", "clarify", "never contacted"),
+        ("leads we never texted back in october", "clarify", "never texted"),
         ("units in stock that aren't red", "clarify", "aren't red"),
         ("how many units did we sell to veterans", "not_held", "veterans"),
         ("how many 84 month deals did we write in q3", "clarify", "84"),

@@ -54,6 +54,11 @@ def span(period: Period) -> dict[str, str]:
 _KINDS_OF_WHOLE = frozenset({"new_or_used", "vehicle_class"})
 
 
+def limited(plan: Plan) -> bool:
+    """Whether rows are limited by their own figure (`months over 140 units`): they are no line from a first to a last point."""
+    return any(item.dimension in plan.metrics for item in plan.filters)
+
+
 def share_filter(plan: Plan) -> Filter | None:
     """Return the filter that names the part where a share is asked for; the others say of what. None when that is not clear."""
     if plan.grain is not None:

@@ -131,7 +131,8 @@ def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     between = framer.frame.tokens[first.end : second.start]
     joiners = list(framer.raw["joiners"])
     key = framer.lexicon.normaliser.key
-    if len(framer.frame.metric_spans) == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
+    named = len(framer.frame.metric_spans) + len(framer.frame.rule_spans)
+    if named == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
         joiners.remove(",")
     parting = {*joiners, *framer.raw["clause_joiners"], framer.raw["versus_word"]}
     return any({t.stem, t.text} & parting for t in between)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from vendora_graph.contracts import Comparison, Grain, Period, Plan
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.outcome import clock_of
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, unit_end, unit_start
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.periods import PeriodSpec
@@ -20,7 +22,7 @@ _YEAR_WEEKS = 364
 
 def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     """Return (the answer's period, the period it is compared with), each None when not said."""
-    specs = framer.frame.periods
+    specs = _taken_apart(framer.frame.periods)
     if len(specs) == 1:
         return _one(framer, *specs[0])
     if len(specs) > _PAIR:
@@ -31,16 +33,34 @@ def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]
     return None, None
 
 
+def _taken_apart(specs: list[tuple[int, PeriodSpec]]) -> list[tuple[int, PeriodSpec]]:
+    """`August, September and October`: the pair at the end of a row is two of its periods."""
+    if len(specs) == 1:
+        return specs
+    return [(at, part) for at, spec in specs for part in (spec.parts if spec.op == "both" else (spec,))]
+
+
 def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     verb = _verb_first(framer)
     if spec.op in {"range", "months", "both"} and verb:
         return _two(spec)
+    if spec.op == "both" and resolve(spec, clock_of(framer)) is None:
+        return _apart(framer, spec)
     if spec.op in {"range", "months", "both"} and _from_one_to_other(framer, at, spec):
         before, after = _two(spec)
         return after, before
     asks_back = framer.inherits() and not framer.frame.metric_spans
     compared = (_follows_compare(framer, at) and (not verb or asks_back)) or _changed_from(framer, at)
     return (None, spec) if compared else (spec, None)
+
+
+def _apart(framer: Framer, spec: PeriodSpec) -> tuple[PeriodSpec | None, PeriodSpec | None]:
+    """`in July and September`: two periods with a gap between are shown one against the other, the later one first."""
+    found = [(resolve(part, clock_of(framer)), part) for part in spec.parts[:_PAIR]]
+    if len(found) != _PAIR or any(resolved is None for resolved, _ in found):
+        return spec, None
+    ordered = sorted(found, key=lambda item: item[0].period.start if item[0] is not None else date.min)
+    return ordered[1][1], ordered[0][1]
 
 
 def _pair(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> tuple[PeriodSpec | None, PeriodSpec | None]:
@@ -56,11 +76,21 @@ def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
     """`Q1 vs Q2 vs Q3`: more than two periods of one kind are one stretch, shown by that kind."""
     grains = framer.raw["row_grains"]
     if len({spec.op for spec in specs}) == 1 and specs[0].op in grains and framer.frame.grain is None:
+        ordered = _in_order(framer, specs)
+        framer.frame.scattered = not ordered
         framer.frame.grain = grains[specs[0].op]
         framer.frame.trend = True
-        return PeriodSpec("range", {}, (specs[0], specs[-1]))
+        return PeriodSpec("range", {}, (ordered[0], ordered[-1])) if ordered else specs[0]
     framer.frame.notes.append(("one_period", {}))
     return specs[0]
+
+
+def _in_order(framer: Framer, specs: list[PeriodSpec]) -> list[PeriodSpec]:
+    """The periods of a row from the first to the last, nothing where they leave a gap."""
+    found = sorted(((resolved.period.start, resolved.period.end, i) for i, spec in enumerate(specs)
+                    if (resolved := resolve(spec, clock_of(framer))) is not None))  # fmt: skip
+    whole = len(found) == len(specs) and all(a[1] + ONE_DAY == b[0] for a, b in pairwise(found))
+    return [specs[i] for _, _, i in found] if whole else []
 
 
 def _from_one_to_other(framer: Framer, at: int, spec: PeriodSpec) -> bool:

@@ -10,6 +10,7 @@ from vendora_graph.offline.chosen import parts_of
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import other_kind
+from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.outcome import Outcome
@@ -24,6 +25,8 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
         return None
     said = restate(framer, plan).rstrip(".")
+    if within_month(framer, plan):
+        return _by_month(framer, plan)
     question = _question(framer, plan, said)
     return _ask(framer, question, said) if question else _unplaced(framer, said)
 
@@ -37,6 +40,14 @@ def _question(framer: Framer, plan: Plan, said: str) -> str:
         if words:
             return str(texts[name]).format(words=words, metric=label, restated=said)
     return ""
+
+
+def _by_month(framer: Framer, plan: Plan) -> Reading:
+    """A measure of the ledger by less than a month: the month is offered."""
+    texts, label = framer.raw["texts"], framer.catalog.metrics[plan.metrics[0]].label
+    reading = _ask(framer, str(texts["doubts"]["ledger"]).format(metric=label), "")
+    offered = tuple(str(texts[name]).format(metric=label) for name in ("examples", "examples_month"))
+    return reading.model_copy(update={"alternatives": offered})
 
 
 def _unplaced(framer: Framer, said: str) -> Reading | None:
@@ -82,6 +93,8 @@ def _ranks_change(framer: Framer, plan: Plan) -> bool:
 
 def _many_periods(framer: Framer, plan: Plan) -> bool:
     """`sold last month, and how many are in stock now`: a second period that is no comparison and no end of the first."""
+    if framer.frame.scattered:
+        return True
     specs = [spec for _, spec in framer.frame.periods]
     if plan.comparison is not None or plan.grain is not None or plan.period is None:
         return False
@@ -163,6 +176,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("change_rank", _ranks_change),
     ("periods", _many_periods),
     ("clash", lambda framer, _: framer.frame.clash),
+    ("hole", lambda framer, _: framer.frame.hole),
     ("unplaced", _only),
     ("average", lambda framer, plan: _plain_average(framer, plan)),
     ("count", lambda framer, _: other_kind(framer) == "count"),

@@ -12,10 +12,12 @@ _SHORT = 5
 def follows(framer: Framer) -> bool:
     """Whether the question builds on the last answer."""
     frame, previous = framer.frame, framer.ctx.previous
-    if previous is None or not previous.metrics or frame.topics or frame.reports:
+    if previous is None or not previous.metrics or frame.reports:
         return False
     if frame.from_hint:
         return False
+    if frame.pointed:
+        return True
     if not frame.metrics and not (frame.rules and not frame.has("follow")):
         return not (frame.departments and not frame.has("follow")) or bool(_swap(framer))
     content = sum(token.content for token in frame.tokens)
@@ -46,6 +48,7 @@ def inherit(framer: Framer) -> Plan | None:
         return None
     frame = framer.frame
     _flatten(framer)
+    _exclude_more(framer, previous)
     if not frame.metrics:
         _list_them(framer, previous)
         swaps = _swap(framer)
@@ -99,13 +102,13 @@ def _kept_groups(framer: Framer, previous: Plan) -> list[str]:
     """A grouping ends when the question names one of its values, or asks for records."""
     if framer.frame.record or framer.frame.flat:
         return []
-    named = {f.dimension for f in framer.frame.filters if f.op == "in"}
+    back = framer.frame.has("include", "restore")
+    named = {f.dimension for f in framer.frame.filters if f.op == "in" and not back}
     return [g for g in previous.group_by if g not in named]
 
 
 def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
-    _exclude_more(framer, previous)
     _set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
     added = {(f.dimension, f.op) for f in frame.filters}
@@ -139,7 +142,9 @@ def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
         name = str(named[name]["base"])
     spread = {f.dimension for m in framer.lexicon.vocabulary.get("distributed") or () if m in named for f in filters_of(named[m])}
     if not {f.dimension for f in found} <= spread:
-        return []
+        if not any(str((named.get(m) or {}).get("base")) == name for m in frame.metrics):
+            return []
+        found = [f for f in found if f.dimension in spread]  # `aged used units`, then `over 90?`: still the used ones
     return [f for f in found if f.dimension not in taken and all(can_cut(framer.lexicon, m, f.dimension) for m in frame.metrics)]
 
 

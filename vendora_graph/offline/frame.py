@@ -15,6 +15,8 @@ from vendora_graph.offline.spans import Span
 _CUE_BLOCKERS = frozenset({"metric", "dimension", "value", "rule", "report", "period"})
 _DEPARTMENT_PRIOR, _FAMILY_PRIOR = 0.05, 0.1
 _LONGEST_CUE = 4
+_DASH = "-"
+"""`non-captive`: a dash parts a word from what it says of it."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,10 @@ class Frame:
     unclear_values: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     side_by_side: bool = False
     clash: str = ""
+    hole: str = ""
+    scattered: bool = False
+    left_out: list[tuple[int, PeriodSpec]] = field(default_factory=list)
+    pointed: bool = False
     carried: bool = False
     flat: bool = False
     periods: list[tuple[int, PeriodSpec]] = field(default_factory=list)
@@ -175,7 +181,7 @@ class Framer:
         at = span.start
         for earlier in self.before(span):
             between = self.frame.tokens[earlier.end : at]
-            if any(t.stem not in allowed for t in between):
+            if any(t.stem not in allowed and t.text != _DASH for t in between):
                 return None
             if cue_names(earlier) & names and not of_kind(earlier, *_CUE_BLOCKERS):
                 return earlier

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.variants import filters_of
 
 Kind = Literal["", "count", "amount"]
 _COUNTS = frozenset({"units", "count"})
@@ -44,6 +46,27 @@ def _money(framer: Framer) -> bool:
     return False
 
 
+def _amount(framer: Framer, metric: str, kind: Kind) -> str:
+    """`how much money is that` of units in stock: what they cost (`amounts`, `counts` of the vocabulary), of the same slice."""
+    named, known = framer.lexicon.section("named_slices"), framer.lexicon.section("amounts" if kind == "amount" else "counts")
+    base, found = metric, list[Filter]()
+    while base in named and base not in known:
+        found.extend(filters_of(named[base]))
+        base = str(named[base]["base"])
+    other = str(known.get(base))
+    if other not in framer.catalog.metrics:
+        return metric
+    taken = {f.dimension for f in framer.frame.filters}
+    framer.frame.filters.extend(f for f in found if f.dimension not in taken)
+    return other
+
+
+def _beside(framer: Framer) -> bool:
+    """`by store with dollars`: the amount is asked for beside the count."""
+    tokens, words = framer.frame.tokens, set(framer.raw["money_words"])
+    return any(t.text in words and i and tokens[i - 1].text in framer.raw["beside_words"] for i, t in enumerate(tokens))
+
+
 def take_kind(framer: Framer) -> None:
     """`how many trades were upside down`, `dollars of dead stock`: a rate's numerator, where that is of the kind asked for."""
     kind = other_kind(framer)
@@ -57,10 +80,10 @@ def take_kind(framer: Framer) -> None:
         if frame.counted and catalog.metrics[part].tables != catalog.metrics[frame.counted].tables:
             part = metric
         unit = catalog.metrics[part].unit
-        swapped.append(part if (unit in _COUNTS if kind == "count" else unit == "usd") else metric)
+        swapped.append(part if (unit in _COUNTS if kind == "count" else unit == "usd") else _amount(framer, metric, kind))
         if metric in frame.metric_spans:
             frame.metric_spans.setdefault(swapped[-1], frame.metric_spans[metric])
-    frame.metrics = list(dict.fromkeys(swapped))
+    frame.metrics = list(dict.fromkeys([*(frame.metrics if _beside(framer) else ()), *swapped]))
     if kind == "amount" and not other_kind(framer):
         for index, token in enumerate(frame.tokens):
             if token.text in framer.raw["money_words"]:

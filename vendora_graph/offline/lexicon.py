@@ -18,7 +18,7 @@ from typing import Any
 
 from vendora_graph.errors import ConfigError
 from vendora_graph.offline.english import English, english_data, english_hash, make_english, read_yaml
-from vendora_graph.offline.normalise import Normaliser, Token, compact
+from vendora_graph.offline.normalise import Normaliser, Token, compact, skeleton
 from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
@@ -122,6 +122,16 @@ class Lexicon:
     def general_names(self) -> frozenset[str]:
         """Keys of names so general that another measure beside them is what is asked for."""
         return frozenset(self.normaliser.key(str(word)) for word in self.vocabulary.get("generic_names") or ())
+
+    @cached_property
+    def skeletons(self) -> Mapping[str, str]:
+        """The known word of each row of consonants that only one word has (`mngr` -> manager)."""
+        found: dict[str, str] = {}
+        for word, rank in self.words.items():
+            bones = skeleton(word) if rank < _RANKS["cue"] else ""
+            if bones:
+                found[bones] = word if found.get(bones, word) == word else ""
+        return found
 
     @cached_property
     def exact(self) -> Mapping[str, frozenset[str]]:

@@ -9,6 +9,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.chosen import choose_measures
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
+from vendora_graph.offline.lists import bare_measures, joined, listed_measure, value_in_list
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
@@ -22,6 +23,7 @@ def fill_measures(framer: Framer) -> None:
     _metrics(framer)
     _rules_and_reports(framer)
     choose_measures(framer)
+    bare_measures(framer)
 
 
 def _metrics(framer: Framer) -> None:
@@ -77,18 +79,9 @@ def _filters(framer: Framer, span: Span) -> bool:
     named = bool(framer.frame.metrics) or framer.inherits()
     if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")) or framer.after_cue(span, {"how_many", "compare"}, ()):
         return False
-    if _listed_measure(framer, span):
+    if listed_measure(framer, span):
         return False
     return framer.inherits() or not framer.after_cue(span, {"follow"}, ())
-
-
-def _listed_measure(framer: Framer, span: Span) -> bool:
-    """`trades and look-to-book`: joined by `and` to another measure, a word that names a measure of its own is one."""
-    slices = framer.lexicon.section("named_slices")
-    named = {s.key for s in of_kind(span, "metric")}
-    own = named - set(slices)
-    beside = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and joined(framer, o, span)]
-    return bool(own) and not framer.inherits() and any(not of_kind(o, "value") for o in beside)
 
 
 def _records_or_groups(framer: Framer, span: Span) -> bool:
@@ -97,33 +90,6 @@ def _records_or_groups(framer: Framer, span: Span) -> bool:
         return True
     named = bool(framer.frame.metrics) or framer.inherits()
     return bool(dimensions) and named and framer.after_cue(span, {"group"})
-
-
-def value_in_list(framer: Framer, span: Span) -> bool:
-    """`new and used units`: a slice's name joined to a value of the same kind is its value, of the base metric."""
-    named = framer.lexicon.section("named_slices")
-    values = {s.key for s in of_kind(span, "value")}
-    beside = [
-        o for o in framer.frame.spans if o is not span and any(s.key in values for s in of_kind(o, "value")) and joined(framer, o, span)
-    ]
-    if not beside:
-        return False
-    for sense in of_kind(span, "metric"):
-        entry = named.get(sense.key)
-        if entry is not None and values & {f.dimension for f in filters_of(entry)}:
-            if entry["base"] not in framer.frame.metrics:
-                framer.frame.metrics.append(entry["base"])
-                framer.frame.metric_spans[entry["base"]] = span
-            return True
-    return not any(of_kind(o, "metric") for o in beside)
-
-
-def joined(framer: Framer, first: Span, second: Span) -> bool:
-    """Whether only `and`, a comma, a comparison and small words stand between two spans."""
-    joiners, tokens = framer.raw["joiners"], framer.frame.tokens
-    between = tokens[min(first.end, second.end) : max(first.start, second.start)]
-    said = [t for t in between if t.stem in joiners or t.text in joiners or t.stem == framer.raw["versus_word"]]
-    return bool(said) and not any(t.content and t not in said for t in between)
 
 
 def _swaps(framer: Framer, span: Span) -> bool:
@@ -135,6 +101,14 @@ def _swaps(framer: Framer, span: Span) -> bool:
     return any(m in ((departments.get(s.key) or {}).get("swap") or {}) for s in of_kind(span, "group") for m in previous.metrics)
 
 
+def single_record(framer: Framer, span: Span) -> bool:
+    """`the highest front gross on a single deal`: one record is ranked out of all."""
+    names = [s for s in of_kind(span, "dimension") if framer.catalog.dimensions[s.key].kind == "record"]
+    before = framer.frame.tokens[span.start - 1].text if span.start else ""
+    said = before in framer.raw["single_words"] and framer.frame.has(*framer.raw["rank_cues"])
+    return bool(names) and said and bool(framer.frame.metrics)
+
+
 _OTHERWISE: Sequence[Callable[[Framer, Span], bool]] = (
     _restored,
     _modifies,
@@ -144,6 +118,7 @@ _OTHERWISE: Sequence[Callable[[Framer, Span], bool]] = (
     _swaps,
     value_in_list,
     _records_or_groups,
+    single_record,
 )
 
 
@@ -218,6 +193,8 @@ def _take(framer: Framer, span: Span) -> None:
         return
     scores = {s.key: s.weight + framer.prior(s.key) for s in reversed(senses)}
     names = sorted(dict.fromkeys(s.key for s in senses), key=lambda n: -scores[n])
+    if _turned_round(framer, span, names[0]):
+        return
     best = [n for n in names if scores[n] >= scores[names[0]] - _EPSILON]
     frame.bind(span, f"metric {names[0]}")
     if names[0] not in frame.metrics:
@@ -226,6 +203,21 @@ def _take(framer: Framer, span: Span) -> None:
     if len(best) > 1:
         frame.choices[names[0]] = best
     _inside(framer, span, names[0])
+
+
+def _turned_round(framer: Framer, span: Span, metric: str) -> bool:
+    """`not a loser`, `didn't lose money`: a measure that only says which records count, turned round by a negation."""
+    frame, entry = framer.frame, framer.lexicon.section("list_conditions").get(metric)
+    items = filters_of(entry) if entry else ()
+    before = [t.text for t in frame.tokens[max(span.start - 2, 0) : span.start]]
+    if len(items) != 1 or items[0].op != "in" or not set(before) & set(framer.raw["negations"]):
+        return False
+    frame.filters.append(items[0].model_copy(update={"op": "not_in"}))
+    frame.bind(span, f"filter {items[0].dimension}")
+    for at in range(max(span.start - 2, 0), span.start):
+        if frame.tokens[at].text in framer.raw["negations"]:
+            frame.bound[at] = f"filter {items[0].dimension}"
+    return True
 
 
 def _inside(framer: Framer, span: Span, metric: str) -> None:

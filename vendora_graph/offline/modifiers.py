@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.pointing import take_outcome, value_measure
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.target_words import usual_targets
 from vendora_graph.offline.variants import as_filter, filters_of
@@ -25,6 +26,10 @@ def take_hints(framer: Framer) -> None:
         for sense in of_kind(span, "hint"):
             votes[sense.key] = votes.get(sense.key, 0.0) + sense.weight
     frame.votes = votes
+    own = value_measure(framer, votes)
+    if own and not (framer.inherits() or frame.metrics or frame.rules or frame.reports or frame.record):
+        frame.metrics.append(own)
+        return
     if not votes or frame.metrics or frame.rules or frame.reports or frame.record:
         return
     best = max(votes, key=lambda name: (votes[name] + framer.prior(name), name))
@@ -42,7 +47,9 @@ def bind_context(framer: Framer) -> None:
         if span.start in frame.bound:
             continue
         weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages)
-        if weak and not framer.marked(span.start) and not _outcome(framer, span):
+        if weak and take_outcome(framer, span):
+            continue
+        if weak and not framer.marked(span.start) and not _outcome(framer, span) and not _strange(framer, span):
             frame.bind(span, "context")
         elif of_kind(span, "cue"):
             frame.bind(span, "cue")
@@ -51,10 +58,18 @@ def bind_context(framer: Framer) -> None:
     _bind_own_words(framer)
 
 
+def _strange(framer: Framer, span: Span) -> bool:
+    """`what did they cost us` after a count: a weak word of another family than the measures pointed back at is no context."""
+    families = {framer.catalog.metrics[m].family for m in framer.frame.metrics}
+    hinted = {framer.catalog.metrics[s.key].family for s in of_kind(span, "hint")}
+    return framer.frame.pointed and bool(hinted) and not hinted & families
+
+
 def _outcome(framer: Framer, span: Span) -> bool:
     """`be-backs sold`: of things counted in another table, what became of them is a condition, not context."""
     words = framer.lexicon.vocabulary.get("outcome_words") or ()
-    if framer.frame.tokens[span.start].text not in words:
+    done = set(framer.lexicon.vocabulary.get("sold_by_doing") or ())
+    if framer.frame.tokens[span.start].text not in words or set(framer.frame.metrics) <= done:
         return False
     infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
     own = {t for s in of_kind(span, "hint") for t in framer.catalog.metrics[s.key].tables}
@@ -185,9 +200,10 @@ def default_metric(framer: Framer) -> None:
         return
     usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
     numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]
-    for name in [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters)]:
-        metric = usual.get(name)
-        if metric in framer.catalog.metrics:
-            frame.metrics.append(str(metric))
-            frame.from_hint = True
-            return
+    names = [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters)]
+    known = [str(usual[name]) for name in names if usual.get(name) in framer.catalog.metrics]
+    cuts = {*frame.groups, *(f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions)}
+    known.sort(key=lambda metric: sum(not can_cut(framer.lexicon, metric, cut) for cut in cuts))
+    if known:
+        frame.metrics.append(known[0])
+        frame.from_hint = True

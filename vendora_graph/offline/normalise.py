@@ -44,6 +44,8 @@ _TOKEN = re.compile(
 _BREAKS = frozenset(";?!")
 _NUMERIC_KINDS = frozenset({"num", "mix", "ord", "us", "iso"})
 _LETTERS = 3
+_VOWELS = frozenset("aeiou")
+_BONES = 4
 _SHORT = 2
 """A multiplier of one or two letters is written on the number (`6k`)."""
 
@@ -179,6 +181,12 @@ class Normaliser:
 def compact(tokens: tuple[Token, ...] | list[Token]) -> str:
     """Join stems without blanks, so that `front end`, `front-end` and `frontend` are one key."""
     return "".join(token.stem for token in tokens if token.kind != "punct")
+
+
+def skeleton(word: str) -> str:
+    """Return a word without its vowels and doubled letters (`mangr` and `manager` are both `mngr`), empty when too little is left."""
+    bones = [a for a, b in zip(word, " " + word, strict=False) if a != b and (b == " " or a not in _VOWELS)]
+    return "".join(bones) if len(bones) >= _BONES and word.isalpha() else ""
 
 
 def is_break(token: Token) -> bool:

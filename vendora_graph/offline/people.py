@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
 
 
 def department_filter(framer: Framer) -> None:
     """A department beside measures that are kept by department is a condition on them (`service expenses`)."""
-    frame, entry = framer.frame, framer.lexicon.section("department_values")
+    for entry in framer.lexicon.vocabulary.get("department_values") or ():
+        _department_filter(framer, entry)
+
+
+def _department_filter(framer: Framer, entry: Mapping[str, Any]) -> None:
+    frame = framer.frame
     dimension, values = str(entry.get("dimension") or ""), entry.get("of") or {}
     whole = set(frame.metrics) & set(entry.get("except") or ())
     if whole or dimension not in framer.catalog.dimensions or not frame.metrics or not framer.fits(dimension):
@@ -21,6 +29,22 @@ def department_filter(framer: Framer) -> None:
         for span in frame.spans:
             if any(s.key in values for s in of_kind(span, "group")):
                 frame.bind(span, f"filter {dimension}")
+
+
+def pair_departments(framer: Framer) -> None:
+    """`top box service vs sales`: one department's measure, and the form another department named beside it has of it."""
+    frame, departments = framer.frame, framer.lexicon.section("departments")
+    if len(frame.metric_spans) == 0 or not frame.has("compare"):
+        return
+    for metric in list(frame.metrics):
+        for span in frame.spans:
+            swaps = [(departments.get(s.key) or {}).get("swap") or {} for s in of_kind(span, "group")]
+            other = next((str(swap[metric]) for swap in swaps if swap.get(metric) in framer.catalog.metrics), "")
+            if other and other not in frame.metrics:
+                general = [m for m, own in frame.metric_spans.items() if own == span and m != metric]
+                frame.metrics = [m for m in frame.metrics if m not in general] + [other]
+                frame.metric_spans[other] = span
+                frame.bind(span, f"metric {other}")
 
 
 def _grouped(framer: Framer, dimension: str) -> bool:
@@ -41,6 +65,19 @@ def own_measures(framer: Framer) -> None:
             for span in frame.spans:
                 if any(s.key == name for s in of_kind(span, "group")):
                     frame.bind(span, f"department {name}")
+
+
+def take_siblings(framer: Framer) -> None:
+    """`loaner appointments`: a value only the sibling of a measure knows picks the sibling."""
+    frame, siblings = framer.frame, framer.lexicon.section("siblings")
+    for metric in [m for m in frame.metrics if siblings.get(m) in framer.catalog.metrics]:
+        other = str(siblings[metric])
+        for span in frame.spans:
+            values = [s.key for s in of_kind(span, "value")]
+            only = values and len(values) == len(span.senses) and not any(can_cut(framer.lexicon, metric, d) for d in values)
+            if only and span.start not in frame.bound and any(can_cut(framer.lexicon, other, d) for d in values):
+                frame.metrics = [other if m == metric else m for m in frame.metrics]
+                frame.metric_spans[other] = frame.metric_spans.get(metric, span)
 
 
 def count_people(framer: Framer) -> None:

@@ -184,6 +184,11 @@ def _after(spec: PeriodSpec, clock: Clock) -> Stretch:
     return Stretch(start, max(start, clock.data_through), name=f"since {day_text(start)}")
 
 
+def _through_day(spec: PeriodSpec, clock: Clock) -> Stretch:
+    start = _part(spec, clock).start
+    return Stretch(start, start.replace(day=spec.number("day")))
+
+
 def _before(spec: PeriodSpec, clock: Clock) -> Stretch:
     return Stretch(clock.data_start, _part(spec, clock).start - ONE_DAY)
 
@@ -264,7 +269,7 @@ _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "half": half_of_year, "half_last_year": half_last_year, "half_month": half_month, "half_this_month": half_this_month,
     "half_last_month": half_last_month, "year": calendar_year, "date": _date, "month_day": _month_day, "month_days": _month_days,
     "month_first_days": _month_first_days, "months": _months, "weekday": weekday, "weekday_next": weekday_next, "weekdays": weekdays,
-    "holiday": holiday, "nth_week": _nth_week,
+    "through_day": _through_day, "holiday": holiday, "nth_week": _nth_week,
     "weekend": weekend, "now": _now, "as_of": _end_of, "end_of": _end_of, "since": _since, "after": _after, "before": _before,
     "before_incl": _before_incl, "range": _range, "both": _both, "ytd_through": _ytd_through, "same_last_year": _same_last_year,
     "shift_year": _shift_year, "week_of": _week_of, "days_of": _days_of, "week_with": _week_with, "week_ending": _week_ending,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Period, Plan
-from vendora_graph.offline.asked import Asked, Call, part_of, share_filter, span
+from vendora_graph.offline.asked import Asked, Call, limited, part_of, share_filter, span
 from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.results import Cell, Done, Row, Table
 from vendora_graph.offline.senior_plans import senior_calls
@@ -39,7 +39,7 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
         return ()
     calls: tuple[Call, ...] = (first,)
     answer = done.results.get(first.id)
-    if plan.grain is not None and plan.ranking is None and answer is not None and answer.tables:
+    if plan.grain is not None and plan.ranking is None and not limited(plan) and answer is not None and answer.tables:
         calls += _trend_changes(answer.main)
     if asks_share(plan):
         calls += _share_calls(asked, first, done)

@@ -72,6 +72,7 @@ def fill_grain(framer: Framer) -> None:
         _ranked_unit(framer)
     if frame.grain is None and not frame.groups:
         _each_unit(framer)
+        _limited_unit(framer)
     frame.trend = frame.has("trend") or frame.grain is not None
 
 
@@ -88,6 +89,20 @@ def _ranked_unit(framer: Framer) -> None:
                 frame.grain = _as_grain(word)
                 frame.bound[at] = f"grain {word}"
                 return
+
+
+def _limited_unit(framer: Framer) -> None:
+    """`months this year with absorption above 70%`: the units whose own figure is limited."""
+    frame, units = framer.frame, framer.raw["calendar"]["units"]
+    if frame.grain is not None or not any(item.dimension in framer.catalog.metrics for item in frame.filters):
+        return
+    for at, token in enumerate(frame.tokens):
+        word = units.get(token.stem)
+        asked = at > 0 and frame.tokens[at - 1].text in framer.raw["unit_askers"]
+        if word is not None and at not in frame.bound and (token.text != token.stem or asked):
+            frame.grain = _as_grain(word)
+            frame.bound[at] = f"grain {word}"
+            return
 
 
 def _each_unit(framer: Framer) -> None:

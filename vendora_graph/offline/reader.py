@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.cover import best_cover
+from vendora_graph.offline.definitions import take_definition
 from vendora_graph.offline.doubts import doubtful
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
+from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
+from vendora_graph.offline.lists import row_ends
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.people import count_people, own_measures
+from vendora_graph.offline.people import count_people, own_measures, pair_departments, take_siblings
 from vendora_graph.offline.periods import PeriodGrammar
+from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
 from vendora_graph.offline.slots import fill_slots
@@ -49,16 +53,20 @@ class Reader:
         spans = find_spans(tokens, self.lexicon, self.grammar, stores)
         cover = best_cover(tokens, spans, self._priors(ctx))
         framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
-        strangers = _strangers(framer)
+        strangers = [*_strangers(framer), *row_ends(framer)]
         if strangers:
-            cover = best_cover(tokens, [span for span in spans if span not in strangers], self._priors(ctx))
+            apart = {(span.start, span.end) for span in strangers}
+            cover = best_cover(tokens, [span for span in spans if (span.start, span.end) not in apart], self._priors(ctx))
         return self._judged(Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans) if strangers else framer)
 
     def _judged(self, framer: Framer) -> Reading:
         framer.collect()
+        take_left_out(framer)
         fill_measures(framer)
+        point_back(framer)
         take_hints(framer)
         apply_modifiers(framer)
+        take_definition(framer)
         refused = topic_reading(framer)
         if refused is not None:
             return refused
@@ -73,6 +81,8 @@ class Reader:
     def _fill(framer: Framer) -> Plan | None:
         count_people(framer)
         own_measures(framer)
+        take_siblings(framer)
+        pair_departments(framer)
         apply_rules(framer)
         fill_slots(framer)
         previous = inherit(framer)

@@ -32,6 +32,10 @@ def _records(framer: Framer) -> None:
     fitting = [m for m in own if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
     snapshots = {framer.catalog.metrics[m].snapshot for m in asked}
     fitting = [m for m in fitting if not snapshots or framer.catalog.metrics[m].snapshot in snapshots]
+    if own and not (asked or fitting or frame.metrics):
+        odd = next(d for d in wanted if not any(can_cut(framer.lexicon, m, d) for m in own))
+        frame.metrics = own
+        frame.notes.append(("cannot_split", {"dimension": odd}))
     frame.metrics = list(dict.fromkeys([*asked, *fitting])) or frame.metrics
     if all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics):
         frame.groups = [frame.record]

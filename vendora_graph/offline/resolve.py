@@ -7,6 +7,7 @@ from vendora_graph.offline.answer_period import main_period, one_day, period_not
 from vendora_graph.offline.compare import comparison_of, split_periods
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import intent_of, intent_rule, topic_of
+from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.period_math import Resolved, unit_end
 from vendora_graph.offline.records import take_records
@@ -36,7 +37,7 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
     """The plan's slots with period, comparison and order; its intent is not known yet."""
     frame, clock = framer.frame, clock_of(framer)
     main, versus = split_periods(framer)
-    resolved = main_period(framer, clock, main, previous, out)
+    resolved = without_left_out(framer, clock, main_period(framer, clock, main, previous, out))
     grain = _grain(framer, resolved, main is not None or previous is not None)
     if frame.trend and main is None and not (previous and previous.period) and grain:
         resolved = trend_default(framer, clock, grain, out)

@@ -7,7 +7,7 @@ from typing import Any
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
-from vendora_graph.offline.measures import joined
+from vendora_graph.offline.lists import joined
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
 
@@ -105,16 +105,27 @@ def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     """`PVR, service contract pen and GAP pen`: an ambiguous word in a list of measures is one of them."""
     frame, span = framer.frame, framer.frame.rule_spans[name]
     others = [*frame.metric_spans.values(), *(s for s in frame.rule_spans.values() if s is not span)]
-    candidates = {framer.catalog.metrics[m].department for m in entry.get("metrics") or () if m in framer.catalog.metrics}
-    if any(joined(framer, span, other) for other in others) or _and_later(framer, span):
+    candidates = {_kin(framer, m) for m in entry.get("metrics") or () if m in framer.catalog.metrics}
+    if any(joined(framer, span, other) for other in others) or _and_later(framer, span) or _too(framer, span):
         metrics = _metrics_of_rule(framer, entry)
         first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
         at = frame.metrics.index(first) if first else len(frame.metrics)
         frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
         frame.notes.append(("rule", {"rule": name}))
-    elif not candidates & {framer.catalog.metrics[m].department for m in frame.metrics} and not entry.get("also_cues"):
+    elif not candidates & {_kin(framer, m) for m in frame.metrics} and not entry.get("also_cues"):
         for at in range(span.start, span.end):
             frame.bound.pop(at, None)
+
+
+def _kin(framer: Framer, metric: str) -> tuple[str, str]:
+    info = framer.catalog.metrics[metric]
+    return info.department or "", info.family or ""
+
+
+def _too(framer: Framer, span: Span) -> bool:
+    """`..., then show gross too`: one measure more."""
+    after = framer.frame.tokens[span.end : span.end + 1]
+    return bool(after) and after[0].text in framer.raw["more_last"]
 
 
 def _and_later(framer: Framer, span: Span) -> bool:

@@ -107,6 +107,8 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
             for alias in entry.aliases:  # one person's nickname may be another's first name: neither outweighs the other
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL
                 yield alias, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
+                if dimension.kind == "person" and " " not in alias and " " in entry.value:  # the nickname with the last name
+                    yield f"{alias} {entry.value.split()[-1]}", Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
             for part in _name_parts(dimension, entry.value):
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else STORE_PART
                 yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)

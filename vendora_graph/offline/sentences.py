@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from vendora_graph.contracts import TableSpec
-from vendora_graph.offline.asked import Asked, share_filter
+from vendora_graph.offline.asked import Asked, limited, share_filter
 from vendora_graph.offline.honesty import is_few
 from vendora_graph.offline.planner import compared, ends, several_groups
 from vendora_graph.offline.results import Cell, Row, Table
@@ -264,8 +264,8 @@ class Told:
         first, last = line if line is not None else (known[0], known[-1])
         words = {**self.words(index), "first": spoken(first), "last": spoken(last)}
         words |= {"first_period": first.period or "", "last_period": last.period or ""}
-        if change is None or change.value is None or line is None:
-            return say("trend", "short", **words)
+        if line is None or change is None or change.value is None:
+            return say("trend", "limited" if line is not None and limited(self.asked.plan) else "short", **words)
         if change.value == 0:
             return say("trend", "flat", change=spoken(change), **words)
         return say("trend", "headline", direction=direction(change.value), change=spoken(change), **words)

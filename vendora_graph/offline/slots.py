@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
-from vendora_graph.offline.measures import is_record, value_in_list
+from vendora_graph.offline.lists import value_in_list
+from vendora_graph.offline.measures import is_record, single_record
 from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.spans import Span
@@ -63,25 +64,38 @@ def _spoken(framer: Framer, span: Span) -> bool:
 def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
     sense = next((s for s in senses if framer.fits(s.key)), senses[0])
     kind = framer.catalog.dimensions[sense.key].kind
-    if _all_of(framer, span, sense.key):
+    if _all_of(framer, span, sense.key) or _together(framer, span, sense.key):
         framer.frame.bind(span, f"all {sense.key}")
     elif _labels_value(framer, span, sense.key):
         framer.frame.bind(span, f"label of {sense.key}")
     elif kind == "record":
-        if is_record(framer, span, senses):
+        if single_record(framer, span):
             _record(framer, span, senses)
-    elif kind == "store" and not _asks_stores(framer, span):
+            framer.frame.bound[span.start - 1] = "ranking limit"
+            framer.frame.limit = framer.frame.limit or 1
+        elif is_record(framer, span, senses):
+            _record(framer, span, senses)
+    elif kind == "store" and (_only_store(framer, span) or not (_all_stores(framer, span) or _asks_stores(framer, span))):
         framer.frame.bind(span, "store")
-        _all_stores(framer, span)
     elif kind != "numeric":
         _group(framer, span, senses)
 
 
-def _all_stores(framer: Framer, span: Span) -> None:
-    """`all four stores`: the number is how many the asker has."""
-    at = span.start - 1
-    if at >= 0 and framer.frame.tokens[at].number == len(framer.ctx.stores):
-        framer.frame.bound.setdefault(at, "store")
+def _only_store(framer: Framer, span: Span) -> bool:
+    """`which store ...` asked by who may see one store only: its figure, and that there is nothing to rank it against."""
+    if len(framer.ctx.stores) != 1 or not _asks_stores(framer, span):
+        return False
+    framer.frame.notes.append(("one_store", {"store": framer.ctx.stores[0][1]}))
+    return not framer.after_cue(span, {"group"})
+
+
+def _all_stores(framer: Framer, span: Span) -> bool:
+    """`all four stores`: the number is how many the asker has, and each is shown beside the whole."""
+    at, together = span.start - 1, set(framer.raw["together_words"])
+    if at < 0 or framer.frame.tokens[at].number != len(framer.ctx.stores):
+        return False
+    framer.frame.bound.setdefault(at, "store")
+    return len(framer.ctx.stores) > 1 and not any(t.text in together for t in framer.frame.tokens)
 
 
 def _all_of(framer: Framer, span: Span, dimension: str) -> bool:
@@ -91,6 +105,18 @@ def _all_of(framer: Framer, span: Span, dimension: str) -> bool:
         return False
     wider = framer.lexicon.section("all_of").get(dimension) or {}
     framer.frame.metrics = [str(wider.get(m, m)) for m in framer.frame.metrics]
+    return True
+
+
+def _together(framer: Framer, span: Span, dimension: str) -> bool:
+    """`new and used together`: every value in one figure, no split by them."""
+    frame, words = framer.frame, set(framer.raw["together_words"])
+    said = [i for i, t in enumerate(frame.tokens) if t.text in words]
+    inside = [t for t in frame.tokens[span.start : span.end] if t.stem not in framer.raw["joiners"]]
+    named = all(any(s.kind == "value" and s.key == dimension for s in framer.lexicon.senses(t.stem)) for t in inside)
+    if not said or not inside or not named:
+        return False
+    frame.bound.update(dict.fromkeys(said, "together"))
     return True
 
 
@@ -165,7 +191,9 @@ def _who(framer: Framer) -> None:
         return
     if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):
         return
-    people = [str(name) for name in framer.lexicon.vocabulary.get("people") or ()]
+    own = framer.lexicon.section("own_people")
+    people = [str(own[m]) for m in framer.measures()[:1] if m in own]
+    people += [str(name) for name in framer.lexicon.vocabulary.get("people") or ()]
     people += [name for name, info in framer.catalog.dimensions.items() if info.kind == "person" and name not in people]
     for name in people:
         if name in framer.catalog.dimensions and framer.fits(name):

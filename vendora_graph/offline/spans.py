@@ -10,18 +10,22 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from vendora_graph.offline.lexicon import Lexicon, Sense
-from vendora_graph.offline.normalise import Token, compact, is_break
+from vendora_graph.offline.normalise import Token, compact, is_break, skeleton
 from vendora_graph.offline.periods import PeriodGrammar, PeriodSpec
 
 EXACT, BAG, FUZZY, PERIOD = 1.0, 0.95, 0.86, 1.0
 _MIN_TYPO = 4
 _DISTANCES = ((5, 1), (99, 2))
 _MAX_FIXES = 3
+_RIVAL = 0.5
+_S = "s"
+"""A mistyped plural may end as no plural does (`untis`)."""
 _SWAP = 0.3
 """Two letters changed about (`untis`) are the likelier slip."""
 _MAX_FUZZY_IN_SPAN = 2
 _NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
+_COMMA = ","
 _PARTING = frozenset({"vs", "and", "or", "by", ","})
 _BAG_SPAN = 10
 
@@ -66,20 +70,28 @@ def corrections(token: Token, lexicon: Lexicon) -> list[str]:
         return _dropped_letter(stem, lexicon)
     if stem in lexicon.phrases:
         return []
+    ranked = sorted({*_near(stem, lexicon), *(_near(stem[:-1], lexicon) if stem.endswith(_S) and len(stem) > _MIN_TYPO else ())})
+    if not ranked:
+        whole = lexicon.skeletons.get(skeleton(stem), "")
+        return [whole] if whole else []
+    return list(dict.fromkeys(word for score, word in ranked if score <= ranked[0][0] + _RIVAL))[:_MAX_FIXES]
+
+
+def _near(stem: str, lexicon: Lexicon) -> list[tuple[float, str]]:
+    """The known words a few slips away, with how far each is."""
     limit = next(distance for size, distance in _DISTANCES if len(stem) <= size)
     found = process.extract(stem, lexicon.words.keys(), scorer=OSA.distance, score_cutoff=limit, limit=8)
     found = [(word, distance, at) for word, distance, at in found if lexicon.words[word] < _STRICT or distance <= 1]
-    ranked = sorted(
+    return [
         (distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6 - _turned(word, stem) * _SWAP, word)
         for word, distance, _ in found
         if _similar(word, stem, distance)
-    )
-    return [word for score, word in ranked[:_MAX_FIXES] if score <= ranked[0][0] + 0.5]
+    ]
 
 
 def _turned(word: str, stem: str) -> bool:
     """Two letters changed about in a word long enough to be known by the others."""
-    return len(stem) > _MIN_TYPO and sorted(word) == sorted(stem)
+    return len(stem) >= _MIN_TYPO and sorted(word) == sorted(stem)
 
 
 def _dropped_letter(stem: str, lexicon: Lexicon) -> list[str]:
@@ -100,7 +112,7 @@ def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], 
     size = lexicon.english.span
     for start in range(len(tokens)):
         for end in range(start + 1, min(len(tokens), start + size) + 1):
-            if is_break(tokens[end - 1]):
+            if is_break(tokens[end - 1]) or tokens[end - 1].text == _COMMA:
                 break
             if tokens[start].kind == "punct" or tokens[end - 1].kind == "punct":
                 continue

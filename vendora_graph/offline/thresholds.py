@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from vendora_graph.contracts import Filter
+from vendora_graph.offline.exact_nouns import exact_noun, year_of_make
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.variants import filters_of
@@ -15,31 +16,19 @@ from vendora_graph.semantic.catalog import DimensionInfo
 Op = Literal["", "between", "ge", "le", "gt", "lt"]
 _ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
 _LOOK = 4
-_THOUSANDS, _YEAR = 1000, 4
+_THOUSANDS = 1000
+_PER_UNIT = {("hours", "minutes"): 60, ("days", "minutes"): 1440, ("days", "hours"): 24}
+"""How many of a column's own unit one of the unit said is."""
 _SINGLE = frozenset({"gt", "ge", "lt", "le"})
 
 
 def fill_thresholds(framer: Framer) -> None:
     """Bind every number that has a comparison word to a numeric dimension, or to the value of the metric itself."""
     for index, token in enumerate(framer.frame.tokens):
-        if token.number is not None and _year_of_make(framer, index):
+        if token.number is not None and (year_of_make(framer, index) or exact_noun(framer, index, token.number)):
             continue
         if token.number is not None and token.kind != "ord" and _free(framer, index):
             _threshold(framer, index, token.number)
-
-
-def _year_of_make(framer: Framer, index: int) -> bool:
-    """`2024 models`: a year before such a noun is a column's value, no period."""
-    frame, columns = framer.frame, framer.lexicon.section("year_columns")
-    token, after = frame.tokens[index], frame.tokens[index + 1] if index + 1 < len(frame.tokens) else None
-    column = str(columns.get(after.stem, "")) if after is not None else ""
-    if not column or not framer.fits(column) or not (token.text.isdigit() and len(token.text) == _YEAR):
-        return False
-    frame.periods = [(at, spec) for at, spec in frame.periods if not (at == index and spec.op == "year")]
-    frame.groups = [g for g in frame.groups if g not in columns]
-    frame.filters.append(Filter(dimension=column, op="between", values=(token.text, token.text)))
-    frame.bound[index] = frame.bound[index + 1] = f"filter {column}"
-    return True
 
 
 def _threshold(framer: Framer, index: int, number: Decimal) -> None:
@@ -153,7 +142,7 @@ def _stored(framer: Framer, number: Decimal, unit: str, target: str) -> str:
     metric = framer.catalog.metrics.get(target)
     of = dimension.unit if dimension else metric.unit if metric else None
     percent = of == "rate" and (unit == "rate" or number > 1)  # `under 75` of a rate is 75%
-    value = number / 100 if percent else number
+    value = number / 100 if percent else number * _PER_UNIT.get((unit, str(of)), 1)
     return format(value.normalize(), "f")
 
 
@@ -234,7 +223,7 @@ def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
     for name in fitting:
         if name in named or (unit and _same_unit(framer.catalog.dimensions[name], unit)):
             return name
-    return _own_value(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
+    return _own_value(framer, unit) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
 
 
 def _bases(framer: Framer) -> list[str]:
@@ -248,6 +237,21 @@ def _own_value(framer: Framer, unit: str) -> str | None:
         own = framer.catalog.metrics[metric].unit
         if not unit or str(own).startswith(unit) or (unit == "units" and own in {"units", "count"}) or (unit == "rate" and own == "rate"):
             return metric
+    return None
+
+
+def _of_groups(framer: Framer, unit: str) -> str | None:
+    """`expense lines over 50k`, `op codes under 60% labor gross`: a limit on what the groups show, or on its rate."""
+    frame, rates = framer.frame, framer.lexicon.section("rate_forms")
+    usual = framer.lexicon.section("dimension_metrics")
+    if not frame.metrics and not framer.inherits() and not frame.has("anomaly", "change"):
+        known = [str(usual[g]) for g in frame.groups if usual.get(g) in framer.catalog.metrics]
+        return next((m for m in known if not unit or framer.catalog.metrics[m].unit.startswith(unit)), None)
+    for metric in frame.metrics if unit == "rate" else ():
+        rate = str(rates.get(metric))
+        if rate in framer.catalog.metrics:
+            frame.metrics = [rate if m == metric else m for m in frame.metrics]
+            return rate
     return None
 
 

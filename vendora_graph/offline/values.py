@@ -30,10 +30,10 @@ def fill_values(framer: Framer) -> None:
         turned = span.reason == "negated"  # `but no gap`: the value is the negation
         cue = None if turned else framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
         excluding = cue is not None or (excluding and joined)
-        _consume(framer, cue)
+        _consume(framer, cue, sense)
         if joined and found[-1][1].key != sense.key:
             earlier, sense = _one_dimension(framer, found[-1][0], span, (found[-1][1], sense))
-            found[-1] = (found[-1][0], earlier, found[-1][2])
+            found = _retyped(framer, found, earlier)
         found.append((span, sense, excluding))
         frame.bind(span, f"filter {sense.key}")
         _note_record(framer, span)
@@ -59,7 +59,8 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     if not senses and not framer.frame.metrics and framer.ctx.previous is None:
         senses = of_kind(span, "value")
     if of_kind(span, "hint"):
-        senses = [s for s in senses if s.key in named]
+        plain = framer.lexicon.vocabulary.get("plain_values") or ()
+        senses = [s for s in senses if s.key in named or (s.key in plain and framer.frame.metrics and not framer.frame.from_hint)]
     if not senses:
         return None
     if framer.after_cue(span, {"which", "who"}, ()) and any(framer.fits(s.key) for s in of_kind(span, "dimension")):
@@ -94,6 +95,18 @@ def _one_dimension(framer: Framer, first: Span, second: Span, senses: tuple[Sens
     return senses
 
 
+def _retyped(framer: Framer, found: list[tuple[Span, Sense, bool]], last: Sense) -> list[tuple[Span, Sense, bool]]:
+    """`new, used and CPO`: the whole row is of the dimension its last values are of, as far back as it can be."""
+    row = [*found[:-1], (found[-1][0], last, found[-1][2])]
+    for at in range(len(row) - 1, 0, -1):
+        span, sense, out = row[at - 1]
+        other = next((s for s in of_kind(span, "value") if s.key == row[at][1].key and framer.fits(s.key)), None)
+        if sense.key == row[at][1].key or other is None or not joined_values(framer, span, row[at][0]):
+            break
+        row[at - 1] = (span, other, out)
+    return row
+
+
 def _note_rivals(framer: Framer, span: Span, senses: list[Sense], named: set[str]) -> None:
     """A name that several values have as well is asked about; a first name is looked for among all who may be meant."""
     first = senses[0]
@@ -107,9 +120,10 @@ def _note_rivals(framer: Framer, span: Span, senses: list[Sense], named: set[str
         framer.frame.unclear_values.append((first.key, framer.frame.said(span), options))
 
 
-def _consume(framer: Framer, cue: Span | None) -> None:
+def _consume(framer: Framer, cue: Span | None, sense: Sense) -> None:
     """A cue that did its work as one thing (`drop` walk-ins) is no other (a `drop` in sales)."""
     if cue is not None:
+        framer.frame.bound.update(dict.fromkeys(range(cue.start, cue.end), f"filter {sense.key}"))
         at = framer.frame.spans.index(cue)
         for name in ("change", "compare", "bottom", "top"):
             left = [i for i in framer.frame.cues.get(name, ()) if i != at]
@@ -146,7 +160,7 @@ def _merge_values(framer: Framer, dimension: str, senses: list[tuple[Sense, bool
     """One filter for what is kept and one for what is left out; two named values of one dimension are shown apart."""
     kept = tuple(dict.fromkeys(v for sense, out in senses if not out for v in sense.values))
     dropped = tuple(dict.fromkeys(v for sense, out in senses if out for v in sense.values))
-    if dropped:
+    if dropped and (not kept or set(kept) & set(dropped)):  # `the main shop without body`: what is kept says it already
         framer.frame.filters.append(Filter(dimension=dimension, op="not_in", values=dropped))
     if kept:
         framer.frame.filters.append(Filter(dimension=dimension, op="in", values=kept))

@@ -1,0 +1,51 @@
+"""Exact nouns: `one star reviews`, `2 star and below`: a number before a noun is a value of the noun's column."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer
+
+Op = Literal["between", "ge", "le"]
+_YEAR = 4
+_UP, _DOWN = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
+
+
+def exact_noun(framer: Framer, index: int, number: Decimal) -> bool:
+    """Take a number and its noun as a condition; what is averaged over the noun is counted instead."""
+    frame = framer.frame
+    after = frame.tokens[index + 1] if index + 1 < len(frame.tokens) else None
+    entry = framer.lexicon.section("exact_nouns").get(after.stem) if after is not None else None
+    if not entry:
+        return False
+    counted, column = str(entry["count"]), str(entry["column"])
+    swapped = list(dict.fromkeys(counted if m == entry["instead_of"] else m for m in frame.metrics)) or [counted]
+    if any(column not in framer.catalog.metrics[m].dimensions for m in swapped):
+        return False
+    op, value = _op(framer, index), format(number.normalize(), "f")
+    frame.metrics = swapped
+    frame.filters.append(Filter(dimension=column, op=op, values=(value, value) if op == "between" else (value,)))
+    for at in (index, index + 1):
+        frame.bound[at] = f"filter {column}"
+    return True
+
+
+def year_of_make(framer: Framer, index: int) -> bool:
+    """`2024 models`: a year before such a noun is a column's value, no period."""
+    frame, columns = framer.frame, framer.lexicon.section("year_columns")
+    token, after = frame.tokens[index], frame.tokens[index + 1] if index + 1 < len(frame.tokens) else None
+    column = str(columns.get(after.stem, "")) if after is not None else ""
+    if not column or not framer.fits(column) or not (token.text.isdigit() and len(token.text) == _YEAR):
+        return False
+    frame.periods = [(at, spec) for at, spec in frame.periods if not (at == index and spec.op == "year")]
+    frame.groups = [g for g in frame.groups if g not in columns]
+    frame.filters.append(Filter(dimension=column, op="between", values=(token.text, token.text)))
+    frame.bound[index] = frame.bound[index + 1] = f"filter {column}"
+    return True
+
+
+def _op(framer: Framer, index: int) -> Op:
+    around = framer.cues_ending(index) | framer.cues_starting(index + 2)
+    return "ge" if around & _UP else "le" if around & _DOWN else "between"

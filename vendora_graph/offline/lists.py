@@ -1,0 +1,109 @@
+"""Lists: what the words of a row (`new and used units`, `units, front, back, total`) are, read beside one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.lexicon import Sense
+from vendora_graph.offline.spans import Span
+from vendora_graph.offline.variants import filters_of
+
+
+def joined(framer: Framer, first: Span, second: Span) -> bool:
+    """Whether only `and`, a comma, a comparison and small words stand between two spans."""
+    joiners, tokens = framer.raw["joiners"], framer.frame.tokens
+    between = tokens[min(first.end, second.end) : max(first.start, second.start)]
+    said = [t for t in between if t.stem in joiners or t.text in joiners or t.stem == framer.raw["versus_word"]]
+    return bool(said) and not any(t.content and t not in said for t in between)
+
+
+def listed_measure(framer: Framer, span: Span) -> bool:
+    """`trades and look-to-book`, `units, used units`: joined to another measure, a word that names a measure of its own is one."""
+    slices = framer.lexicon.section("named_slices")
+    named = {s.key for s in of_kind(span, "metric")}
+    beside = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and joined(framer, o, span)]
+    if framer.inherits():
+        return False
+    if named - set(slices):
+        return any(not of_kind(o, "value") for o in beside)
+    bases = {str(slices[name]["base"]) for name in named}
+    return any(_whole(framer, o) and any(s.key in bases for s in of_kind(o, "metric")) for o in beside)
+
+
+def _whole(framer: Framer, span: Span) -> bool:
+    """A measure that is no word of a modifier: the whole beside its slice (`units, used units`)."""
+    return not of_kind(span, "value", "modifier") and framer.frame.tokens[span.start].content
+
+
+def value_in_list(framer: Framer, span: Span) -> bool:
+    """`new and used units`: a slice's name joined to a value of the same kind is its value, of the base metric."""
+    named = framer.lexicon.section("named_slices")
+    values = {s.key for s in of_kind(span, "value")}
+    beside = _row(framer, span, values)
+    if not beside:
+        return False
+    for sense in of_kind(span, "metric"):
+        entry = named.get(sense.key)
+        if entry is not None and values & {f.dimension for f in filters_of(entry)}:
+            if entry["base"] not in framer.frame.metrics:
+                framer.frame.metrics.append(entry["base"])
+                framer.frame.metric_spans[entry["base"]] = span
+            return True
+    return any(not of_kind(o, "metric") for o in beside)
+
+
+def _row(framer: Framer, span: Span, dimensions: set[str]) -> list[Span]:
+    """The other values of a row (`cash vs finance vs lease`): each joined to the one beside it."""
+    others = [o for o in framer.frame.spans if o is not span and any(s.key in dimensions for s in of_kind(o, "value"))]
+    row, grown = [span], True
+    while grown:
+        fresh = [o for o in others if o not in row and any(joined(framer, o, known) for known in row)]
+        row, grown = [*row, *fresh], bool(fresh)
+    return row[1:]
+
+
+def row_ends(framer: Framer) -> list[Span]:
+    """`cash vs finance vs lease units`: a measure's name whose first word ends a row of values is read word by word."""
+    spans, ends = framer.frame.spans, list[Span]()
+    for before, span in pairwise([s for s in spans if of_kind(s, "value", "metric")]):
+        names = span.end - span.start > 1 and len(of_kind(span, "metric")) == len(span.senses)
+        dimensions = {s.key for s in of_kind(before, "value")}
+        first = framer.lexicon.senses(framer.frame.tokens[span.start].stem)
+        if names and joined(framer, before, span) and any(s.kind == "value" and s.key in dimensions for s in first):
+            ends.append(span)
+    return ends
+
+
+def bare_measures(framer: Framer) -> None:
+    """`units, front, back, total`: a bare word of a row of measures is the measure it stands for beside them (`list_words`)."""
+    frame = framer.frame
+    for entry in framer.lexicon.vocabulary.get("list_words") or ():
+        metric = str(entry["metric"])
+        if metric not in framer.catalog.metrics or metric in frame.metrics or not _fits(framer, entry):
+            continue
+        at = next((i for i, t in enumerate(frame.tokens) if t.text in entry["words"] and _bare(framer, i)), None)
+        if at is not None:
+            span = Span(at, at + 1, (Sense("metric", metric),))
+            frame.metrics.append(metric)
+            frame.metric_spans[metric] = span
+            frame.bound[at] = f"metric {metric}"
+    order = {name: span.start for name, span in frame.metric_spans.items()}
+    frame.metrics.sort(key=lambda name: order.get(name, 0))
+
+
+def _fits(framer: Framer, entry: Mapping[str, Any]) -> bool:
+    """Whether the measures named are those beside which the word has this meaning."""
+    frame = framer.frame
+    families = {framer.catalog.metrics[m].family for m in frame.metrics}
+    return bool(set(entry.get("beside") or ()) & set(frame.metrics)) or str(entry.get("family")) in families
+
+
+def _bare(framer: Framer, at: int) -> bool:
+    """Whether a word is an item of a row: a comma or `and` touches it, and it is part of no measure's name."""
+    tokens, joiners = framer.frame.tokens, set(framer.raw["joiners"])
+    around = [tokens[i] for i in (at - 1, at + 1) if 0 <= i < len(tokens)]
+    named = framer.frame.bound.get(at, "").startswith(("metric", "period"))
+    return not named and any({t.stem, t.text} & joiners for t in around)

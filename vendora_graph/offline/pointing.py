@@ -1,0 +1,51 @@
+"""Pointing back: `how many of those sold`, `what did they cost us`: the rows of the last answer, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.spans import Span
+from vendora_graph.offline.variants import as_filter
+
+
+def point_back(framer: Framer) -> None:
+    """Take the measures of the last answer where a pronoun means its rows and no measure is named."""
+    frame, previous = framer.frame, framer.ctx.previous
+    said = {t.text for t in frame.tokens}
+    if previous is None or not previous.metrics or frame.metrics or frame.rules or frame.reports or frame.topics:
+        return
+    opens = bool(frame.tokens) and frame.tokens[0].text in framer.raw["clause_openers"]
+    if not said & set(framer.raw["pointing_words"]) or not (opens or frame.has("how_many", "share")) or previous.group_by:
+        return
+    frame.pointed, frame.metrics = True, list(previous.metrics)
+    for span in frame.spans:
+        take_outcome(framer, span)
+
+
+def take_outcome(framer: Framer, span: Span) -> bool:
+    """`be-backs sold`: a word for what became of the things counted is a condition on them (`outcome_filters`)."""
+    frame = framer.frame
+    if span.start in frame.bound or len(frame.metrics) != 1:
+        return False
+    word = frame.tokens[span.start].text
+    for entry in framer.lexicon.vocabulary.get("outcome_filters") or ():
+        known = word in entry["words"] and frame.metrics[0] in entry["metrics"] and (frame.pointed or not entry.get("pointed"))
+        if known and can_cut(framer.lexicon, frame.metrics[0], str(entry["dimension"])):
+            frame.filters.append(as_filter(entry))
+            frame.bind(span, f"filter {entry['dimension']}")
+            return True
+    return False
+
+
+def value_measure(framer: Framer, votes: Mapping[str, Any]) -> str:
+    """`alignments sold`: a value the weak words' measure cannot take names what is counted (`value_metrics`); empty without one."""
+    usual = framer.lexicon.section("value_metrics")
+    for span in framer.frame.spans:
+        values = [s.key for s in of_kind(span, "value")]
+        metric = next((str(usual[d]) for d in values if d in usual), "")
+        taken = any(can_cut(framer.lexicon, m, d) for m in votes for d in values)
+        if metric in framer.catalog.metrics and span.start not in framer.frame.bound and not taken and not of_kind(span, "metric"):
+            return metric
+    return ""
