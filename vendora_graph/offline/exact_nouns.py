@@ -8,7 +8,8 @@ from typing import Literal
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer
 
-Op = Literal["between", "ge", "le"]
+Op = Literal["between", "ge", "le", "gt", "lt"]
+_BEFORE: tuple[Op, ...] = ("ge", "le", "gt", "lt")
 _YEAR = 4
 _UP, _DOWN = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 
@@ -47,5 +48,9 @@ def year_of_make(framer: Framer, index: int) -> bool:
 
 
 def _op(framer: Framer, index: int) -> Op:
-    around = framer.cues_ending(index) | framer.cues_starting(index + 2)
-    return "ge" if around & _UP else "le" if around & _DOWN else "between"
+    """`under 3 stars`, `2 star and below`, `5 stars`: the word before the number as said; one after it counts the number in."""
+    before, after = framer.cues_ending(index), framer.cues_starting(index + 2)
+    for name in _BEFORE:
+        if name in before:
+            return name
+    return "ge" if after & _UP else "le" if after & _DOWN else "between"
