@@ -126,7 +126,7 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
         return _worded(framer, clock, str(words), "default_period", out)
     if all(is_position(framer, m) for m in framer.frame.metrics):
         spec, said = PeriodSpec("now"), "default_snapshot"
-    elif any(info.ledger_month for info in infos):
+    elif any(info.ledger_month for info in infos) or framer.frame.has("what_if"):
         spec, said = PeriodSpec("last", {"unit": "month"}), "default_ledger"
     else:
         spec, said = PeriodSpec("this", {"unit": "month"}), "default_period"

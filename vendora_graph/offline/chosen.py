@@ -17,6 +17,7 @@ def choose_measures(framer: Framer) -> None:
     frame = framer.frame
     _combine(framer)
     if frame.has("what_if"):
+        _drop_outcomes(framer)
         return
     changed = True
     while changed and len(frame.metrics) > 1:
@@ -36,6 +37,16 @@ def choose_measures(framer: Framer) -> None:
             changed = True
             break
     _distribute(framer)
+
+
+def _drop_outcomes(framer: Framer) -> None:
+    """`what would 0.3 more hours do to the bottom line`: where a change ends up is told by the scenario, it is not asked beside it."""
+    frame = framer.frame
+    told = framer.lexicon.vocabulary.get("outcomes") or ()
+    changed = [name for name in frame.metrics if name not in told]
+    if changed:
+        frame.dropped.extend(name for name in frame.metrics if name in told)
+        frame.metrics = changed
 
 
 def _as_condition(framer: Framer, loser: str, winner: str) -> bool:
