@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.graph.conftest import open_practice, practice_cache, practice_file
 from tests.models.wire import Seen, Turn, Wire
 from vendora_graph.api import Vendora
+from vendora_graph.contracts import Answer
 
 __all__ = ["open_practice", "practice_cache", "practice_file"]
 
@@ -18,6 +20,14 @@ QUESTION = "how many visits in May 2026"
 MAY = {"start": "2026-05-01", "end": "2026-05-31"}
 ASK = ("query_metrics", {"metrics": ["visits"], "period": MAY})
 DRAFT = ("submit_draft", {"headline": "{{1f1}} visits in {{p1}}."})
+
+PROVIDERS = ["google_genai:gemini-x", "openai:gpt-x", "openrouter:acme/model-x"]
+ANSWERED = {
+    "google_genai:gemini-x": "google_genai:gemini-x-001",
+    "openai:gpt-x": "openai:gpt-x-2026-01-01",
+    "openrouter:acme/model-x": "openrouter:acme/model-x-2026-01-01",
+}
+VISITS = Decimal(176)
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +57,18 @@ def right(seen: Seen, number: int) -> Turn:
     if "RouteChoice" in seen.tools:
         return Turn(calls=(("RouteChoice", {"decision": "answer", "complexity": "simple"}),))
     return Turn(calls=(DRAFT,)) if seen.results else Turn(calls=(ASK,))
+
+
+def visits(answer: Answer) -> Decimal | None:
+    assert answer.summary == "176 visits in May 2026."
+    [fact] = [
+        fact
+        for fact in answer.evidence
+        if fact.metric == "visits" and fact.grade == "metric" and not fact.slice and fact.period and fact.period.label == "May 2026"
+    ]
+    assert fact.second is not None
+    assert fact.second.value == fact.value
+    return fact.value
 
 
 OpenWire = Callable[..., Vendora]

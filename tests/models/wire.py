@@ -58,6 +58,8 @@ class Wire:
 
     behave: Behave
     seen: list[Seen] = field(default_factory=list)
+    billed: int = 0
+    """Whole replies sent: what a provider charges for."""
     port: int = 0
     _server: asyncio.Server | None = None
 
@@ -98,6 +100,7 @@ class Wire:
                 if reply == "hang":
                     await asyncio.sleep(30)
                     return
+                self.billed += isinstance(reply, Turn)
                 writer.write(_response(seen, reply))
                 await writer.drain()
                 if reply == "truncated":

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from vendora_graph.errors import ModelError, ModelOutputError, ModelUnreachableError, VendoraError
 from vendora_graph.models.names import OFFLINE, answered_name
+from vendora_graph.models.streams import gathered
 
 if TYPE_CHECKING:
     from vendora_graph.models.cache import CallCache
@@ -120,6 +121,8 @@ class Edge(Runnable[list[BaseMessage], AIMessage]):
             raise ModelUnreachableError(f"The model {self.model} could not be reached a moment ago.")
         try:
             async with asyncio.timeout(self.seconds):
+                if self.streaming:
+                    return self._checked(await gathered(self.inner.astream(messages, config, **options)))
                 return self._checked(await self.inner.ainvoke(messages, config, **options))
         except Exception as error:
             ours = self._translated(error)
@@ -134,6 +137,8 @@ class Edge(Runnable[list[BaseMessage], AIMessage]):
         reason = str(told.get("finish_reason") or "").lower()
         name = self.model if self.model == OFFLINE else answered_name(self.model, told.get("model_name"))
         stamped = reply.model_copy(update={"response_metadata": {**told, STAMP: name, CACHED: False}})
+        if not (reason or reply.content or reply.tool_calls or reply.invalid_tool_calls or self.streaming):
+            raise UnusableReplyError(f"{self.model} gave an empty reply.", stamped)
         if reason in _CUT:
             raise UnusableReplyError(f"The reply of {self.model} was cut at its longest length.", stamped)
         if reason and reason not in _FINE and not reply.tool_calls:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
@@ -48,11 +48,11 @@ async def _work(role: AnalystRole, model: RoleModel, state: State, config: Runna
     meter = Meter(state["usage"])
     try:
         reply = await ask(model, messages, meter, services.settings, config)
-        draft, problem = _read(reply)
+        draft, problem = _read(reply, state["messages"])
         if problem:
             first = reply
             reply = await ask(model, [*messages, *repair(first, problem)], meter, services.settings, config)
-            draft, problem = _read(reply)
+            draft, problem = _read(reply, state["messages"])
         if problem:
             raise ModelOutputError(problem)
     except ModelError as error:
@@ -75,7 +75,7 @@ def request_of(role: AnalystRole, state: State) -> AnalystRequest:
     )
 
 
-def _read(reply: AIMessage) -> tuple[Draft | None, str]:
+def _read(reply: AIMessage, before: Sequence[BaseMessage]) -> tuple[Draft | None, str]:
     """Return the draft handed in, if any, and what is wrong with the reply, if anything."""
     if any(call["name"] == SUBMIT for call in reply.tool_calls):
         try:
@@ -83,9 +83,19 @@ def _read(reply: AIMessage) -> tuple[Draft | None, str]:
         except ModelOutputError as error:
             return None, str(error)
     if reply.tool_calls:
-        return None, ""
+        return None, "These very calls were just made; their answers stand above." if _repeats(reply, before) else ""
     broken = reply.invalid_tool_calls
     return None, "The tool call is not valid JSON." if broken else f"Call a tool, or {SUBMIT}. Prose is not read."
+
+
+def _repeats(reply: AIMessage, before: Sequence[BaseMessage]) -> bool:
+    """Whether a reply makes the calls of the one before it once more: nothing new can come of them."""
+    last = next((message for message in reversed(before) if isinstance(message, AIMessage)), None)
+    return last is not None and _calls(last) == _calls(reply)
+
+
+def _calls(message: AIMessage) -> list[tuple[str, dict[str, Any]]]:
+    return [(call["name"], call["args"]) for call in message.tool_calls]
 
 
 def _failure(error: ModelError) -> Failure:
