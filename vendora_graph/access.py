@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -55,6 +55,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """Figures of other classes that give a restricted one away.
+
+    `part` is the metric that is it, as is what is computed from it and what is cut by `dimensions`; `people` is the metric whose
+    employees stand behind a figure; `through` names, by dimension, the one its values belong to.
+    """
+
+    part: str
+    people: str
+    dimensions: tuple[str, ...] = ()
+    through: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """One decision.
 
@@ -89,6 +103,7 @@ class AccessRules:
     aliases: Mapping[str, str]
     employee_roles: Mapping[str, str]
     default_role: str
+    derived: Mapping[str, Derived] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> AccessRules:
@@ -187,6 +202,12 @@ class AccessRules:
             return f"At most {cell.rows} records are listed at once."
         return "Only your own figures are shown." if cell.own else ""
 
+    def least_people(self, role: str, access_class: str) -> int:
+        """Return how many people a derived figure of a class must stand for: one where the role sees the class in full."""
+        if self.cell(role, access_class).plain:
+            return 1
+        return max(cell.k for (_, name), cell in self.matrix.items() if name == access_class)
+
     def who_may(self, access_class: str) -> tuple[str, ...]:
         """Return the labels of the roles to whom a class is fully open, in the matrix' order."""
         return tuple(role.label for name, role in self.roles.items() if self.cell(name, access_class).plain)
@@ -258,4 +279,5 @@ def build(data: Mapping[str, Any]) -> AccessRules:
     roles = {name: Role(name, **settings) for name, settings in data["roles"].items()}
     if set(order) != set(roles) or set(data["matrix"]) != set(data["classes"]):
         raise ConfigError("access.yaml: every role needs a column and every class a row.")
-    return AccessRules(roles, data["classes"], matrix, data["aliases"], data["employee_roles"], data["default_role"])
+    derived = {name: Derived(**{**how, "dimensions": tuple(how["dimensions"])}) for name, how in (data.get("derived") or {}).items()}
+    return AccessRules(roles, data["classes"], matrix, data["aliases"], data["employee_roles"], data["default_role"], derived)

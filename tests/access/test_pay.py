@@ -168,3 +168,25 @@ async def test_a_total_held_to_own_rows_says_so_first(vendora: Vendora):
     answer = await vendora.aask("total payroll of the store last month", role="salesperson", person=person.id)
     assert answer.status == "answered"
     assert answer.summary.startswith("Your own figures only.")
+
+
+@pytest.mark.parametrize("role", FULL)
+@pytest.mark.parametrize(
+    "asked", ["what did {} get paid in September 2026", "how much was {} paid in September 2026", "payroll of {} in September 2026"]
+)
+async def test_pay_of_a_named_person_for_those_who_pay(vendora: Vendora, rows: duckdb.DuckDBPyConnection, role: str, asked: str):
+    name, paid = rows.execute(
+        "SELECT full_name, SUM(gross_pay) FROM payroll JOIN employee USING (employee_id) WHERE payroll.dealership_id = 'dealer_001' "
+        "AND month_start = DATE '2026-09-01' AND role = 'sales' GROUP BY 1 ORDER BY 1 LIMIT 1"
+    ).fetchone()
+    answer = await vendora.aask(asked.format(name), role=role)
+    assert answer.status == "answered", answer.summary
+    assert answer.evidence[0].value == paid
+    assert {dict(fact.slice).get("employee") for fact in answer.evidence} == {name}
+
+
+@pytest.mark.parametrize("asked", ["what did the techs get paid last month", "what do we get paid for trades last month"])
+async def test_a_word_of_pay_that_is_not_used_is_asked_about(vendora: Vendora, asked: str):
+    answer = await vendora.aask(asked, role="general_manager")
+    assert answer.status == "clarify"
+    assert "paid" in answer.summary

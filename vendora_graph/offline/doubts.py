@@ -146,7 +146,9 @@ def _left_over(framer: Framer) -> list[int]:
     own = own_stems(framer)
     loose = {str(word) for word in raw["loose"]} | set(framer.lexicon.vocabulary.get("loose") or ())
     parts = set().union(*(parts_of(framer, m) for m in frame.metrics)) if frame.metrics else set()
-    return [i for i in left if not ({frame.tokens[i].text, frame.tokens[i].stem} & loose or _own(framer, i, own, parts))]
+    weighty = {i for span in frame.open_topics for i in range(span.start, span.end)}
+    plain = [i for i in left if {frame.tokens[i].text, frame.tokens[i].stem} & loose or _own(framer, i, own, parts)]
+    return [i for i in left if i in weighty or i not in plain]
 
 
 def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:

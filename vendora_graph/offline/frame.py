@@ -38,6 +38,7 @@ class Frame:
     freed: set[int] = field(default_factory=set)
     votes: dict[str, float] = field(default_factory=dict)
     topics: list[tuple[str, Span]] = field(default_factory=list)
+    open_topics: list[Span] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     departments: list[str] = field(default_factory=list)
     modifiers: list[str] = field(default_factory=list)

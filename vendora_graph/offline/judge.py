@@ -12,6 +12,7 @@ from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token, letters_share
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import in_words, note_text, restate
+from vendora_graph.offline.spans import Span
 
 _SQL = re.compile(
     r"^\s*(?:select\b.{0,400}\bfrom\b|insert\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|drop\s+table\b|with\s+\S+\s+as\s*\()",
@@ -48,6 +49,8 @@ def topic_reading(framer: Framer) -> Reading | None:
     for name, span in framer.frame.topics:
         entry: Mapping[str, Any] = framer.lexicon.section("topics").get(name) or {}
         if _open_to(framer, entry):
+            _take_measure(framer, entry.get("measure") or {}, span)
+            framer.frame.open_topics.append(span)
             continue
         needs = entry.get("needs_cue")
         if needs and not framer.frame.has(*needs):
@@ -64,6 +67,15 @@ def topic_reading(framer: Framer) -> Reading | None:
             clarification=str(entry["reason"]) if status == "clarify" else None, used=used_of(framer), unused=(),
         )  # fmt: skip
     return None
+
+
+def _take_measure(framer: Framer, measure: Mapping[str, Any], span: Span) -> None:
+    """`what was Michael Torres paid`: where the topic is open, a named person and its words ask for its measure."""
+    frame = framer.frame
+    if frame.said(span).lower() in (measure.get("words") or ()) and not frame.metrics and _names_person(framer):
+        frame.metrics = [str(measure["metric"])]
+        frame.metric_spans[frame.metrics[0]] = span
+        frame.bind(span, f"metric {frame.metrics[0]}")
 
 
 def _open_to(framer: Framer, entry: Mapping[str, Any]) -> bool:

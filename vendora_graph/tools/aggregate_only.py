@@ -15,6 +15,7 @@ from vendora_graph.tools.evaluate import needs_of
 from vendora_graph.tools.requests import MetricQuery, Span
 
 if TYPE_CHECKING:
+    from vendora_graph.semantic.catalog import MetricInfo
     from vendora_graph.services import Scope, Services
 
 REMEMBERED = 2048
@@ -73,8 +74,22 @@ async def _check(metric: str, k: int, span: Span, query: MetricQuery, services: 
         people[month][tuple(place)].add(person)
     groups = {month: [frozenset(found) for _, found in sorted(places.items())] for month, places in sorted(people.items())}
     if PERSON in query.group_by or any(len(group) < k for found in groups.values() for group in found):
-        raise NotAllowedError(f"{info.label} is shown only for groups of at least {k} people. Ask for a larger one, the whole store.")
+        raise too_few(info, k)
     for month, found in groups.items():
-        asker = (scope.principal.user_id, scope.principal.role, metric, month)
-        if not SHOWN.show(asker, list(dict.fromkeys(found)), k):
-            raise NotAllowedError(f"{info.label} of this group, beside what was shown before, would tell what fewer than {k} people earn.")
+        remember(info, month, found, k, scope)
+
+
+def too_few(info: MetricInfo, k: int) -> NotAllowedError:
+    """Return the refusal of a group that is too small."""
+    return NotAllowedError(f"{info.label} is shown only for groups of at least {k} people. Ask for a larger one, the whole store.")
+
+
+def remember(info: MetricInfo, month: str, groups: list[frozenset[str]], k: int, scope: Scope) -> None:
+    """Remember that sums over these people are shown for a month.
+
+    Raises:
+        NotAllowedError: Beside what was shown before they would isolate somebody.
+    """
+    asker = (scope.principal.user_id, scope.principal.role, info.name, month)
+    if not SHOWN.show(asker, list(dict.fromkeys(groups)), k):
+        raise NotAllowedError(f"{info.label} of this group, beside what was shown before, would tell what fewer than {k} people earn.")

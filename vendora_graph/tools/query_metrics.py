@@ -95,6 +95,10 @@ async def admitted(query: MetricQuery, services: Services, scope: Scope) -> Metr
         from vendora_graph.tools.aggregate_only import check_groups
 
         await check_groups(narrowed, least, services, scope)
+    if services.access.derived:
+        from vendora_graph.tools.derived_pay import check_derived
+
+        await check_derived(narrowed, services, scope)
     return narrowed
 
 
