@@ -21,6 +21,7 @@ from vendora_graph.profiling import profile_of
 from vendora_graph.semantic.engine import SemanticEngine
 from vendora_graph.semantic.loader import LoadedModel, load_catalog
 from vendora_graph.services import Services
+from vendora_graph.shown import ShownGroups
 from vendora_graph.tools.briefing import typed_request
 from vendora_graph.tools.catalogue import tools_for
 from vendora_graph.understanding import Understanding
@@ -132,6 +133,7 @@ def _services(
         models=shelf.all(),
         rescue_models=shelf.rescue(),
         choose=shelf.choose,
+        shown=ShownGroups(settings),
         identities=identities,
         validator=MasterValidator(),
         opinion=shelf.opinion(),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vendora_graph.semantic.catalog import Catalog
     from vendora_graph.semantic.engine import SemanticEngine
     from vendora_graph.settings import Settings
+    from vendora_graph.shown import ShownGroups
     from vendora_graph.understanding import Understanding
     from vendora_graph.warehouse.guard import AccessPolicy, GuardDecision
     from vendora_graph.warehouse.guard_memory import Shapes
@@ -65,7 +66,8 @@ class Services:
 
     `identities` turns a run's configuration into who asks; it lives below the model. `validator` is the seam `l3_validator`: the one
     place that is asked for a verdict. `choose` gives the model a caller asked for, by name and role. `opinion` is the live model of the
-    second opinion, None where the settings name none. `ahead` holds second paths begun before the validator asks for them.
+    second opinion, None where the settings name none. `shown` remembers which groups of people pay was shown for; `ahead` holds second
+    paths begun before the validator asks for them.
     """
 
     settings: Settings
@@ -83,6 +85,7 @@ class Services:
     identities: Identities
     validator: Any
     choose: Callable[[str, str], RoleModel]
+    shown: ShownGroups
     opinion: RoleModel | None = None
     ahead: Ahead = field(default_factory=Ahead)
 

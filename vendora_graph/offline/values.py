@@ -57,7 +57,9 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     if span.end - span.start == 1 and framer.frame.tokens[span.start].stop and framer.frame.metrics:
         senses = [s for s in senses if s.key in named]  # `split new and used`: a small word beside a measure is no value
     if not senses and not framer.frame.metrics and framer.ctx.previous is None:
-        senses = of_kind(span, "value")
+        people = framer.lexicon.vocabulary.get("people") or ()
+        told = of_kind(span, "value")
+        senses = [s for s in told if s.key in people or framer.catalog.dimensions[s.key].kind != "person"] or told
     if of_kind(span, "hint"):
         plain = framer.lexicon.vocabulary.get("plain_values") or ()
         senses = [s for s in senses if s.key in named or (s.key in plain and framer.frame.metrics and not framer.frame.from_hint)]

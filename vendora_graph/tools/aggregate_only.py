@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from threading import Lock
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Grain
-from vendora_graph.disclosure import DifferencingGuard
 from vendora_graph.errors import NotAllowedError
 from vendora_graph.tools.access_gate import PERSON
 from vendora_graph.tools.cells import Cut, Key, fetch_cells
@@ -18,29 +16,8 @@ if TYPE_CHECKING:
     from vendora_graph.semantic.catalog import MetricInfo
     from vendora_graph.services import Scope, Services
 
-REMEMBERED = 2048
 MONTH: Grain = "month"
 """What is paid is paid by the month: figures of any period are held to the people of each month, so that two periods cannot be set off."""
-
-
-class ShownGroups:
-    """Remembers, by asker, metric and month, which groups of people sums were shown for."""
-
-    def __init__(self) -> None:
-        self._guards: OrderedDict[tuple[object, ...], DifferencingGuard] = OrderedDict()
-        self._lock = Lock()
-
-    def show(self, key: tuple[object, ...], groups: list[frozenset[str]], k: int) -> bool:
-        """Return whether all these groups may be shown beside those shown before, and remember them if so."""
-        with self._lock:
-            guard = self._guards.setdefault(key, DifferencingGuard(k))
-            self._guards.move_to_end(key)
-            while len(self._guards) > REMEMBERED:
-                self._guards.popitem(last=False)
-            return all(guard.show(group) for group in groups)
-
-
-SHOWN = ShownGroups()
 
 
 async def check_groups(query: MetricQuery, limits: dict[str, int], services: Services, scope: Scope) -> None:
@@ -76,7 +53,7 @@ async def _check(metric: str, k: int, span: Span, query: MetricQuery, services: 
     if PERSON in query.group_by or any(len(group) < k for found in groups.values() for group in found):
         raise too_few(info, k)
     for month, found in groups.items():
-        remember(info, month, found, k, scope)
+        await remember(info, month, found, k, services, scope)
 
 
 def too_few(info: MetricInfo, k: int) -> NotAllowedError:
@@ -84,12 +61,14 @@ def too_few(info: MetricInfo, k: int) -> NotAllowedError:
     return NotAllowedError(f"{info.label} is shown only for groups of at least {k} people. Ask for a larger one, the whole store.")
 
 
-def remember(info: MetricInfo, month: str, groups: list[frozenset[str]], k: int, scope: Scope) -> None:
+async def remember(
+    info: MetricInfo, month: str, groups: list[frozenset[str]], k: int, services: Services, scope: Scope
+) -> None:
     """Remember that sums over these people are shown for a month.
 
     Raises:
         NotAllowedError: Beside what was shown before they would isolate somebody.
     """
     asker = (scope.principal.user_id, scope.principal.role, info.name, month)
-    if not SHOWN.show(asker, list(dict.fromkeys(groups)), k):
+    if not await services.shown.show(asker, list(dict.fromkeys(groups)), k):
         raise NotAllowedError(f"{info.label} of this group, beside what was shown before, would tell what fewer than {k} people earn.")

@@ -58,7 +58,7 @@ async def _check(derived: Derived, k: int, span: Span, query: MetricQuery, servi
     for month, groups in (await _groups(derived, span, query, services, scope)).items():
         if any(len(people) < k for people in groups.values()):
             raise too_few(services.catalog.metrics[derived.part], k)
-        remember(info, month, [people for _, people in sorted(groups.items())], k, scope)
+        await remember(info, month, [people for _, people in sorted(groups.items())], k, services, scope)
 
 
 async def _groups(derived: Derived, span: Span, query: MetricQuery, services: Services, scope: Scope) -> Groups:
