@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from vendora_graph.settings import Settings
 from vendora_graph.warehouse.demo_file import demo_path
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-SECONDS = 90
+CALLS = 4
+"""Model calls a question may take: one to route, two for the analyst and a repair."""
+SECONDS = 900
+"""A question's seconds. A call takes ten to thirty on one core that others share; what is bounded is their number."""
 
 pytestmark = [pytest.mark.smollm, pytest.mark.timeout(3600)]
 
@@ -40,17 +44,20 @@ async def test_every_delivered_number_is_right_and_every_question_ends(smollm: G
         openai_api_key="none",
         openai_base_url=smollm.url,
         limit_seconds=SECONDS,
-        limit_model_calls=4,
+        limit_model_calls=CALLS,
         model_timeout_seconds=SECONDS / 3,
         model_max_retries=0,
     )
     cases = ten()
     golds = compute_golds(cases, str(demo_path(demo_cache)))
+    begun: list[int] = []
     async with Vendora(settings) as vendora:
-        outcomes = await evaluate(vendora, cases, golds)
+        outcomes = await evaluate(vendora, cases, golds, on_case=lambda _: begun.append(len(smollm.said)))
     assert len(outcomes) == 10
-    silent = [(one.id, one.problems) for one in outcomes if one.verdict == "silent"]
-    assert not silent  # a senseless orchestrator may refuse a question, loudly; no figure may be wrong
-    assert all(max(one.ms) < (SECONDS + 5) * 1000 for one in outcomes)
-    assert smollm.said, "the model never had its say"
-    assert sum(1 for one in outcomes if one.answer is not None and "smollm2" in one.answer.metadata.model) >= 5
+    wrong = [(one.id, one.status, one.problems) for one in outcomes if one.verdict == "silent" or one.status == "error"]
+    assert not wrong  # a senseless orchestrator may decline a question, loudly; no figure may be wrong
+    assert all(max(one.ms) < SECONDS * 1000 for one in outcomes)
+    calls = [after - before for before, after in pairwise([*begun, len(smollm.said)])]
+    assert all(1 <= number <= CALLS for number in calls), calls
+    assert all(one.answer is not None and "smollm2" in one.answer.metadata.model for one in outcomes)
+    assert sum(one.verdict == "right" for one in outcomes) >= 8

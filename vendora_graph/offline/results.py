@@ -114,31 +114,33 @@ def _table(item: dict[str, Any]) -> Table:
     return Table(
         id=item["table"],
         tool=item["tool"],
-        columns=tuple(item["columns"]),
-        rows=tuple(_row(row) for row in item["rows"]),
+        columns=tuple(column["label"] for column in item["columns"]),
+        rows=tuple(_row(row, item["columns"], period.get("ref")) for row in item["rows"]),
         period=period.get("ref"),
         period_complete=bool(period.get("complete", True)),
         day=bool(period.get("day")),
         period_label=str(period.get("label") or ""),
-        found=item.get("rows_found"),
+        found=item.get("rows_found", len(item["rows"])),
         note=item.get("note", ""),
         filter_names={(f["dimension"], f["value"]): f["name"] for f in item.get("filters", ()) if f["name"]},
     )
 
 
-def _row(item: dict[str, Any]) -> Row:
-    names = {dimension: (name["name"] or "", name["value"]) for dimension, name in item["of"].items()}
-    return Row(names, tuple(_cell(cell) if cell else None for cell in item["cells"]))
+def _row(item: dict[str, Any], columns: list[dict[str, Any]], period: str | None) -> Row:
+    names = {dimension: (name or "", value) for dimension, (name, value) in item["of"].items()}
+    shared = [{"period": period, **column} for column in columns]
+    return Row(names, tuple(_cell({**kind, **cell}) if cell else None for kind, cell in zip(shared, item["cells"], strict=False)))
 
 
 def _cell(item: dict[str, Any]) -> Cell:
+    """Return a cell; what it does not say is its column's, or the table's period."""
     return Cell(
         ref=item["ref"],
         metric=item["metric"],
         value=None if item["value"] is None else Decimal(item["value"]),
         unit=item["unit"],
         n=item.get("n"),
-        period=item.get("period"),
+        period=item["period"],
         grade=item.get("grade", "metric"),
         partial=bool(item.get("partial")),
         named=item.get("named", {}),

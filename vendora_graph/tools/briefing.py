@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 REQUEST_KEY = "vendora"
 VOCABULARY_METRICS = 12
 """Metrics of the vocabulary shown for one question; the rest is reached with `find_metrics`."""
-VOCABULARY_TOKENS = 450
+VOCABULARY_TOKENS = 330
 """Tokens the vocabulary of one question may take."""
 MOST_DIMENSIONS, OWN_DIMENSIONS = 12, 4
 """Dimensions that are said once for all, and those a metric has beyond them; `find_metrics` gives all."""
@@ -60,14 +60,15 @@ def _vocabulary(question: str, key: CatalogKey) -> str:
     ranked = rank_metrics(question, key.catalog, VOCABULARY_METRICS)
     order = _by_relevance(question, key)
     shared = sorted(_shared(ranked), key=order)[:MOST_DIMENSIONS]
-    last = f"All but where said: {', '.join(shared)}" if shared else ""
+    last = f"By, unless said: {', '.join(shared)}" if shared else ""
     left = VOCABULARY_TOKENS - tokens_of(last)
     lines: list[str] = []
     for info in ranked:
         own = [name for name in sorted(info.dimensions, key=order) if name not in shared][:OWN_DIMENSIONS]
         lacks = [name for name in shared if name not in info.dimensions]
-        line = f"{info.name}: {info.label} ({info.unit}; {info.basis}). Cut by: {', '.join(own) or '-'}"
-        line += f"; not by: {', '.join(lacks)}" if lacks else ""
+        line = f"{info.name}: {info.label} ({info.unit})"
+        line += f"; by {', '.join(own)}" if own else ""
+        line += f"; not by {', '.join(lacks)}" if lacks else ""
         left -= tokens_of(line) + 1
         if left < 0:
             break
