@@ -50,10 +50,26 @@ def test_a_target_of_parts_that_are_not_there_is_no_sum() -> None:
 )
 def test_a_figure_is_set_against_the_target_of_its_own_days(own: Any, of: Any, fails: bool) -> None:
     mine, goal = fact("12", period=own), target("10", period=of)
-    for first, second in ((mine, goal), (goal, mine)):
-        gap = calculate("difference", (first, second), label="Gap to target")
-        judged = simple(gap, "The gap to the target is {{1f3}}.", others=(mine, goal), rules={})
-        assert ("arithmetic.sense" in failed(judged)) is fails
+    gap = calculate("difference", (mine, goal), label="Gap to target")
+    assert ("arithmetic.sense" in failed(simple(gap, "The gap to the target is {{1f3}}.", others=(mine, goal), rules={}))) is fails
+    turned = calculate("difference", (goal, mine), label="Gap to target")
+    assert "arithmetic.sense" in failed(simple(turned, "The gap to the target is {{1f3}}.", others=(mine, goal), rules={}))
+
+
+def test_a_target_is_of_the_same_place_and_a_percent_of_target_of_a_target() -> None:
+    mine, goal, elsewhere = fact("12"), target("10"), target("9", slice=[("store", "A")])
+    for label, parts, fails in (
+        ("Gap to target", (mine, elsewhere), True),
+        ("The difference of two targets", (target("11"), goal), False),
+        ("The thing, percent of target", (mine, goal), False),
+        ("The thing, percent of target", (mine, EARLIER), True),
+    ):
+        made = calculate("difference", parts, label=label)
+        found = failed(simple(made, "It is up {{1f3}}.", others=parts, rules={}))
+        assert ("arithmetic.sense" in found) is fails, (label, found)
+    spread = fact("3", label="Target of a day", grade="derived", formula="sum: [x]", parts=(goal.id,), second=None, query_id=None)
+    made = calculate("difference", (mine, spread), label="The thing, percent of target")
+    assert "arithmetic.sense" not in failed(simple(made, "It is up {{1f4}}.", others=(mine, goal, spread), rules={}))
 
 
 def _limited(name: str, condition: dict[str, Any], plan: Plan) -> set[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from tests.mutation.nouns import FACT_REF, Case, Identical, Make, Mutant, Mutator, retext, same_draft, same_reading, spoken, with_draft
-from vendora_graph.contracts import Fact, Finding, RecommendationDraft
+from vendora_graph.contracts import Fact, Finding, Period, RecommendationDraft
 
 Text = Callable[[str], str | None]
 
@@ -79,7 +79,7 @@ def _other_kind(one: Fact, other: Fact) -> bool:
 
 def _in_any_order(text: str) -> str:
     """Return a text with the names of each list in brackets sorted: their order says nothing."""
-    return re.sub(r"\(((?:\{\{n\d+\}\}(?:, )?)+)\)", lambda found: f"({sorted(found.group(1).split(', '))})", text)
+    return re.sub(r"\((?:without )?((?:\{\{n\d+\}\}(?:, )?)+)\)", lambda found: f"({sorted(found.group(1).split(', '))})", text)
 
 
 def _both_ways(prefix: str) -> Make:
@@ -131,7 +131,9 @@ def _other_label(prefix: str) -> Make:
 
 
 def _kin(one: object, other: object) -> bool:
-    """Names of one dimension can be taken for each other; all periods can."""
+    """Names of one dimension can be taken for each other; all periods of other days can."""
+    if isinstance(one, Period) and isinstance(other, Period) and (one.start, one.end) == (other.start, other.end):
+        return False
     return getattr(one, "dimension", None) == getattr(other, "dimension", None)
 
 

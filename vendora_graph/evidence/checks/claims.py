@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from vendora_graph.contracts import Fact
 from vendora_graph.evidence.arithmetic import operation_of
-from vendora_graph.evidence.case import Case
+from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.checks.proof import proven
 from vendora_graph.evidence.phrases import Found, grouped, listed, says
@@ -142,8 +142,16 @@ def estimates(case: Case) -> Iterator[Problem]:
     """A forecast is called one."""
     for sentence in case.claims:
         for ref in sentence.facts:
-            if ref.fact.grade == "forecast" and not says(" ".join(token.raw for token in sentence.tokens), "says_estimate"):
+            if ref.fact.grade == "forecast" and not says(_clause(sentence, ref), "says_estimate"):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
+
+
+def _clause(sentence: Sentence, ref: FactRef) -> str:
+    """Return the words around a figure up to the next comma on either side."""
+    tokens = sentence.tokens
+    start = next((i for i in range(ref.at, -1, -1) if tokens[i].text == ","), 0)
+    end = next((i for i in range(ref.at, len(tokens)) if tokens[i].text == ","), len(tokens))
+    return " ".join(token.raw for token in tokens[start:end])
 
 
 @rule("claims.called")
@@ -152,7 +160,8 @@ def called(case: Case) -> Iterator[Problem]:
     for sentence in case.claims:
         facts = {part.id: part for ref in sentence.facts for part in case.closure(ref.fact)}.values()
         for found in grouped("called").find(sentence.tokens) if facts else ():
-            if sentence.free(found) and not any(_is_called(case, fact, found) for fact in facts):
+            behind = [ref.fact for ref in sentence.facts if ref.at == found.end]
+            if sentence.free(found) and not any(_is_called(case, fact, found) for fact in behind or facts):
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is one")
 
 

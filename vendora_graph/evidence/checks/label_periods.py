@@ -54,10 +54,9 @@ def _period_fits(case: Case, sentence: Sentence, ref: FactRef, main: frozenset[D
         return bool(own & main) or _is_last_day(case, ref, main) or _within(ref.fact.period, relative)
     if moved:
         return _sides_fit(case, sentence, ref, found.labels)
-    wanted = [days(label.period) for label in found.labels]
     if len(found.labels) > 1 and not ref.fact.parts:
-        return _in_turn(sentence, ref, found.labels, own)
-    return any(key in own for key in wanted)
+        return _in_turn(sentence, ref, found.labels, own) and not _inside_out(sentence, ref, own)
+    return any(days(label.period) in own for label in found.labels) and not _inside_out(sentence, ref, own)
 
 
 def _between_told_values(sentence: Sentence, ref: FactRef) -> bool:
@@ -87,6 +86,21 @@ def _sides_fit(case: Case, sentence: Sentence, ref: FactRef, labels: Sequence[Pe
         if days(label.period) not in wanted:
             return False
     return True
+
+
+def _inside_out(sentence: Sentence, ref: FactRef, own: frozenset[Days]) -> bool:
+    """Tell whether a longer period is told to lie in a figure's own ("October is first in October 5")."""
+    mine = [label for label in sentence.periods if days(label.period) in own and _is_in(sentence, label)]
+    longer = [label for label in sentence.periods if label.at < ref.at and _holds(label.period, ref.fact.period)]
+    return bool(mine) and any(not _is_in(sentence, label) for label in longer)
+
+
+def _is_in(sentence: Sentence, label: PeriodRef) -> bool:
+    return any(token.text in ("in", "during", "within", "of", "over", "for", "across") for token in sentence.tokens[max(0, label.at - 2) : label.at])
+
+
+def _holds(longer: Period, own: Period | None) -> bool:
+    return own is not None and longer.start <= own.start and own.end <= longer.end and (longer.start, longer.end) != (own.start, own.end)
 
 
 def _in_turn(sentence: Sentence, ref: FactRef, labels: Sequence[PeriodRef], own: frozenset[Days]) -> bool:

@@ -51,7 +51,7 @@ def sense(case: Case) -> Iterator[Problem]:
         parts = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
         if name is None or not parts:
             continue
-        what = _nonsense(case, name, parts)
+        what = _nonsense(case, name, parts) or _without_target(case, fact)
         if what:
             yield Problem(f"{fact.label!r} {what}", (fact.id,))
 
@@ -66,8 +66,8 @@ def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
         own = case.rules(first.metric), case.rules(second.metric)
         related = all(rules is not None for rules in own) and first.metric != second.metric and days(first.period) == days(second.period)
         return "" if related and first.slice == second.slice else "is no share: the second part does not hold the first"
-    if "target" in (first.grade, second.grade) and not _of_the_month(first, second):
-        return "is set against the target of another time"
+    if "target" in (first.grade, second.grade) and name != "expression":
+        return _against_target(first, second)
     plain = {"benchmark", "target"}.isdisjoint((first.grade, second.grade))
     if name in ("difference", "points", "change") and plain and _dimensions(first) != _dimensions(second):
         return "compares a part with a whole"
@@ -76,13 +76,28 @@ def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
     return ""
 
 
-def _of_the_month(first: Fact, second: Fact) -> bool:
-    """Tell whether a target covers the days of the figure beside it."""
-    target, own = (first, second) if first.grade == "target" else (second, first)
-    if target.period is None or own.period is None:
-        return True
-    end = target.period.full_end or target.period.end
-    return target.period.start <= own.period.start and own.period.end <= end
+def _without_target(case: Case, fact: Fact) -> str:
+    """Return what is wrong with a figure that says it is held to a target: its last part is one, of the same place and days."""
+    parts = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
+    if not fact.label.lower().endswith("percent of target"):
+        return ""
+    if parts[-1].grade == "target":
+        return _against_target(parts[0], parts[-1])
+    return "" if "target" in parts[-1].label.lower() else "is of no target"
+
+
+def _against_target(first: Fact, second: Fact) -> str:
+    """Return what is wrong with setting a figure against a target: it is of the same place and days, and is what the figure is held to."""
+    if first.grade == "target":
+        return "" if second.grade == "target" else "holds the target against the figure"
+    if _dimensions(first) != _dimensions(second):
+        return "is set against the target of another place"
+    own, target = first.period, second.period
+    if own is None or target is None:
+        return ""
+    ends = (own.end, own.full_end or own.end)
+    same = target.start == own.start and not {target.end, target.full_end}.isdisjoint(ends)
+    return "" if same else "is set against the target of another time"
 
 
 def _dimensions(fact: Fact) -> set[str]:

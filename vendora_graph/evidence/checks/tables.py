@@ -86,9 +86,9 @@ def columns(case: Case) -> Iterator[Problem]:
                 continue
             if not facts:
                 continue
-            if len({(fact.metric, fact.unit, operation_of(fact)) for fact in facts}) > 1:
+            if len({(fact.metric, fact.unit, operation_of(fact), fact.grade == "target") for fact in facts}) > 1:
                 yield Problem(f"the column {head!r} mixes figures")
-            what = _other_head(head, facts[0], ask_of(table), labels)
+            what = _other_head(head, facts[0], table, labels)
             if what:
                 yield Problem(f"the column {head!r} holds {what}", (facts[0].id,))
 
@@ -115,9 +115,12 @@ def _side(fact: Fact, told: str, table: ResultTable) -> str:
         return "change"
     if fact.grade == "benchmark":
         return "benchmark"
+    if fact.grade == "target" or (told in ("target", "actual") and "target" in fact.label.lower()):
+        return "target"
     if told in ("own", "before") and table.period is not None:
         return "own" if days(fact.period) == days(table.period) else "before"
-    return ""
+    as_told = told == "actual" or (told == "percent" and fact.parts != ())
+    return told if as_told else ""
 
 
 def _is_of_other(fact: Fact, head: str, others: list[str]) -> bool:
@@ -126,9 +129,11 @@ def _is_of_other(fact: Fact, head: str, others: list[str]) -> bool:
     return not label.endswith(head) and any(label.endswith(f" {other}") for other in others)
 
 
-def _other_head(head: str, fact: Fact, ask: Ask, labels: dict[str, str]) -> str:
+def _other_head(head: str, fact: Fact, table: ResultTable, labels: dict[str, str]) -> str:
     """Return what a column holds instead of what its head says; heads that name no metric claim nothing."""
-    text, label = head.lower(), fact.label.lower()
+    text, label, ask = head.lower(), fact.label.lower(), ask_of(table)
+    if ask.compare is None and label != text and label in (other.lower() for other in table.columns):
+        return repr(fact.label)
     if not text.startswith(label):
         named = [metric for metric in labels if metric in text]
         return repr(fact.label) if named else ""
@@ -144,7 +149,7 @@ def order(case: Case) -> Iterator[Problem]:
     """A ranked table is in its order."""
     for _, table in case.tables:
         ask = ask_of(table)
-        if ask.order is None or ask.grain is not None:
+        if ask.order is None:
             continue
         ranked = [_value_of(case, row, ask.order[0]) for row, key in zip(table.cells, table.keys, strict=False) if key]
         known = [value for value in ranked if value is not None]
@@ -182,7 +187,7 @@ def _as_asked(fact: Fact, ask: Ask) -> bool:
     if ask.grain is None and not any(own[1] == end for _, end in spans):
         return False
     row = dict(fact.slice)
-    free = {*ask.group_by, *(dimension for dimension, _, _ in ask.filters), *_TIME}
+    free = {*ask.group_by, *(dimension for dimension, _, _ in ask.filters), ask.grain, "period"}
     met = all(row[d] in values for d, op, values in ask.filters if op == "in" and d in row and len(values) == 1)
     return met and all(dimension in free for dimension in row)
 
