@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test parity smollm lint format ratchet bench mutation check build lock clean
+.PHONY: help env demo test covered parity smollm lint format ratchet bench mutation check build lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ demo: $(READY) ## build the demo dealership and answer three questions
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+covered: $(READY) ## every branch of the evidence and of the validator's node is reached by its own tests
+	@$(BIN)/python -m coverage run -m pytest -q tests/evidence tests/graph/test_map.py tests/graph/test_conversations.py tests/graph/test_second_opinion.py tests/graph/test_worst_models.py tests/graph/test_no_way_out.py
+	@$(BIN)/python -m coverage report -m --skip-covered --fail-under=100 --include='vendora_graph/evidence/*,vendora_graph/nodes/master_validator.py,vendora_graph/nodes/rescue.py,vendora_graph/nodes/respond.py'
 
 parity: $(READY) $(VENV)/bqemulator/.ready ## every golden question on DuckDB, Postgres and BigQuery (half an hour)
 	@$(BIN)/python -m pytest -q -m parity tests/warehouse

@@ -1,4 +1,4 @@
-"""The worst models in the world answer the golden questions: each takes its own share, together they see a sixth of all."""
+"""The worst models in the world answer the golden questions: each takes its own share, together they see a third of all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vendora_graph.evaluation.cases import load_cases
 from vendora_graph.settings import Settings
 from vendora_graph.warehouse.demo_file import ensure_demo
 
-SPREAD = 6
+SPREAD = 3
 INVENTED = ("4,711", "300%", "sk-secret", "five thousand", "softer demand", "evil.example")
 LIMIT_MS = 120_000
 

@@ -72,6 +72,19 @@ def _around(before: str, after: str, wanted: Callable[[str], bool] = lambda unit
     return make
 
 
+def _foreign(make: Make, *words: str) -> Make:
+    """Keep the mutants of answers in whose question, metrics and names none of these words occurs: there they are news."""
+
+    def kept(case: Case) -> Iterator[Mutant]:
+        labels = [fact.label for fact in case.ledger.facts.values()] + [name.value for name in case.ledger.names.values()]
+        labels += [word for fact in case.ledger.facts.values() if (rules := case.policy.metric_info.get(fact.metric)) for word in rules.synonyms]
+        known = " ".join([case.question, *labels, *(table.request for table in case.ledger.tables.values())]).lower()
+        if not any(word in known for word in words):
+            yield from make(case)
+
+    return kept
+
+
 def _rows(case: Case) -> Iterator[tuple[str, str, int, int]]:
     """Yield (name key, fact key, place, rows) of ranked groups that have both; the first column only."""
     numbers = {identity: key for key, identity in case.ledger.numbers.items()}
@@ -202,6 +215,12 @@ MUTATORS = (
     _m("per store typed", "a figure of all is told as one of each store", _around("", " per store"), number=True),
     _m("annual typed", "a figure of a period is told as one of a year", _around("an annualized ", "", lambda unit: unit in ("units", "count", "usd")), number=True),
     _m("percent sign typed", "a percent sign stands behind a count", _around("", "%", lambda unit: unit in ("units", "count", "usd")), number=True),
+    _m("kind typed", "a figure of all is told as one of a kind", _foreign(_around("", " for trucks"), "truck"), number=True),
+    _m("kind of deal typed", "a figure of all is told as one of a kind of deal", _foreign(_append(" on fleet deals.", " from fleet orders."), "fleet"), number=True),
+    _m("cause in trade words", "a cause is told in words of the trade", _foreign(_append(" with the new campaign.", " after the campaign.", ": the campaign shows."), "campaign")),
+    _m("actual as target", "a figure is told as the target", _foreign(_around("a target of ", ""), "target", "goal", "budget", "quota", "objective", "plan"), number=True),
+    _m("actual as forecast", "a figure is told as a forecast", _foreign(_around("a projected ", ""), "project", "forecast", "pace", "expect", "tomorrow", "book", "next"), number=True),
+    _m("row of the streak", "a series is claimed", _append(" for the second month in a row.", ", a third straight gain.")),
     _m("figure denied", "a figure is denied", _around("not ", ""), number=True),
     _m("figure as a bound", "a figure is told as a bound", _around("more than ", ""), number=True),
     _m("figure as a loss", "a gain is told as a loss", _around("a loss of ", "", _money), number=True),

@@ -161,7 +161,7 @@ def called(case: Case) -> Iterator[Problem]:
         facts = {part.id: part for ref in sentence.facts for part in case.closure(ref.fact)}.values()
         for found in grouped("called").find(sentence.tokens) if facts else ():
             behind = [ref.fact for ref in sentence.facts if ref.at == found.end]
-            if sentence.free(found) and not any(_is_called(case, fact, found) for fact in behind or facts):
+            if not any(_is_called(case, fact, found) for fact in behind or facts):
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is one")
 
 

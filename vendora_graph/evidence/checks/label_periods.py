@@ -95,8 +95,11 @@ def _inside_out(sentence: Sentence, ref: FactRef, own: frozenset[Days]) -> bool:
     return bool(mine) and any(not _is_in(sentence, label) for label in longer)
 
 
+_INSIDE = frozenset(("in", "during", "within", "of", "over", "for", "across"))
+
+
 def _is_in(sentence: Sentence, label: PeriodRef) -> bool:
-    return any(token.text in ("in", "during", "within", "of", "over", "for", "across") for token in sentence.tokens[max(0, label.at - 2) : label.at])
+    return any(token.text in _INSIDE for token in sentence.tokens[max(0, label.at - 2) : label.at])
 
 
 def _holds(longer: Period, own: Period | None) -> bool:
