@@ -107,6 +107,18 @@ def test_own_and_earlier_figures_stand_under_their_own_heads() -> None:
     assert "tables.columns" not in _card(("Own figure", "Year before"), OWN, EARLIER, period=None) - {"tables.columns"}
 
 
+def test_actuals_targets_and_benchmarks_stand_under_their_own_heads() -> None:
+    mark = fact("7", grade="benchmark", basis="survey", label="The thing, benchmark", second=None)
+    gap = calculate("difference", (OWN, EARLIER), label="Gap")
+    share = calculate("ratio", (OWN, EARLIER), label="The thing, percent of target")
+    for head, one, fails in (
+        ("Actual", OWN, False), ("Actual", target("5"), True), ("Target", target("5"), False), ("Target", OWN, True),
+        ("Benchmark", mark, False), ("Benchmark", OWN, True), ("Gap", gap, False), ("Gap", OWN, True),
+        ("Percent of target", share, False), ("Percent of target", OWN, True),
+    ):  # fmt: skip
+        assert ("tables.columns" in _card((head,), one)) is fails, (head, one.label)
+
+
 def test_a_bound_stands_under_its_own_head() -> None:
     low, high = (fact(value, label=f"The thing, usual {side}", grade="forecast") for value, side in (("8", "low"), ("16", "high")))
     assert "tables.columns" not in _card(("Figure", "Low", "High"), OWN, low, high)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.evidence.corpus import samples
 from tests.mutation.harness import mutants, trial
 from tests.mutation.nouns import Case
@@ -9,6 +11,7 @@ from vendora_graph.evidence.validate import validate
 from vendora_graph.evidence.wording import masked
 
 
+@pytest.mark.timeout(600)
 def test_every_way_to_be_wrong_is_refused_in_every_kind_of_answer():
     kinds: dict[str, Case] = {}
     for s in samples():
