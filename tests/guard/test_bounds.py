@@ -39,6 +39,7 @@ HOSTILE = {
     "nots": "SELECT " + "NOT " * 5000 + "TRUE",
     "minuses": "SELECT " + "- " * 5000 + "1",
     "double colons": "SELECT 1" + "::INT" * 2500,
+    "double colons of a length that is read": "SELECT a" + "::INT" * 1200,
     "dots": "SELECT " + ".".join(["a"] * 4000),
     "indexes": "SELECT a" + "[1]" * 1500,
     "pluses": "SELECT " + "+".join(["1"] * 2900),

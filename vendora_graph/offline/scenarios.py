@@ -13,6 +13,8 @@ from vendora_graph.offline.words import NUMERAL, filter_words, name_refs, period
 
 TOOL = "what_if"
 RESULT = "metric"
+TOLD = 3
+"""Units told in words."""
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pts?|percent|%)", re.IGNORECASE)
 _BASIS_POINTS = re.compile(r"\b(?:basis points?|bps)\b", re.IGNORECASE)
 _PLAIN = re.compile(r"\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)")
@@ -67,7 +69,7 @@ def _in_scale(size: Decimal, asked: Asked, metric: str | None, *, said: bool = F
 def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
     """Return the draft: today's figure, what the change would bring, and the steps to it."""
     (result,) = results
-    table = next(t for t in result.tables if t.tool == TOOL)
+    table, *units = [t for t in result.tables if t.tool == TOOL]
     names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
     quoted = list(dict.fromkeys(NUMERAL.findall(asked.question)))
     where = filter_words(asked.plan.filters, asked.catalog, names, quoted)
@@ -89,11 +91,25 @@ def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
             label = asked.catalog.metrics[metric].label
             text = say("what_if", "also", Label=label, period=period_words(cell.period), where=where, value=spoken(cell))
             findings.append(Finding(text=text, kind="value"))
-    specs = [TableSpec(ref="t1", table=table.id, title=say("what_if", "title"))]
+    findings += [finding for each in units for finding in _told_units(each)]
+    caveat = say("what_if", "scenario", assumptions=result.words)
+    specs = _specs(asked, result, [table, *units])
+    return Draft(headline=headline, findings=tuple(findings), tables=specs, caveats=(caveat,), author="offline")
+
+
+def _specs(asked: Asked, result: Result, tables: list[Table]) -> tuple[TableSpec, ...]:
+    """Return the scenario's table, and beside it the rows of its units or its groups."""
+    titles = (say("what_if", "title"), say("what_if", "each_title"))
+    specs = [TableSpec(ref=f"t{i}", table=t.id, title=title) for i, (t, title) in enumerate(zip(tables, titles, strict=False), start=1)]
     if asked.plan.group_by:
         specs += [_rows(asked, t) for t in result.tables if t.tool == "query_metrics" and _holds(t, _metrics(asked)[0])][-1:]
-    caveat = say("what_if", "scenario", assumptions=result.words)
-    return Draft(headline=headline, findings=tuple(findings), tables=tuple(specs), caveats=(caveat,), author="offline")
+    return tuple(specs)
+
+
+def _told_units(table: Table) -> list[Finding]:
+    """Say the units that would bring the least kept: the table has every one."""
+    lines = [(next(iter(row.names.values()))[0], row.cells[0]) for row in table.rows[:TOLD] if row.names]
+    return [Finding(text=say("what_if", "each", unit=unit, result=_said(cell)), kind="value") for unit, cell in lines if cell is not None]
 
 
 def _holds(table: Table, metric: str) -> bool:
@@ -108,11 +124,11 @@ def _rows(asked: Asked, table: Table) -> TableSpec:
 def _own(asked: Asked, result: Result) -> dict[str, Cell]:
     """Return the asked metrics' own figures: of the whole, or of the first group."""
     found: dict[str, Cell] = {}
-    for table in result.tables:
-        for row in table.rows if table.tool == "query_metrics" else ():
-            for cell in row.cells:
-                if cell is not None and cell.metric in asked.plan.metrics and cell.metric not in found:
-                    found[cell.metric] = cell
+    rows = [row for table in result.tables if table.tool == "query_metrics" for row in table.rows]
+    for row in sorted(rows, key=lambda one: bool(one.names)):
+        for cell in row.cells:
+            if cell is not None and cell.metric in asked.plan.metrics and cell.metric not in found:
+                found[cell.metric] = cell
     return found
 
 

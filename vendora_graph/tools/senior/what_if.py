@@ -10,11 +10,13 @@ from pydantic import BaseModel, Field
 from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Slice
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import express
+from vendora_graph.evidence.ledger import merge
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_in, knowledge, only_table, together
 from vendora_graph.tools.senior.history import months_before
+from vendora_graph.tools.senior.unit_choices import counted_only, each_query, each_rows
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -41,15 +43,7 @@ class WhatIf(Contract):
 
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = WhatIf.model_validate(arguments)
-    known = knowledge("scenarios")
-    scenario = known["scenarios"].get(known["synonyms"].get(asked.metric, asked.metric))
-    if scenario is None:
-        names = ", ".join(sorted(known["scenarios"]))
-        raise QuestionError(f"There is no closed-form scenario for {asked.metric!r}. There is one for {names}.")
-    if not asked.change and scenario["change"] != "none":
-        raise QuestionError("The scenario needs the size of the change: say by how much.")
-    if scenario["change"] == "rate" and abs(asked.change) > MOST_RATE:
-        raise QuestionError(f"A change of {asked.change} is no change of a rate: 0.02 is two points.")
+    scenario = _scenario(asked, services)
     desk = Desk(services, scope)
     ledgers = await desk.ask_all(_queries(asked, scenario, desk))
     rows = Rows()
@@ -66,7 +60,40 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
         columns = ("Result",)
     ordered = _sorted(rows) if asked.by else rows
     table = ordered.table(NAME, asked.model_dump_json(), "What it would bring", columns, as_period(asked.period, scope))
-    return ToolResult(together(scope.turn, ledgers, [rows], [table]), " ".join(scenario["assumptions"]))
+    ledger = together(scope.turn, ledgers, [rows], [table])
+    if "each" in scenario and not asked.by:
+        ledger = await _unit_by_unit(asked, scenario["each"], ledger, ledgers, scenario, desk)
+    return ToolResult(ledger, " ".join(scenario["assumptions"]))
+
+
+def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
+    known = knowledge("scenarios")
+    scenario: dict[str, Any] | None = known["scenarios"].get(known["synonyms"].get(asked.metric, asked.metric))
+    if scenario is None:
+        metrics = services.catalog.metrics
+        labels = ", ".join(metrics[name].label for name in sorted(known["scenarios"]) if name in metrics)
+        label = metrics[asked.metric].label if asked.metric in metrics else asked.metric
+        raise QuestionError(f"There is no closed-form scenario for {label}. There is one for {labels}.")
+    if not asked.change and scenario["change"] != "none":
+        raise QuestionError("The scenario needs the size of the change: say by how much.")
+    if scenario["change"] == "rate" and abs(asked.change) > MOST_RATE:
+        raise QuestionError(f"A change of {asked.change} is no change of a rate: 0.02 is two points.")
+    return scenario
+
+
+async def _unit_by_unit(
+    asked: WhatIf, each: dict[str, Any], ledger: Ledger, ledgers: list[Ledger], scenario: dict[str, Any], desk: Desk
+) -> Ledger:
+    """Return the ledger with the scenario record by record, for who may see the records' figures."""
+    (found,) = await desk.try_all([each_query(each, asked.filters, asked.period)])
+    found = counted_only(each, found) if found is not None else None
+    if found is None or not only_table(found).keys:
+        return ledger
+    rows = each_rows(each, found, _figures(ledgers, scenario), asked.metric)
+    labels = [desk.services.catalog.metrics[each["figures"][alias]].label for alias in each["shown"]]
+    columns = (each["name"], *labels)
+    table = rows.table(NAME, asked.model_dump_json(), "Unit by unit", columns, as_period(asked.period, desk.scope), rank=1)
+    return merge(ledger, together(desk.scope.turn, [found], [rows], [table]))
 
 
 def _queries(asked: WhatIf, scenario: dict[str, Any], desk: Desk) -> list[MetricQuery]:

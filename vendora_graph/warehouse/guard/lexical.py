@@ -21,6 +21,9 @@ MAX_RUN = 24
 MAX_BRACKETS = 120
 """Square brackets in all: the parser copies the tree for each index behind another."""
 
+MAX_CASTS = 200
+"""Casts by `::` in all: BigQuery's parser reads a chain of them again for each link."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 _OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE}
 _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE}
@@ -72,6 +75,8 @@ def _check_text(sql: str, limit: int) -> None:
 def _check_depth(tokens: list[Token]) -> None:
     if sum(token.token_type == TokenType.L_BRACKET for token in tokens) > MAX_BRACKETS:
         raise RefusalError("depth", f"The statement has more than {MAX_BRACKETS} square brackets; write it flatter.")
+    if sum(token.token_type == TokenType.DCOLON for token in tokens) > MAX_CASTS:
+        raise RefusalError("depth", f"The statement casts with :: more than {MAX_CASTS} times; cast once, in a subquery.")
     depth = run = 0
     typed: list[bool] = []
     previous = TokenType.SEMICOLON
