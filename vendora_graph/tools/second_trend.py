@@ -32,7 +32,7 @@ async def prove_trend(
     assert query.grain is not None  # noqa: S101 - the caller asked for a trend
     spans = [query.period, *([query.compare] if query.compare else [])]
     rows = len({target.key for target in targets})
-    cut = _finer(query, spans, rows, services)
+    cut = _finer(query.grain, query, spans, rows, services)
     if cut is None:
         return None
     lines = await asyncio.gather(*(_line(span, query, query.grain, cut, services, scope) for span in spans))
@@ -44,18 +44,17 @@ async def prove_trend(
     return facts, {record.id: record for line in lines for record in (*line.cells.records().values(), *line.whole.records().values())}
 
 
-def _finer(query: MetricQuery, spans: list[Span], rows: int, services: Services) -> Cut | None:
+def _finer(coarse: Grain, query: MetricQuery, spans: list[Span], rows: int, services: Services) -> Cut | None:
     """Return the cut one step finer: a grain inside the buckets, else one more dimension that every metric has."""
-    assert query.grain is not None  # noqa: S101 - the caller asked for a trend
-    for grain in FINER[query.grain]:
+    for grain in FINER[coarse]:
         if _groups(spans, grain) * rows <= MAX_GROUPS:
             return Cut(query.group_by, grain, query.where)
-    room = MAX_GROUPS // (max(rows, 1) * _groups(spans, query.grain))
+    room = MAX_GROUPS // (max(rows, 1) * _groups(spans, coarse))
     fixed = {*query.group_by, *(item.dimension for item in query.where)}
     parts = [services.catalog.metrics[part.metric] for name in query.metrics for part in services.engine.components(name)]
     shared = set.intersection(*(set(part.dimensions) for part in parts)) - fixed
     sized = sorted((services.profile.size(dimension), dimension) for dimension in shared)
-    return next((Cut((*query.group_by, d), query.grain, query.where) for size, d in sized if 1 < size <= room), None)
+    return next((Cut((*query.group_by, d), coarse, query.where) for size, d in sized if 1 < size <= room), None)
 
 
 async def _line(span: Span, query: MetricQuery, grain: Grain, cut: Cut, services: Services, scope: Scope) -> _Line:
