@@ -43,7 +43,9 @@ def _money(framer: Framer) -> bool:
         named = frame.bound.get(index, "").startswith(("metric", "threshold", "filter"))
         if token.text in words and not after_number and not named:
             return True
-    return False
+    paid = framer.raw["paid"]
+    opens = bool(frame.tokens) and frame.tokens[0].text in paid["opening"]
+    return opens and any(token.text in paid["words"] and index not in frame.bound for index, token in enumerate(frame.tokens))
 
 
 def _amount(framer: Framer, metric: str, kind: Kind) -> str:

@@ -179,7 +179,7 @@ def choose(need: Need, by: tuple[str, ...], query: MetricQuery, rows: int, servi
     info = services.catalog.metrics[need.metric]
     if not info.snapshot and need.start is not None:
         for grain in TIME_GRAINS:
-            count = sum(1 for _ in buckets(need.start, need.end, grain))
+            count = len(buckets(need.start, need.end, grain))
             if 1 < count <= MAX_GROUPS // max(rows, 1):
                 return Partition(grain=grain)
     fixed = {*by, *(item.dimension for item in query.where)}

@@ -115,7 +115,7 @@ class _Line:
 
 
 def _groups(spans: list[Span], grain: Grain) -> int:
-    return max(sum(1 for _ in buckets(span.start, span.end, grain)) for span in spans)
+    return max(len(buckets(span.start, span.end, grain)) for span in spans)
 
 
 def _put_together(parts: list[Decimal], aggregation: str) -> Decimal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import assert_never
 
 from vendora_graph.contracts import Grain, Period
@@ -60,8 +61,13 @@ def bucket_label(value: date | datetime | str, grain: Grain) -> str:
     assert_never(grain)
 
 
-def buckets(start: date, end: date, grain: Grain) -> Iterator[Period]:
-    """Yield the buckets that touch start..end, cut to it; a cut bucket is marked incomplete."""
+@lru_cache(maxsize=1024)
+def buckets(start: date, end: date, grain: Grain) -> tuple[Period, ...]:
+    """Return the buckets that touch start..end, cut to it, in time order; a cut bucket is marked incomplete."""
+    return tuple(_buckets(start, end, grain))
+
+
+def _buckets(start: date, end: date, grain: Grain) -> Iterator[Period]:
     first = bucket_start(start, grain)
     while first <= end:
         following = next_start(first, grain)
