@@ -85,10 +85,10 @@ async def _prove_table(table: ResultTable, ledger: Ledger, services: Services, s
     query = MetricQuery.model_validate(json.loads(table.request))
     groups: dict[tuple[Span, tuple[str, ...]], list[Target]] = defaultdict(list)
     found = list(_targets(table, query, ledger))
-    if query.grain is not None and len(found) > 1 and all(plain(target.fact.metric, services) for target, _ in found):
-        from vendora_graph.tools.second_trend import prove_trend
+    if len(found) > 1 and all(plain(target.fact.metric, services) for target, _ in found):
+        from vendora_graph.tools.second_trend import prove_pair, prove_trend
 
-        proven = await prove_trend([target for target, _ in found], query, services, scope)
+        proven = await (prove_trend if query.grain else prove_pair)(found, query, services, scope)
         if proven is not None:
             return proven
     for target, by in found:

@@ -1,4 +1,4 @@
-"""The second path of a trend: one finer cut over the whole span, put together bucket by bucket."""
+"""The second path of a trend, or of two periods side by side: one finer cut over all the days, put together bucket by bucket."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from vendora_graph.contracts import Fact, Grain, QueryRecord, Second
+from vendora_graph.contracts import Fact, Grain, Second
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.evaluate import is_zero, needs_of
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.second_path import BOUNDED, MAX_GROUPS, Target
+from vendora_graph.tools.second_path import BOUNDED, MAX_GROUPS, Proven, Target
 from vendora_graph.tools.spans import bucket_label, buckets
 
 if TYPE_CHECKING:
@@ -21,15 +21,35 @@ if TYPE_CHECKING:
 FINER: dict[Grain, tuple[Grain, ...]] = {"year": ("month",), "quarter": ("month",), "month": ("day",), "week": ("day",), "day": ()}
 """Grains that nest inside a grain, coarsest first."""
 
+MOST_BETWEEN = 2
+"""Two periods are read together where the days from the first to the last are at most this many times their own."""
 
-async def prove_trend(
-    targets: list[Target], query: MetricQuery, services: Services, scope: Scope
-) -> tuple[dict[str, Fact], dict[str, QueryRecord]] | None:
+
+Found = list[tuple[Target, tuple[str, ...]]]
+"""Figures to prove, each with the dimensions of its row (none for a total)."""
+
+
+async def prove_pair(found: Found, query: MetricQuery, services: Services, scope: Scope) -> Proven | None:
+    """Return two periods' figures with their second values from one statement by day, or None where the days between are too many."""
+    if query.compare is None or len({by for _, by in found}) > 1 or any(_has_distinct(target.fact.metric, services) for target, _ in found):
+        return None
+    spans, rows = (query.period, query.compare), len({target.key for target, _ in found})
+    whole = Span(start=min(span.start for span in spans), end=max(span.end for span in spans))
+    days = len(buckets(whole.start, whole.end, "day"))
+    if days > MOST_BETWEEN * sum(len(buckets(span.start, span.end, "day")) for span in spans) or days * rows > MAX_GROUPS:
+        return None
+    line = await _line(whole, query, "month", Cut(found[0][1], "day", query.where), services, scope)
+    facts = {target.fact.id: target.fact.model_copy(update={"second": line.second(target)}) for target, _ in found}
+    return facts, line.cells.records()
+
+
+async def prove_trend(found: Found, query: MetricQuery, services: Services, scope: Scope) -> Proven | None:
     """Return the facts with their second values, or None where no finer grain nests or there would be too many groups.
 
     A whole line of buckets is one statement a span (the asked one, the compared one), and one more where keys are counted.
     """
     assert query.grain is not None  # noqa: S101 - the caller asked for a trend
+    targets = [target for target, _ in found]
     spans = [query.period, *([query.compare] if query.compare else [])]
     rows = len({target.key for target in targets})
     cut = _finer(query.grain, query, spans, rows, services)
@@ -112,6 +132,11 @@ class _Line:
             return label == bucket_label(target.span.start, self.grain)
         day = date.fromisoformat(label if self.cut.grain == "day" else f"{label}-01")
         return target.span.start <= day <= target.span.end
+
+
+def _has_distinct(metric: str, services: Services) -> bool:
+    parts = services.engine.components(metric)
+    return any(services.catalog.metrics[part.metric].additivity == "distinct" for part in parts)
 
 
 def _groups(spans: list[Span], grain: Grain) -> int:
