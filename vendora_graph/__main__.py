@@ -1,5 +1,5 @@
 """`python -m vendora_graph` is `vendora`."""
 
-from vendora_graph.cli import main
+from vendora_graph.cli import run
 
-main()
+run()

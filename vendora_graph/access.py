@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
+from vendora_graph import yaml_text
 from vendora_graph.contracts import Principal
 from vendora_graph.errors import ConfigError, QuestionError
 
@@ -257,7 +256,7 @@ def _sentence(lead: str, labels: tuple[str, ...]) -> str:
 @cache
 def _shipped() -> AccessRules:
     text = files("vendora_graph").joinpath("access.yaml").read_text(encoding="utf-8")
-    return build(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 - a safe loader
+    return build(yaml_text.load(text))
 
 
 def build(data: Mapping[str, Any]) -> AccessRules:

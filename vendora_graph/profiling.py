@@ -12,8 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from vendora_graph import yaml_text
 from vendora_graph.errors import SemanticModelError
 from vendora_graph.warehouse.guard import AccessPolicy
 from vendora_graph.warehouse.profile import DataProfile, read_profile, snapshot_key
@@ -106,7 +105,7 @@ def _as_day(value: Any) -> date:  # noqa: ANN401 - what a driver gives for a dat
 
 def _statements() -> Mapping[str, Any]:
     text = files("vendora_graph.warehouse").joinpath("profile.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    loaded: Mapping[str, Any] = yaml_text.load(text)
     return loaded
 
 

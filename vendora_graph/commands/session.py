@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Callable
@@ -42,7 +43,9 @@ async def ask_open(vendora: Vendora, question: str, wishes: Wishes, on_step: OnS
 
 
 def started() -> None:
-    """End the start: from here on garbage is collected again (`cli.main` had stopped it)."""
+    """End the start: from here on garbage is collected again (`cli.main` had stopped it), but not in what was loaded."""
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # the interpreter ends tidily
     gc.enable()
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from vendora_graph import yaml_text
+
 Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 """The quick loader where PyYAML was built with libyaml; the result is the same."""
 
@@ -16,5 +18,5 @@ Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 def resource(name: str) -> dict[str, Any]:
     """Return one YAML file of `evidence/data` as a mapping; it is read at the first call only."""
     text = files("vendora_graph.evidence").joinpath("data", f"{name}.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=Loader)  # noqa: S506 - one of the two safe loaders
+    loaded: dict[str, Any] = yaml_text.load(text)
     return loaded

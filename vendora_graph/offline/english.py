@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from vendora_graph import yaml_text
 from vendora_graph.errors import InternalError
 
 _FILE = Path(__file__).with_name("english.yaml")
@@ -72,7 +73,7 @@ def english_hash() -> str:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping with the fast loader where libyaml is present."""
-    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader, chosen by name)
+    loaded = yaml_text.load(path.read_text(encoding="utf-8"))
     if not isinstance(loaded, dict):
         raise InternalError(f"{path.name} must hold a mapping")
     return loaded

@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from vendora_graph import yaml_text
 from vendora_graph.contracts import Period
 from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.before import previous_period, same_last_year
@@ -32,7 +31,7 @@ BENCHMARK = "Benchmark"
 def knowledge() -> Mapping[str, Any]:
     """Return what a scorecard holds and which gaps are worth money."""
     text = files("vendora_graph.tools.senior").joinpath("scorecard.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    loaded: Mapping[str, Any] = yaml_text.load(text)
     return loaded
 
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from vendora_graph import yaml_text
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.results import Cell, Table
 from vendora_graph.semantic.catalog import Catalog
@@ -22,7 +21,7 @@ COUNTED = ("units", "count")
 def patterns() -> dict[str, dict[str, str]]:
     """Return the narrator's sentences."""
     text = files("vendora_graph.offline").joinpath("patterns.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    loaded: dict[str, dict[str, str]] = yaml_text.load(text)
     return loaded
 
 

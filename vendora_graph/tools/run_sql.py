@@ -17,7 +17,6 @@ from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.runner import table_id
 from vendora_graph.tools.sayings import say
 from vendora_graph.tools.sql_proof import MAX_PARTS, Seconds, figure, prove_sql
-from vendora_graph.tools.sql_shape import labels_of
 from vendora_graph.warehouse.port import Limits
 
 if TYPE_CHECKING:
@@ -130,6 +129,8 @@ def _tabled(
 
 def _labels(sql: str, result: ResultSet, dialect: str) -> tuple[int, ...]:
     """Return the columns that label rows: the groups, else whatever holds no figures."""
+    from vendora_graph.tools.sql_shape import labels_of
+
     groups = labels_of(sql, dialect) or frozenset()
     named = [i for i in range(len(result.columns)) if i in groups or any(_is_text(row[i]) for row in result.rows)]
     return tuple(named)

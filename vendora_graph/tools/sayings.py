@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from vendora_graph import yaml_text
 
 
 @cache
 def _sayings() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load(files("vendora_graph.tools").joinpath("sayings.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, str] = yaml_text.load(files("vendora_graph.tools").joinpath("sayings.yaml").read_text(encoding="utf-8"))
     return loaded
 
 

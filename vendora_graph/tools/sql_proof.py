@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from vendora_graph.contracts import Second
 from vendora_graph.errors import QueryRefusedError, WarehouseError, WarehouseUnavailableError
-from vendora_graph.tools.sql_shape import Finer, Keys, finer, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from vendora_graph.services import Services
+    from vendora_graph.tools.sql_shape import Finer, Keys
     from vendora_graph.warehouse.guard import AccessPolicy
     from vendora_graph.warehouse.port import ResultSet
 
@@ -51,6 +51,8 @@ async def prove_sql(
         policy: What the asker may read.
         run: Guards and runs a statement; gives its rows and its query id.
     """
+    from vendora_graph.tools.sql_shape import finer, table_of  # the parser is slow to load, and most questions need none
+
     dialect = services.warehouse.dialect
     table = table_of(sql, dialect)
     for column in _cuts(table, services, policy)[:MAX_TRIES] if table else ():

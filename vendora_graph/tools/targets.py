@@ -10,8 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
+from vendora_graph import yaml_text
 from vendora_graph.contracts import Fact, Filter, Ledger, Period, Slice
 from vendora_graph.evidence.ledger import make_fact
 from vendora_graph.semantic.catalog import MetricInfo
@@ -27,7 +26,7 @@ SUMMABLE = ("additive", "distinct")
 def knowledge() -> Mapping[str, Any]:
     """Return where targets come from and what they can be told apart by."""
     text = files("vendora_graph.tools").joinpath("targets.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    loaded: Mapping[str, Any] = yaml_text.load(text)
     return loaded
 
 

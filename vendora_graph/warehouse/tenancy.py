@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from vendora_graph import yaml_text
 from vendora_graph.errors import ConfigError
 from vendora_graph.warehouse.guard.data import read_text, read_yaml
 from vendora_graph.warehouse.guard.types import AccessPolicy, TableKind, TableRule, rules_digest
@@ -52,7 +51,7 @@ class Tenancy:
         Raises:
             ConfigError: The file contradicts itself or the columns.
         """
-        return _build(yaml.safe_load(path.read_text(encoding="utf-8")), columns, str(path))
+        return _build(yaml_text.load(path.read_text(encoding="utf-8")), columns, str(path))
 
     @classmethod
     def single(cls) -> Tenancy:

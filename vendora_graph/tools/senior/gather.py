@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from vendora_graph import yaml_text
 from vendora_graph.contracts import Fact, Filter, Ledger, Period, ResultTable, Slice
 from vendora_graph.errors import NotAllowedError
 from vendora_graph.evidence.ledger import merge
@@ -31,7 +30,7 @@ AT_ONCE = 12
 def knowledge(name: str) -> dict[str, Any]:
     """Return one of the senior analyst's data files."""
     text = files("vendora_graph.tools.senior").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = yaml_text.load(text)
     return loaded
 
 
