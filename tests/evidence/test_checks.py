@@ -16,9 +16,11 @@ from vendora_graph.contracts import (
     ChartSpec,
     Draft,
     Fact,
+    Filter,
     Finding,
     Ledger,
     MetricRules,
+    Plan,
     RecommendationDraft,
     ResultTable,
     Second,
@@ -224,7 +226,16 @@ def derived(name: str, *parts: Fact, **more: Any) -> set[str]:
     key = next(k for k, v in ledger.numbers.items() if v == made.id)
     info = more.get("info") or {"m": MetricRules(label="The thing", unit=parts[0].unit, **more.get("rules", {}))}
     draft = Draft(headline=more.get("text", "The change is KEY.").replace("KEY", f"{{{{{key}}}}}"))
-    return names(validate("q", None, draft, ledger, policy(metric_info=info, **more.get("policy", {}))))
+    return names(validate("q", more.get("plan"), draft, ledger, policy(metric_info=info, **more.get("policy", {}))))
+
+
+def test_a_share_is_of_what_the_question_says_it_is_of():
+    """`what percent of new is North`: of new, not of everything."""
+    conditions = (Filter(dimension="class", values=("new",)), Filter(dimension="store", values=("North",)))
+    plan = Plan(metrics=("m",), filters=conditions, period=OCT, topic="share")
+    part = fact("1", slice=(("class", "new"), ("store", "North")))
+    assert "coverage.unasked" not in derived("share", part, fact("4", slice=(("class", "new"),)), text="A share of KEY.", plan=plan)
+    assert "coverage.unasked" in derived("share", part, fact("9"), text="A share of KEY.", plan=plan)
 
 
 def test_sums_of_what_does_not_add_up():

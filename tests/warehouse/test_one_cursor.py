@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "commands/doctor.py": "tries a connection",
     "models/cache.py": "another database: kept replies of models, and what they cost",
     "checkpoint.py": "another database: conversations",
+    "shown.py": "another database: what was shown to whom, for groups of people",
     "server/": "another database: the application's own",
 }
 FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Resolved, Stretch, cut
 from vendora_graph.offline.period_ops import resolve
 
@@ -14,9 +14,18 @@ def take_left_out(framer: Framer) -> None:
         at = item[0]
         while at > 0 and frame.tokens[at - 1].text in framer.raw["articles"]:
             at -= 1
-        if "exclude" in framer.cues_ending(at):
+        if "exclude" in framer.cues_ending(at) and not _falls(framer, at):
             frame.periods.remove(item)
             frame.left_out.append((at, item[1]))
+
+
+def _falls(framer: Framer, at: int) -> bool:
+    """`why did gross drop last month`: the word says that a figure fell, it excludes nothing."""
+    frame = framer.frame
+    if frame.tokens[at - 1].text not in framer.raw["falls"]:
+        return False
+    named = any(span.end == at - 1 and of_kind(span, "metric", "rule", "hint") for span in frame.spans)
+    return named or frame.has("why") or (at > 1 and frame.tokens[at - 2].text in framer.raw["articles"])
 
 
 def without_left_out(framer: Framer, clock: Clock, resolved: Resolved | None) -> Resolved | None:

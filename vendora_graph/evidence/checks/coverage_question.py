@@ -43,9 +43,12 @@ def _unasked_shares(case: Case, plan: Plan) -> Iterator[Problem]:
     for ref in (ref for sentence in case.claims if sentence.place == "headline" for ref in sentence.facts):
         parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
         if operation_of(ref.fact) == "share" and len(parts) > 1:
-            for dimension, value in set(parts[0].slice) - set(parts[1].slice):
-                if dimension not in asked_for and parts[0].metric == parts[1].metric:
+            own = sorted(set(parts[0].slice) - set(parts[1].slice)) if parts[0].metric == parts[1].metric else []
+            for dimension, value in own:
+                if dimension not in asked_for:
                     yield Problem(f"a share for {dimension} {value}", (ref.key,))
+            if plan.topic == "share" and not plan.group_by and len({dimension for dimension, _ in own}) > 1:
+                yield Problem(f"a share of the whole, not only for {own[0][0]} {own[0][1]}", (ref.key,))
 
 
 def _told(case: Case) -> Iterator[Fact]:
