@@ -172,6 +172,16 @@ def _known(framer: Framer, index: int) -> bool:
     return inside or token.number is not None or bool(_senses(framer, index))
 
 
+def _made_on(framer: Framer, plan: Plan) -> bool:
+    """`what did we make on leases`: a count, or the profit of everything, is no answer to it."""
+    said = " ".join(token.text for token in framer.frame.tokens)
+    if not any(f" {phrase} " in f" {said} " for phrase in framer.raw["made_on"]):
+        return False
+    infos = [framer.catalog.metrics[name] for name in plan.metrics]
+    whole = all(info.ledger_month for info in infos) and not plan.filters
+    return whole or not any(info.unit.startswith("usd") for info in infos)
+
+
 _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("negation", _open_negation),
     ("threshold", _bare_threshold),
@@ -183,6 +193,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("average", lambda framer, plan: _plain_average(framer, plan)),
     ("count", lambda framer, _: other_kind(framer) == "count"),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
+    ("made_on", _made_on),
     ("share", _no_part),
 )
 """What is asked back, by the name of its text, and when."""
