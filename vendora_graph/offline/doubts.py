@@ -82,7 +82,8 @@ def _plain_average(framer: Framer, plan: Plan) -> bool:
     counted = all(framer.catalog.metrics[m].snapshot for m in plan.metrics)
     modifiers = framer.lexicon.section("modifiers")
     consumed = any(not (modifiers.get(name) or {}).get("silent") for name in framer.frame.modifiers)
-    return averaging and additive and not counted and not consumed and plan.comparison is None
+    beside = plan.comparison is not None and plan.comparison.kind != "values"
+    return averaging and additive and not counted and not consumed and not beside
 
 
 def _ranks_change(framer: Framer, plan: Plan) -> bool:
