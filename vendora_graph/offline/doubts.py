@@ -9,7 +9,7 @@ from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.chosen import parts_of
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
-from vendora_graph.offline.kinds import other_kind
+from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
@@ -193,6 +193,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", _only),
     ("average", lambda framer, plan: _plain_average(framer, plan)),
     ("count", lambda framer, _: other_kind(framer) == "count"),
+    ("paid", lambda framer, _: paid_word(framer) if other_kind(framer) == "amount" else ""),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
     ("made_on", _made_on),
     ("share", _no_part),

@@ -43,9 +43,15 @@ def _money(framer: Framer) -> bool:
         named = frame.bound.get(index, "").startswith(("metric", "threshold", "filter"))
         if token.text in words and not after_number and not named:
             return True
-    paid = framer.raw["paid"]
-    opens = bool(frame.tokens) and frame.tokens[0].text in paid["opening"]
-    return opens and any(token.text in paid["words"] and index not in frame.bound for index, token in enumerate(frame.tokens))
+    return bool(paid_word(framer))
+
+
+def paid_word(framer: Framer) -> str:
+    """Return the word that asks what was paid, where nothing else took it; empty without one."""
+    frame, paid = framer.frame, framer.raw["paid"]
+    if not frame.tokens or frame.tokens[0].text not in paid["opening"]:
+        return ""
+    return next((t.raw for index, t in enumerate(frame.tokens) if t.text in paid["words"] and index not in frame.bound), "")
 
 
 def _amount(framer: Framer, metric: str, kind: Kind) -> str:
