@@ -83,21 +83,23 @@ class Target:
 
 async def _prove_table(table: ResultTable, ledger: Ledger, services: Services, scope: Scope) -> Proven:
     query = MetricQuery.model_validate(json.loads(table.request))
+    facts: dict[str, Fact] = {}
+    queries: dict[str, QueryRecord] = {}
     groups: dict[tuple[Span, tuple[str, ...]], list[Target]] = defaultdict(list)
     found = list(_targets(table, query, ledger))
     if len(found) > 1 and all(plain(target.fact.metric, services) for target, _ in found):
-        from vendora_graph.tools.second_trend import prove_pair, prove_trend
+        from vendora_graph.tools.second_trend import is_bucket, prove_pair, prove_trend
 
-        proven = await (prove_trend if query.grain else prove_pair)(found, query, services, scope)
+        line = [(t, by) for t, by in found if by == query.group_by and is_bucket(t.span, query.grain)] if query.grain else found
+        proven = await (prove_trend if query.grain else prove_pair)(line, query, services, scope)
         if proven is not None:
-            return proven
+            facts, queries = proven
+            found = [item for item in found if item not in line]  # a trend's total, whose days are those of the whole line
     for target, by in found:
         groups[target.span, by].append(target)
     batches = await asyncio.gather(
         *(_prove_span(span, by, targets, query, services, scope) for (span, by), targets in groups.items())
     )
-    facts: dict[str, Fact] = {}
-    queries: dict[str, QueryRecord] = {}
     for checked, records in batches:
         facts.update(checked)
         queries.update(records)

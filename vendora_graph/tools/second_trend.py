@@ -64,6 +64,11 @@ async def prove_trend(found: Found, query: MetricQuery, services: Services, scop
     return facts, {record.id: record for line in lines for record in (*line.cells.records().values(), *line.whole.records().values())}
 
 
+def is_bucket(span: Span, grain: Grain) -> bool:
+    """Whether a span lies within one bucket of a grain; a trend's total does not."""
+    return bucket_label(span.start, grain) == bucket_label(span.end, grain)
+
+
 def _finer(coarse: Grain, query: MetricQuery, spans: list[Span], rows: int, services: Services) -> Cut | None:
     """Return the cut one step finer: a grain inside the buckets, else one more dimension that every metric has."""
     for grain in FINER[coarse]:

@@ -1,0 +1,37 @@
+"""The second path of a trend proves its total too, whatever the line is cut by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from vendora_graph.api import Vendora
+from vendora_graph.evidence.ledger import number
+from vendora_graph.services import Scope
+from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.runner import run_query
+from vendora_graph.tools.second_path import prove
+
+MAY = Span(start=date(2026, 5, 1), end=date(2026, 5, 14))
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+@pytest.mark.parametrize("group_by", [(), ("reason",)])
+async def test_buckets_and_total_agree(open_practice: Callable[..., Vendora], grain: str, group_by: tuple[str, ...]) -> None:
+    async with open_practice() as vendora:
+        opened = await vendora.aopen()
+        services = opened.services
+        names = [name for name, info in services.catalog.metrics.items() if set(group_by) <= set(info.dimensions) and not info.snapshot]
+        counted = sorted(name for name in names if services.catalog.metrics[name].additivity == "distinct")
+        added = sorted(name for name in names if services.catalog.metrics[name].additivity == "additive")
+        scope = Scope(opened.identities.principal(), services.profile.as_of, services.profile.data_through, 1)
+        for name in [*counted[:1], *added[:1]]:
+            query = MetricQuery(metrics=(name,), period=MAY, grain=grain, group_by=group_by, total=True)
+            ledger = number(await run_query(query, services, scope), 1)
+            proven = await prove(ledger, services, scope)
+            assert proven.facts
+            assert [fact for fact in proven.facts.values() if fact.second is None or fact.second.value != fact.value] == []
+        assert counted
+        assert added
