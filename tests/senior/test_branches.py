@@ -21,24 +21,19 @@ OTHERS = 7  # branches of its first round, beside the one that breaks
 QUESTION = "Analyze our Q3 performance across all departments, compare with industry benchmarks, and provide strategic recommendations"
 
 
-def test_a_failed_branch_is_named_and_the_rest_stands(vendora: Vendora, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [QuestionError("There is no past to judge by."), QueryTimeoutError("The query ran longer than 30 s and was stopped.")],
+    ids=["refused", "too slow"],
+)
+def test_a_failed_branch_is_named_and_the_rest_stands(vendora: Vendora, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     async def broken(*_: Any) -> Any:
-        raise QuestionError("There is no past to judge by.")
+        raise error
 
     monkeypatch.setattr(rounds, "tools_for", lambda *asked: tuple(_broken(tool, broken) for tool in tools_for(*asked)))
     answer = vendora.ask(QUESTION)
     assert answer.status == "answered"
     assert answer.recommendations
-    assert any("left out: what is out of line" in caveat for caveat in answer.caveats)
-
-
-def test_a_branch_that_takes_too_long_is_a_caveat_too(vendora: Vendora, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def slow(*_: Any) -> Any:
-        raise QueryTimeoutError("The query ran longer than 30 s and was stopped.")
-
-    monkeypatch.setattr(rounds, "tools_for", lambda *asked: tuple(_broken(tool, slow) for tool in tools_for(*asked)))
-    answer = vendora.ask(QUESTION)
-    assert answer.status == "answered"
     assert any("left out: what is out of line" in caveat for caveat in answer.caveats)
 
 
