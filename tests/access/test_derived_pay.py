@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,32 +14,12 @@ from vendora_graph.access import AccessRules
 from vendora_graph.contracts import Filter
 from vendora_graph.errors import NotAllowedError
 from vendora_graph.services import Scope
-from vendora_graph.settings import Settings
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.senior.gather import Desk
-from vendora_graph.warehouse.demo.build import build
 
 SEPTEMBER = Span(start=date(2026, 9, 1), end=date(2026, 9, 30))
 FULL = ["controller", "dealer_principal"]
 LEDGER = "FROM gl_month WHERE dealership_id = 'dealer_001' AND month_start = DATE '2026-09-01' AND account_type = 'expense'"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("ledger") / "small.duckdb", months=15, rooftops=2).path
-
-
-@pytest.fixture(scope="module")
-def rows(demo: Path) -> duckdb.DuckDBPyConnection:
-    copy = demo.with_name("rows.duckdb")
-    shutil.copy(demo, copy)
-    return duckdb.connect(str(copy), read_only=True)
-
-
-@pytest.fixture
-async def vendora(demo: Path) -> AsyncIterator[Vendora]:
-    async with Vendora.open(Settings(model="offline", warehouse=f"duckdb:///{demo}", cache_dir=demo.parent / "cache")) as opened:
-        yield opened
 
 
 async def desk(vendora: Vendora, role: str, asker: str) -> Desk:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -15,11 +12,9 @@ from vendora_graph import Vendora
 from vendora_graph.contracts import Filter
 from vendora_graph.errors import NotAllowedError
 from vendora_graph.services import Scope
-from vendora_graph.settings import Settings
 from vendora_graph.tools.query_metrics import admitted
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.senior.gather import Desk
-from vendora_graph.warehouse.demo.build import build
 
 OCTOBER = Span(start=date(2026, 10, 1), end=date(2026, 10, 31))
 YEAR = Span(start=date(2026, 1, 1), end=date(2026, 10, 31))
@@ -30,24 +25,6 @@ DEPARTMENTS = """
 SELECT department_name FROM payroll JOIN department USING (department_id)
 WHERE dealership_id = 'dealer_001' AND month_start = DATE '2026-10-01' GROUP BY 1
 """
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("pay") / "small.duckdb", months=15, rooftops=2).path
-
-
-@pytest.fixture(scope="module")
-def rows(demo: Path) -> duckdb.DuckDBPyConnection:
-    copy = demo.with_name("rows.duckdb")  # a process opens one file with one configuration: the analyst has the original
-    shutil.copy(demo, copy)
-    return duckdb.connect(str(copy), read_only=True)
-
-
-@pytest.fixture
-async def vendora(demo: Path) -> AsyncIterator[Vendora]:
-    async with Vendora.open(Settings(model="offline", warehouse=f"duckdb:///{demo}", cache_dir=demo.parent / "cache")) as opened:
-        yield opened
 
 
 async def desk(vendora: Vendora, role: str, asker: str, person: str | None = None) -> Desk:
