@@ -113,9 +113,9 @@ def run() -> NoReturn:
 
 
 def _fail(message: str, code: int) -> int:
-    from vendora_graph.terminal.blocks import clean
+    from vendora_graph.escape import for_terminal
 
-    print(f"vendora: {clean(message)}", file=sys.stderr)  # noqa: T201  # this is the command line's voice
+    print(f"vendora: {for_terminal(message)}", file=sys.stderr)  # noqa: T201  # this is the command line's voice
     return code
 
 

@@ -89,12 +89,37 @@ class Identities:
         return found
 
     def issue(self, principal: Principal, as_of: date | None = None) -> str:
-        """Return a ticket for a principal; old tickets are forgotten."""
+        """Return a ticket for a principal; old tickets are forgotten.
+
+        Raises:
+            QuestionError: There is no such role, store or person.
+            NotAllowedError: The principal holds stores that its role does not.
+        """
         ticket = secrets.token_urlsafe(24)
-        self._tickets[ticket] = (principal, as_of)
+        self._tickets[ticket] = (self._verified(principal), as_of)
         while len(self._tickets) > MAX_TICKETS:
             self._tickets.popitem(last=False)
         return ticket
+
+    def _verified(self, principal: Principal) -> Principal:
+        """Hold a principal made elsewhere to what the data and the rules know: an unknown store would read as "nothing sold"."""
+        role = self._access.role_name(principal.role)
+        if principal.person_id:
+            self._person(principal.person_id)
+        if self._profile.stores:
+            self._verify_stores(principal, role)
+        return principal.model_copy(update={"role": role})
+
+    def _verify_stores(self, principal: Principal, role: str) -> None:
+        stores = [self._store(store) for store in principal.dealership_ids]
+        if principal.home_dealership_id not in principal.dealership_ids:
+            home = principal.home_dealership_id
+            raise NotAllowedError(f"The home store {home!r} is not among the stores of who asks. Add it to dealership_ids.")
+        if len(stores) > 1 and not self._access.spans_group(role):
+            who = role.replace("_", " ")
+            raise NotAllowedError(f"A {who} sees one store, not {len(stores)}. Choose one, or a role over the group.")
+        if len({store.group for store in stores}) > 1:
+            raise NotAllowedError("The stores of who asks belong to different groups. Nobody sees more than one group.")
 
     def withdraw(self, ticket: str) -> None:
         """Forget a ticket when its question has ended."""

@@ -35,7 +35,7 @@ def test_html_has_no_markup(text: str):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_has_no_link_image_or_tag(text: str):
     shown = for_markdown(text)
-    assert "](" not in shown
+    assert "](" not in shown.replace("\\]", "")
     assert "://" not in shown
     assert "www." not in shown
     assert "\n" not in shown
@@ -57,11 +57,16 @@ def test_numbers_and_names_stay_as_they_are(text: str):
 def test_nothing_moves_the_cursor(text: str):
     shown = for_terminal(text)
     assert "\x1b" not in shown
-    assert all(ord(sign) >= 32 and not 0x7F <= ord(sign) < 0xA0 for sign in shown)
+    assert all(sign in "\n\t" or (ord(sign) >= 32 and not 0x7F <= ord(sign) < 0xA0) for sign in shown)
+
+
+def _held(sign: str) -> bool:
+    """A workbook can hold the sign."""
+    return sign in "\t\n\r" or ord(sign) >= 32
 
 
 @given(st.text())
 def test_no_text_starts_a_formula(text: str):
     shown = for_spreadsheet(text)
-    assert shown == text or shown == f"'{text}"
+    assert shown.removeprefix("'") in (text.removeprefix("'"), "".join(filter(_held, text)).removeprefix("'"))
     assert not shown.startswith(("=", "@"))

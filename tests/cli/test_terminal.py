@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from tests.cli.samples import rich_answer
-from vendora_graph.terminal.blocks import Grid, Lead, blocks_of, clean
+from vendora_graph.escape import for_terminal
+from vendora_graph.terminal.blocks import Grid, Lead, blocks_of
 from vendora_graph.terminal.chart import compact, draw, read_spec
 from vendora_graph.terminal.plain import plain
 from vendora_graph.terminal.pretty import show
@@ -74,7 +75,7 @@ def test_wide_characters_line_up():
     ],
 )
 def test_control_is_taken_out(text, shown):
-    assert clean(text) == shown
+    assert for_terminal(text) == shown
 
 
 @pytest.mark.parametrize(

@@ -139,9 +139,9 @@ def _read_line() -> str | None:
 
 
 def _complain(message: str) -> None:
-    from vendora_graph.terminal.blocks import clean
+    from vendora_graph.escape import for_terminal
 
-    sys.stderr.write(f"vendora: {clean(message)}\n")
+    sys.stderr.write(f"vendora: {for_terminal(message)}\n")
 
 
 @contextmanager

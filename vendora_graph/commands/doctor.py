@@ -40,7 +40,8 @@ class Finding:
 def doctor(model: Model = None, warehouse: WarehouseUrl = None, as_json: Json = False) -> None:
     """Look at Python, settings, cache, demo, warehouse, semantic model, language model and conversations."""
     from vendora_graph.commands.output import show_blocks, write
-    from vendora_graph.terminal.blocks import Grid, Lead, clean
+    from vendora_graph.escape import for_terminal
+    from vendora_graph.terminal.blocks import Grid, Lead
 
     findings = list(examine(load_settings(warehouse, model)))
     wrong = [finding for finding in findings if finding.outcome == "wrong"]
@@ -50,7 +51,7 @@ def doctor(model: Model = None, warehouse: WarehouseUrl = None, as_json: Json = 
 
         write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
     else:
-        rows = tuple((finding.outcome, finding.name, clean(finding.said)) for finding in findings)
+        rows = tuple((finding.outcome, finding.name, for_terminal(finding.said)) for finding in findings)
         lead = f"{len(wrong)} of {len(findings)} need you." if wrong else "All is well."
         show_blocks([Grid("", ("", "What", "Found"), rows, (False,) * 3), Lead(lead, "", "no" if wrong else "good")])
     raise typer.Exit(wrong[0].code if wrong else 0)

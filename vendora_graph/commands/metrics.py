@@ -77,14 +77,17 @@ def _nearest(wanted: str, metrics: Sequence[MetricInfo]) -> list[str]:
 
 
 def _listing(found: Iterable[MetricInfo]) -> list[Block]:
-    from vendora_graph.terminal.blocks import Grid, clean
+    from vendora_graph.escape import for_terminal
+    from vendora_graph.terminal.blocks import Grid
 
-    rows = tuple(tuple(map(clean, (metric.name, metric.label, metric.department, ", ".join(metric.synonyms[:3])))) for metric in found)
+    cells = ((metric.name, metric.label, metric.department, ", ".join(metric.synonyms[:3])) for metric in found)
+    rows = tuple(tuple(map(for_terminal, row)) for row in cells)
     return [Grid(f"{len(rows)} metrics", ("Name", "Metric", "Department", "Also called"), rows, (False,) * 4)]
 
 
 def _detail(metric: MetricInfo, catalog: Catalog, sql: str) -> list[Block]:
-    from vendora_graph.terminal.blocks import Code, Grid, Lead, clean
+    from vendora_graph.escape import for_terminal
+    from vendora_graph.terminal.blocks import Code, Grid, Lead
 
     cuts = ", ".join(catalog.dimensions[name].label for name in metric.dimensions if name in catalog.dimensions)
     facts = {
@@ -99,15 +102,17 @@ def _detail(metric: MetricInfo, catalog: Catalog, sql: str) -> list[Block]:
         "Can be cut by": cuts,
         "Benchmarks": ", ".join(metric.benchmarks),
     }
-    rows = tuple((name, clean(value)) for name, value in facts.items() if value)
-    blocks: list[Block] = [Lead(clean(f"{metric.label}: {metric.description}"), "", "good"), Grid("", ("", ""), rows, (False, False))]
-    return [*blocks, Code("SQL", clean(sql.strip()))] if sql else blocks
+    rows = tuple((name, for_terminal(value)) for name, value in facts.items() if value)
+    lead = Lead(for_terminal(f"{metric.label}: {metric.description}"), "", "good")
+    blocks: list[Block] = [lead, Grid("", ("", ""), rows, (False, False))]
+    return [*blocks, Code("SQL", for_terminal(sql.strip()))] if sql else blocks
 
 
 def _others(found: Sequence[MetricInfo]) -> list[Block]:
-    from vendora_graph.terminal.blocks import Lines, clean
+    from vendora_graph.escape import for_terminal
+    from vendora_graph.terminal.blocks import Lines
 
-    return [Lines("These fit too", (clean(", ".join(metric.label for metric in found)),), quiet=True)] if found else []
+    return [Lines("These fit too", (for_terminal(", ".join(metric.label for metric in found)),), quiet=True)] if found else []
 
 
 def _sql(settings: Settings, name: str) -> str:

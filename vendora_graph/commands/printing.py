@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -11,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from vendora_graph.errors import ConfigError
+from vendora_graph.escape import for_html, for_markdown, for_spreadsheet
 
 if TYPE_CHECKING:
     from vendora_graph.contracts import RenderedTable
@@ -70,15 +70,20 @@ def foot(made: Report) -> list[str]:
 def as_markdown(made: Report) -> str:
     """Return the report as Markdown tables."""
     title, under = heading(made)
-    lines = [f"# {title}", "", under, ""]
+    lines = [f"# {for_markdown(title)}", "", for_markdown(under), ""]
     for section in made.sections:
         columns = columns_of(section)
-        lines += [f"## {section.table.title}", "", "| " + " | ".join(columns) + " |"]
+        lines += [f"## {for_markdown(section.table.title)}", "", "| " + " | ".join(map(for_markdown, columns)) + " |"]
         marks = ["---:" if is_figure(section.table, n) else "---" for n in range(len(columns))]
         lines.append("| " + " | ".join(marks) + " |")
-        lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows_of(section)]
-        lines += [*(["", section.table.note] if section.table.note else []), ""]
-    return "\n".join([*lines, *(f"*{note}*  " for note in foot(made))])
+        lines += ["| " + " | ".join(_markdown_cells(section, row)) + " |" for row in rows_of(section)]
+        lines += [*(["", for_markdown(section.table.note)] if section.table.note else []), ""]
+    return "\n".join([*lines, *(f"*{for_markdown(note)}*  " for note in foot(made))])
+
+
+def _markdown_cells(section: Section, row: tuple[str, ...]) -> list[str]:
+    """Figures are ours and stay as they are; everything else may come from data."""
+    return [cell if is_figure(section.table, n) else for_markdown(cell) for n, cell in enumerate(row)]
 
 
 def drawn(chart: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,29 +100,29 @@ def as_html(made: Report) -> str:
     """Return the report as one page of HTML, charts inside as SVG."""
     title, under = heading(made)
     style = files("vendora_graph.commands").joinpath("report.css").read_text(encoding="utf-8")
-    body = [f"<h1>{html.escape(title)}</h1><p class='under'>{html.escape(under)}</p>"]
+    body = [f"<h1>{for_html(title)}</h1><p class='under'>{for_html(under)}</p>"]
     for section in made.sections:
-        body.append(f"<section><h2>{html.escape(section.table.title)}</h2>{_html_table(section)}")
+        body.append(f"<section><h2>{for_html(section.table.title)}</h2>{_html_table(section)}")
         if section.table.note:
-            body.append(f"<p class='note'>{html.escape(section.table.note)}</p>")
+            body.append(f"<p class='note'>{for_html(section.table.note)}</p>")
         if section.chart is not None:
             body.append(f"<figure>{load('vl_convert').vegalite_to_svg(json.dumps(drawn(section.chart)))}</figure>")
         body.append("</section>")
-    body.append("<footer>" + "".join(f"<p>{html.escape(note)}</p>" for note in foot(made)) + "</footer>")
-    head = f"<meta charset='utf-8'><title>{html.escape(title)}</title><style>{style}</style>"
+    body.append("<footer>" + "".join(f"<p>{for_html(note)}</p>" for note in foot(made)) + "</footer>")
+    head = f"<meta charset='utf-8'><title>{for_html(title)}</title><style>{style}</style>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{''.join(body)}</body></html>\n"
 
 
 def _html_table(section: Section) -> str:
     columns = columns_of(section)
     figures = [is_figure(section.table, n) for n in range(len(columns))]
-    head = "".join(f"<th class='{'n' if f else ''}'>{html.escape(c)}</th>" for c, f in zip(columns, figures, strict=True))
+    head = "".join(f"<th class='{'n' if f else ''}'>{for_html(c)}</th>" for c, f in zip(columns, figures, strict=True))
     rows = []
     for row in rows_of(section):
         cells = []
         for n, cell in enumerate(row):
             light = n == len(section.table.columns) and cell in LIGHTS
-            inner = f"<span class='light {cell}'>{cell}</span>" if light else html.escape(cell)
+            inner = f"<span class='light {cell}'>{cell}</span>" if light else for_html(cell)
             cells.append(f"<td class='{'n' if figures[n] else ''}'>{inner}</td>")
         kind = " class='total'" if row[0] == TOTAL else ""
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
@@ -143,25 +148,20 @@ def as_workbook(made: Report) -> bytes:
     facts = {fact.id: fact for fact in made.facts}
     for number, section in enumerate(made.sections, start=1):
         sheet = book.create_sheet(f"{number}")
-        sheet.append([section.table.title])
-        sheet.append(list(columns_of(section)))
+        sheet.append([for_spreadsheet(section.table.title)])
+        sheet.append([for_spreadsheet(column) for column in columns_of(section)])
         for row, ids in zip(rows_of(section), section.table.facts, strict=True):
             cells: list[Any] = []
             for n, cell in enumerate(row):
                 fact = facts.get(ids[n] or "") if n < len(ids) else None
                 shown = fact is not None and fact.value is not None and cell != "withheld"
-                cells.append(float(fact.value) if shown and fact is not None and fact.value is not None else _safe(cell))
+                cells.append(float(fact.value) if shown and fact is not None and fact.value is not None else for_spreadsheet(cell))
             sheet.append(cells)
         for place, column in enumerate(columns_of(section), start=1):
             sheet.column_dimensions[openpyxl.utils.get_column_letter(place)].width = max(14, len(column) + 2)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """A text that a spreadsheet would run as a formula is kept a text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
 
 
 def as_pdf(made: Report) -> bytes:

@@ -7,9 +7,10 @@ from math import ceil
 
 from pydantic import JsonValue
 
+from vendora_graph.escape import for_terminal
 from vendora_graph.evaluation.gold import Gold
 from vendora_graph.evaluation.run import Outcome
-from vendora_graph.terminal.blocks import Block, Grid, Lead, Lines, clean
+from vendora_graph.terminal.blocks import Block, Grid, Lead, Lines
 
 PERCENTILES = (50, 90, 95, 99, 100)
 SHOWN_ROWS = 8
@@ -82,7 +83,7 @@ def _wrong(outcome: Outcome) -> Lines:
     lines.append(f"answer: {outcome.said}")
     if outcome.answer is not None:
         lines += [f"answer: {' | '.join(row)}" for table in outcome.answer.analysis.tables for row in table.rows[:SHOWN_ROWS]]
-    return Lines(clean(f"{outcome.id} ({outcome.kind}): {outcome.question}"), tuple(clean(line) for line in lines))
+    return Lines(for_terminal(f"{outcome.id} ({outcome.kind}): {outcome.question}"), tuple(for_terminal(line) for line in lines))
 
 
 def _gold_rows(gold: Gold) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -10,11 +9,9 @@ from typing import Literal
 from pydantic import JsonValue
 
 from vendora_graph.contracts import Answer, Check, Recommendation, RenderedTable
+from vendora_graph.escape import for_terminal
 
 Tone = Literal["good", "ask", "no", "none", "part"]
-
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 _STATUS: dict[str, tuple[str, Tone]] = {
     "answered": ("", "good"),
@@ -77,18 +74,13 @@ class Code:
 Block = Lead | Lines | Grid | Chart | Code
 
 
-def clean(text: str) -> str:
-    """Return the text without terminal control: a value from data or a question must not move the cursor or hide words."""
-    return _CONTROLS.sub("", _ESCAPES.sub("", text))
-
-
 def blocks_of(answer: Answer) -> list[Block]:
     """Return the blocks of an answer: figure and meaning, evidence for the eye, what to do, what to know, how sure."""
     heading, tone = _STATUS[answer.status]
-    blocks: list[Block] = [Lead(clean(answer.summary), heading, tone)]
+    blocks: list[Block] = [Lead(for_terminal(answer.summary), heading, tone)]
     if answer.clarification is not None:
         blocks += _clarification(answer)
-    findings = tuple(clean(text) for text in answer.analysis.findings if text.strip() != answer.summary.strip())
+    findings = tuple(for_terminal(text) for text in answer.analysis.findings if text.strip() != answer.summary.strip())
     if findings:
         blocks.append(Lines("", findings))
     blocks += [grid_of(table) for table in answer.analysis.tables if table.rows]
@@ -103,8 +95,8 @@ def blocks_of(answer: Answer) -> list[Block]:
 def grid_of(table: RenderedTable) -> Grid:
     """Return a rendered table as a grid; a column is right-aligned when any of its cells is a fact."""
     right = tuple(any(row[index] is not None for row in table.facts if index < len(row)) for index in range(len(table.columns)))
-    rows = tuple(tuple(clean(cell) for cell in row) for row in table.rows)
-    return Grid(clean(table.title), tuple(clean(name) for name in table.columns), rows, right, clean(table.note))
+    rows = tuple(tuple(for_terminal(cell) for cell in row) for row in table.rows)
+    return Grid(for_terminal(table.title), tuple(for_terminal(name) for name in table.columns), rows, right, for_terminal(table.note))
 
 
 def confidence_line(answer: Answer) -> str:
@@ -124,25 +116,25 @@ def origin_line(answer: Answer) -> str:
         answer.metadata.model,
         f"{answer.metadata.processing_time_ms:.0f} ms" if answer.metadata.processing_time_ms else "",
     ]
-    return clean(" · ".join(part for part in parts if part))
+    return for_terminal(" · ".join(part for part in parts if part))
 
 
 def _clarification(answer: Answer) -> Iterator[Block]:
     if answer.clarification is None:
         return
     if answer.clarification.question.strip() != answer.summary.strip():
-        yield Lines("", (clean(answer.clarification.question),))
+        yield Lines("", (for_terminal(answer.clarification.question),))
     if answer.clarification.options:
-        yield Lines("For example", tuple(clean(option) for option in answer.clarification.options), numbered=True)
+        yield Lines("For example", tuple(for_terminal(option) for option in answer.clarification.options), numbered=True)
 
 
 def _small_print(answer: Answer) -> Iterator[Block]:
     if answer.alternatives:
-        yield Lines("You could ask", tuple(clean(text) for text in answer.alternatives))
+        yield Lines("You could ask", tuple(for_terminal(text) for text in answer.alternatives))
     if answer.assumptions:
-        yield Lines("Assumed", tuple(clean(text) for text in answer.assumptions), quiet=True)
+        yield Lines("Assumed", tuple(for_terminal(text) for text in answer.assumptions), quiet=True)
     if answer.caveats:
-        yield Lines("Keep in mind", tuple(clean(text) for text in answer.caveats), quiet=True)
+        yield Lines("Keep in mind", tuple(for_terminal(text) for text in answer.caveats), quiet=True)
     last = tuple(line for line in (confidence_line(answer), origin_line(answer)) if line)
     if last:
         yield Lines("", last, quiet=True)
@@ -151,13 +143,13 @@ def _small_print(answer: Answer) -> Iterator[Block]:
 def _recommendation(item: Recommendation) -> str:
     impact = f" Worth {item.impact}{f' ({item.formula})' if item.formula else ''}." if item.impact else ""
     measure = f" We will know by: {item.measure}" if item.measure else ""
-    return clean(f"{item.action} [{item.owner_role.replace('_', ' ')}]{impact}{measure}")
+    return for_terminal(f"{item.action} [{item.owner_role.replace('_', ' ')}]{impact}{measure}")
 
 
 def _checked(checks: tuple[Check, ...]) -> str:
     if not checks:
         return ""
-    failed = [clean(check.reason or check.name).rstrip(".") for check in checks if not check.passed]
+    failed = [for_terminal(check.reason or check.name).rstrip(".") for check in checks if not check.passed]
     passed = len(checks) - len(failed)
     marked_down = f" Marked down: {'; '.join(failed)}." if failed else ""
     return f"{passed} of {len(checks)} checks passed.{marked_down}"

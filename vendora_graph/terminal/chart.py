@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from vendora_graph.terminal.blocks import clean
+from vendora_graph.escape import for_terminal
 from vendora_graph.terminal.plain import width_of
 
 HEIGHT = 8
@@ -53,7 +53,7 @@ def read_spec(spec: Mapping[str, JsonValue]) -> Series | None:
     rows = data.get("values")
     if len(values) != 1 or len(labels) != 1 or not isinstance(rows, list):
         return None
-    return _series(str(kind), clean(str(spec.get("title") or "")), labels[0], values[0], rows)
+    return _series(str(kind), for_terminal(str(spec.get("title") or "")), labels[0], values[0], rows)
 
 
 def compact(value: Decimal, style: str) -> str:
@@ -76,7 +76,7 @@ def _series(kind: str, title: str, label: Mapping[str, JsonValue], value: Mappin
             number = Decimal(str(row[str(value.get("field"))]))
         except InvalidOperation:
             return None
-        pairs.append((clean(str(row.get(str(label.get("field")), ""))), number))
+        pairs.append((for_terminal(str(row.get(str(label.get("field")), ""))), number))
     axis = value.get("axis")
     form = str(axis.get("format", "")) if isinstance(axis, dict) else ""
     style = "$" if "$" in form else "%" if "%" in form else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vendora_graph.contracts import Answer, Fact, QueryRecord
-from vendora_graph.terminal.blocks import Block, Code, Grid, Lines, clean
+from vendora_graph.escape import for_terminal
+from vendora_graph.terminal.blocks import Block, Code, Grid, Lines
 
 
 def why_blocks(answer: Answer) -> list[Block]:
@@ -24,7 +25,7 @@ def _facts(answer: Answer) -> Iterator[Block]:
 def _fact_row(fact: Fact) -> tuple[str, ...]:
     slices = ", ".join(value for _, value in fact.slice) or "all"
     period = fact.period.label if fact.period else ""
-    return tuple(clean(cell) for cell in (fact.id[:8], fact.label, slices, period, _value(fact), _second(fact)))
+    return tuple(for_terminal(cell) for cell in (fact.id[:8], fact.label, slices, period, _value(fact), _second(fact)))
 
 
 def _value(fact: Fact) -> str:
@@ -43,16 +44,16 @@ def _second(fact: Fact) -> str:
 def _definitions(answer: Answer) -> Iterator[Block]:
     if answer.definitions:
         items = tuple(
-            clean(f"{item.label}: {item.text}{f' Formula: {item.formula}' if item.formula else ''}") for item in answer.definitions
+            for_terminal(f"{item.label}: {item.text}{f' Formula: {item.formula}' if item.formula else ''}") for item in answer.definitions
         )
         yield Lines("What the figures mean", items)
     if answer.data_sources:
-        yield Lines("Data", (clean(", ".join(answer.data_sources)),))
+        yield Lines("Data", (for_terminal(", ".join(answer.data_sources)),))
 
 
 def _statements(answer: Answer) -> Iterator[Block]:
     for query in answer.queries:
-        yield Code(_statement_title(query), clean(_laid_out(query)))
+        yield Code(_statement_title(query), for_terminal(_laid_out(query)))
 
 
 def _laid_out(query: QueryRecord) -> str:
@@ -75,18 +76,21 @@ def _checks(answer: Answer) -> Iterator[Block]:
     speaking = [check for check in answer.checks if check.reason or not check.passed]
     if speaking:
         rows = tuple(
-            ("passed" if check.passed else "FAILED", clean(check.name), f"-{check.penalty}" if check.penalty else "", clean(check.reason))
+            (
+                "passed" if check.passed else "FAILED", for_terminal(check.name),
+                f"-{check.penalty}" if check.penalty else "", for_terminal(check.reason),
+            )
             for check in speaking
-        )
+        )  # fmt: skip
         yield Grid("Checks", ("", "Check", "Cost", "Why"), rows, (False, False, True, False))
     silent = ", ".join(check.name for check in answer.checks if check.passed and not check.reason)
     if silent:
-        yield Lines("Checks passed", (clean(silent),), quiet=True)
+        yield Lines("Checks passed", (for_terminal(silent),), quiet=True)
 
 
 def _journey(answer: Answer) -> Iterator[Block]:
     if answer.metadata.trace:
-        yield Lines("The way it took", (clean(" > ".join(answer.metadata.trace)),))
+        yield Lines("The way it took", (for_terminal(" > ".join(answer.metadata.trace)),))
     if answer.rejected:
-        items = tuple(clean(f"{draft.author}, score {draft.score}: {'; '.join(draft.reasons)}") for draft in answer.rejected)
+        items = tuple(for_terminal(f"{draft.author}, score {draft.score}: {'; '.join(draft.reasons)}") for draft in answer.rejected)
         yield Lines("Drafts that were rejected", items)

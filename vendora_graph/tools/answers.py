@@ -20,7 +20,7 @@ from vendora_graph.contracts import (
     Status,
     Verdict,
 )
-from vendora_graph.evidence.names import plain_name
+from vendora_graph.evidence.names import inert, plain_name
 from vendora_graph.evidence.references import key_of, references
 from vendora_graph.evidence.render import render_draft, render_value
 from vendora_graph.evidence.wording import masked
@@ -59,7 +59,7 @@ def answer_proven(state: State, services: Services, thread: str) -> Answer:
         definitions=definitions,
         visualization=chart_spec(draft.chart, ledger, services.catalog),
         evidence=facts,
-        assumptions=tuple(dict.fromkeys((*_read_as(state), *state["reading"].assumptions, *rendered.assumptions))),
+        assumptions=tuple(dict.fromkeys(map(inert, (*_read_as(state), *state["reading"].assumptions, *rendered.assumptions)))),
         caveats=(*extra, *rendered.caveats),
         alternatives=state["routing"].alternatives,
         **common(state, facts, services, thread),
@@ -143,7 +143,7 @@ def _agrees(fact: Fact) -> bool:
 def _facts_table(facts: Iterable[Fact]) -> RenderedTable:
     chosen = sorted(facts, key=lambda f: (f.label, f.slice, f.period.start if f.period else None, f.id))[:50]
     rows = tuple(
-        (f.label, ", ".join(v for _, v in f.slice), f.period.label if f.period else "", render_value(f.value, f.unit))
+        (f.label, ", ".join(plain_name(v) for _, v in f.slice), f.period.label if f.period else "", render_value(f.value, f.unit))
         for f in chosen
     )
     cells = tuple((None, None, None, f.id) for f in chosen)
@@ -156,14 +156,14 @@ def answer_without_data(state: State, services: Services, thread: str) -> Answer
     status: Status = "clarify" if routing.status in ("clarify", "unread") else routing.status  # type: ignore[assignment]  # plan is excluded by the caller
     clarification = None
     if status == "clarify":
-        question = routing.clarification or say("clarify")
-        clarification = Clarification(question=question, options=routing.options or routing.alternatives)
+        question = inert(routing.clarification or say("clarify"))
+        clarification = Clarification(question=question, options=tuple(map(inert, routing.options or routing.alternatives)))
     return Answer(
         status=status,
         question=state["question"],
-        summary=routing.reason or (clarification.question if clarification else say(status)),
+        summary=inert(routing.reason) or (clarification.question if clarification else say(status)),
         clarification=clarification,
-        alternatives=routing.alternatives,
+        alternatives=tuple(map(inert, routing.alternatives)),
         **common(state, (), services, thread),
     )
 

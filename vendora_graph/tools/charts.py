@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vendora_graph.contracts import ChartSpec, Ledger, ResultTable
+from vendora_graph.evidence.names import plain_name
 from vendora_graph.semantic.catalog import Catalog
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -26,7 +27,7 @@ def chart_spec(chart: ChartSpec | None, ledger: Ledger, catalog: Catalog) -> dic
         if chart.x not in named or fact_id is None or ledger.facts[fact_id].value is None:
             continue
         fact = ledger.facts[fact_id]
-        points.append({"x": named[chart.x], "y": float(fact.value or 0), "fact": fact.id})
+        points.append({"x": plain_name(named[chart.x]), "y": float(fact.value or 0), "fact": fact.id})
     if not points:
         return None
     if chart.kind == "waterfall":
