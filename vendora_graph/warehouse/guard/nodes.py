@@ -147,8 +147,8 @@ def _check_dot(node: exp.Expr, _: Rules, __: tuple[str, ...]) -> None:
 
 
 def _check_length(node: exp.Expr, rules: Rules, _: tuple[str, ...]) -> None:
-    if rules.tables and isinstance(node, exp.GenerateSeries):  # elsewhere (BigQuery) the engine bounds a series itself
-        check_series(node)
+    if isinstance(node, exp.GenerateSeries):
+        check_series(node, bounded=not rules.tables)  # BigQuery makes an array of at most about a million itself
 
 
 def _check_identifier(node: exp.Expr, _: Rules, __: tuple[str, ...]) -> None:

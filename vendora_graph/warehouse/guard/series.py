@@ -14,8 +14,8 @@ _UNITS = frozenset({"HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"})
 _FROM_DATA = (exp.Column, exp.Query)
 
 
-def check_series(node: exp.GenerateSeries) -> None:
-    """Refuse a series that is not known to be short.
+def check_series(node: exp.GenerateSeries, *, bounded: bool = False) -> None:
+    """Refuse a series that is not known to be short; where the engine itself is `bounded`, one that is written too long.
 
     A step of an hour or more is short whatever its ends: calendars are. Numbers must be written and at most `MAX_ROWS` apart. Ends that
     are read from data are let through where the rows stream (`FROM`, Postgres); DuckDB would build a list in memory of them elsewhere.
@@ -31,6 +31,8 @@ def check_series(node: exp.GenerateSeries) -> None:
     if low is not None and high is not None and by is not None:
         if by == 0 or abs(high - low) / abs(by) > MAX_ROWS:
             raise RefusalError("size", f"The series has more than {MAX_ROWS:,} rows; write a shorter one.")
+        return
+    if bounded:
         return
     computed = [part for part in (start, end, step) if isinstance(part, exp.Expr) and _number(part, 0) is None]
     if any(part.find(*_FROM_DATA) is None for part in computed) or not isinstance(node.parent, (exp.Table, exp.Lateral)):
