@@ -42,8 +42,12 @@ def _taken_apart(specs: list[tuple[int, PeriodSpec]]) -> list[tuple[int, PeriodS
 
 def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     verb = _verb_first(framer)
+    if spec.op == "this_and_last":  # `this year vs last`
+        return PeriodSpec("this", spec.args), PeriodSpec("last", spec.args)
     if spec.op in {"range", "months", "both"} and verb:
         return _two(spec)
+    if spec.op == "both" and framer.frame.groups and framer.frame.grain is None and not framer.frame.trend:
+        return _apart(framer, spec)  # by store, October and September: side by side, not added up
     if spec.op == "both" and resolve(spec, clock_of(framer)) is None:
         return _apart(framer, spec)
     if spec.op in {"range", "months", "both"} and _from_one_to_other(framer, at, spec):

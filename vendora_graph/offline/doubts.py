@@ -13,6 +13,7 @@ from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.omissions import lost_grain, lost_side, lost_unit, unfit
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import restate
 
@@ -88,8 +89,11 @@ def _plain_average(framer: Framer, plan: Plan) -> bool:
 
 def _ranks_change(framer: Framer, plan: Plan) -> bool:
     """`which line went up the most`: an order by a change, not by a figure."""
-    ordered = plan.ranking is not None and bool(plan.group_by) and framer.frame.order in {"top", "bottom"}
-    return ordered and framer.frame.has("change") and plan.comparison is None
+    frame = framer.frame
+    if frame.has("where") and frame.has("change") and frame.has("top", "bottom") and not plan.group_by:
+        return True
+    ordered = plan.ranking is not None and bool(plan.group_by) and frame.order in {"top", "bottom"}
+    return ordered and frame.has("change") and plan.comparison is None
 
 
 def _many_periods(framer: Framer, plan: Plan) -> bool:
@@ -197,5 +201,9 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
     ("made_on", _made_on),
     ("share", _no_part),
+    ("side", lost_side),
+    ("per", lost_unit),
+    ("grains", lost_grain),
+    ("unfit", unfit),
 )
 """What is asked back, by the name of its text, and when."""

@@ -26,11 +26,24 @@ def exact_noun(framer: Framer, index: int, number: Decimal) -> bool:
     if any(column not in framer.catalog.metrics[m].dimensions for m in swapped):
         return False
     op, value = _op(framer, index), format(number.normalize(), "f")
+    first = _row_start(framer, index, number) if op == "between" else index
+    low = format((frame.tokens[first].number or number).normalize(), "f")
     frame.metrics = swapped
-    frame.filters.append(Filter(dimension=column, op=op, values=(value, value) if op == "between" else (value,)))
-    for at in (index, index + 1):
+    frame.filters.append(Filter(dimension=column, op=op, values=(low, value) if op == "between" else (value,)))
+    for at in range(first, index + 2):
         frame.bound[at] = f"filter {column}"
+    for span in frame.spans:
+        if span.start == index + 1:  # `star reviews` is one phrase
+            frame.bind(span, f"filter {column}")
     return True
+
+
+def _row_start(framer: Framer, index: int, number: Decimal) -> int:
+    """`1 and 2 star`, `4-5 star`: where a row of neighbouring numbers before the noun begins."""
+    tokens, joining, at = framer.frame.tokens, {*framer.raw["joiners"], *framer.raw["dashes"]}, index
+    while at > 1 and {tokens[at - 1].text, tokens[at - 1].stem} & joining and tokens[at - 2].number == number - 1:
+        at, number = at - 2, number - 1
+    return at
 
 
 def year_of_make(framer: Framer, index: int) -> bool:

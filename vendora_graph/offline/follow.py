@@ -208,9 +208,18 @@ def _undo_stand_ins(framer: Framer, previous: Plan) -> None:
             frame.metrics = [origins[0][0] if m == name else m for m in frame.metrics]
 
 
+def _own_people(framer: Framer) -> None:
+    """CSI of sales and of service, then `by advisor`: of measures that are each of other people, those of the people named."""
+    frame, own = framer.frame, framer.lexicon.section("own_people")
+    cuts = {*frame.groups, *(f.dimension for f in frame.filters)} & {str(person) for person in own.values()}
+    kept = [m for m in frame.metrics if m not in own or not cuts or own[m] in cuts]
+    frame.metrics = kept or frame.metrics
+
+
 def _check_slots(framer: Framer) -> None:
     """Slots carried over that the new metric cannot take are left out and said."""
     frame, lexicon = framer.frame, framer.lexicon
+    _own_people(framer)
     names = set(lexicon.catalog.metrics)
     for name in [*frame.groups, *(f.dimension for f in frame.filters if f.dimension not in names)]:
         if not all(can_cut(lexicon, m, name) for m in frame.metrics):

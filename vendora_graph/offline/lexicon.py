@@ -139,7 +139,8 @@ class Lexicon:
         forms: dict[str, frozenset[str]] = {}
         for word in self.vocabulary.get("exact_words") or ():
             key = self.normaliser.key(str(word))
-            forms[key] = forms.get(key, frozenset()) | {str(word)}
+            form = " ".join(token.text for token in self.normaliser.tokens(str(word)))
+            forms[key] = forms.get(key, frozenset()) | {form}
         return forms
 
     def section(self, name: str) -> Mapping[str, Any]:

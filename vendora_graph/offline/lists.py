@@ -98,7 +98,9 @@ def _fits(framer: Framer, entry: Mapping[str, Any]) -> bool:
     """Whether the measures named are those beside which the word has this meaning."""
     frame = framer.frame
     families = {framer.catalog.metrics[m].family for m in frame.metrics}
-    return bool(set(entry.get("beside") or ()) & set(frame.metrics)) or str(entry.get("family")) in families
+    rules = framer.lexicon.section("rules")
+    named = {*frame.metrics, *(str(m) for name in frame.rules for m in (rules.get(name) or {}).get("metrics") or ())}
+    return bool(set(entry.get("beside") or ()) & named) or str(entry.get("family")) in families
 
 
 def _bare(framer: Framer, at: int) -> bool:

@@ -16,6 +16,7 @@ from vendora_graph.offline.variants import filters_of
 
 _EPSILON = 1e-9
 _LIST_CUES = {"list", "which"}
+_LIMITS = {"gt", "ge", "lt", "le"}
 
 
 def fill_measures(framer: Framer) -> None:
@@ -27,7 +28,8 @@ def fill_measures(framer: Framer) -> None:
 
 
 def _metrics(framer: Framer) -> None:
-    spans = [span for span in framer.frame.spans if of_kind(span, "metric")]
+    named = [span for span in framer.frame.spans if of_kind(span, "metric")]
+    spans = [span for span in named if not _limits_other(framer, span, named)]
     sure = [
         span
         for span in spans
@@ -41,6 +43,17 @@ def _metrics(framer: Framer) -> None:
             _take(framer, span)
     order = {name: span.start for name, span in framer.frame.metric_spans.items()}
     framer.frame.metrics.sort(key=lambda name: order.get(name, 0))
+
+
+def _limits_other(framer: Framer, span: Span, named: Sequence[Span]) -> bool:
+    """`receivables over 90 days`: a limit that has a name of its own, beside a measure of another family, is the limit of that."""
+    numbers = any(t.number is not None for t in framer.frame.tokens[span.start : span.end])
+    if not numbers or not framer.cues_starting(span.start) & _LIMITS:
+        return False
+    key, general, metrics = framer.lexicon.normaliser.key, framer.lexicon.general_names, framer.catalog.metrics
+    others = [o for o in named if o is not span and key(framer.frame.said(o)) not in general]
+    families = {metrics[s.key].family for o in others for s in of_kind(o, "metric")}
+    return bool(families) and not families & {metrics[s.key].family for s in of_kind(span, "metric")}
 
 
 def _reads_otherwise(framer: Framer, span: Span) -> bool:

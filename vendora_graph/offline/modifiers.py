@@ -12,7 +12,7 @@ from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.pointing import take_outcome, value_measure
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.target_words import usual_targets
+from vendora_graph.offline.target_words import DIMENSION, usual_targets
 from vendora_graph.offline.variants import as_filter, filters_of
 
 
@@ -130,8 +130,9 @@ def _from_dropped(framer: Framer, modifiers: Mapping[str, Any]) -> list[str]:
     frame, mapped = framer.frame, list[str]()
     for name, entry in modifiers.items():
         if any(m in (entry.get("of") or ()) and framer.after_cue(frame.metric_spans[m], {"group"}) for m in frame.dropped):
-            mapped.extend(t for m, t in (entry.get("map") or {}).items() if m in frame.metrics and t in framer.catalog.metrics)
-            frame.modifiers.append(str(name))
+            hits = [t for m, t in (entry.get("map") or {}).items() if m in frame.metrics and t in framer.catalog.metrics]
+            mapped.extend(hits)
+            frame.modifiers.extend([str(name)] if hits else ())
     return mapped
 
 
@@ -204,6 +205,7 @@ def default_metric(framer: Framer) -> None:
     known = [str(usual[name]) for name in names if usual.get(name) in framer.catalog.metrics]
     cuts = {*frame.groups, *(f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions)}
     known.sort(key=lambda metric: sum(not can_cut(framer.lexicon, metric, cut) for cut in cuts))
-    if known:
+    told = {f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions} - {DIMENSION}
+    if known and all(can_cut(framer.lexicon, known[0], cut) for cut in told):
         frame.metrics.append(known[0])
         frame.from_hint = True

@@ -7,6 +7,8 @@ from typing import Any
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.spans import Span
+from vendora_graph.offline.variants import filters_of
 
 
 def department_filter(framer: Framer) -> None:
@@ -57,9 +59,11 @@ def own_measures(framer: Framer) -> None:
     frame, departments = framer.frame, framer.lexicon.section("departments")
     named = [s.key for span in frame.spans for s in of_kind(span, "group")]
     for name in named or ([framer.ctx.department] if framer.ctx.department else []):
-        own = (departments.get(name) or {}).get("own") or {}
+        entry = departments.get(name) or {}
+        own = entry.get("own") or {}
         for metric in [m for m in frame.metrics if own.get(m) in framer.catalog.metrics]:
             frame.metrics = [str(own[m]) if m == metric else m for m in frame.metrics]
+            frame.filters.extend(filters_of(entry["own_filters"][metric]) if metric in (entry.get("own_filters") or {}) else ())
             if metric in frame.metric_spans:
                 frame.metric_spans[str(own[metric])] = frame.metric_spans[metric]
             for span in frame.spans:
@@ -73,11 +77,27 @@ def take_siblings(framer: Framer) -> None:
     for metric in [m for m in frame.metrics if siblings.get(m) in framer.catalog.metrics]:
         other = str(siblings[metric])
         for span in frame.spans:
-            values = [s.key for s in of_kind(span, "value")]
+            values = [s.key for s in of_kind(span, "value", "dimension")]
             only = values and len(values) == len(span.senses) and not any(can_cut(framer.lexicon, metric, d) for d in values)
             if only and span.start not in frame.bound and any(can_cut(framer.lexicon, other, d) for d in values):
                 frame.metrics = [other if m == metric else m for m in frame.metrics]
                 frame.metric_spans[other] = frame.metric_spans.get(metric, span)
+
+
+def value_measures(framer: Framer) -> None:
+    """`counter sales`: a value that the general name beside it cannot take says what is measured (`value_metrics`)."""
+    frame, usual = framer.frame, framer.lexicon.section("value_metrics")
+    if len(frame.metrics) != 1 or frame.metrics[0] not in frame.metric_spans:
+        return
+    named = frame.metric_spans[frame.metrics[0]]
+    if framer.lexicon.normaliser.key(frame.said(named)) not in framer.lexicon.general_names:
+        return
+    for span in frame.spans:
+        values = [s.key for s in of_kind(span, "value")]
+        other = next((str(usual[d]) for d in values if usual.get(d) in framer.catalog.metrics), "")
+        if other and span.end == named.start and not any(can_cut(framer.lexicon, frame.metrics[0], d) for d in values):
+            frame.metrics, frame.metric_spans[other] = [other], named
+            return
 
 
 def count_people(framer: Framer) -> None:
@@ -85,12 +105,13 @@ def count_people(framer: Framer) -> None:
     frame, entry = framer.frame, framer.lexicon.section("counted_people")
     words, moved = set(entry.get("words") or ()), entry.get("moved") or {}
     said = [t.text for t in frame.tokens if t.text in words]
-    if not said or not frame.has("how_many") or (frame.metrics and not frame.from_hint):
+    if not said or (frame.metrics and not frame.from_hint) or not (frame.has("how_many") or set(said) & set(moved)):
         return
     for span in frame.spans:
         role = next((entry["of"][s.key] for s in of_kind(span, "dimension") if s.key in entry["of"]), None)
         metric = next((str(moved[t]) for t in said if t in moved), str(entry["metric"]))
-        if role is None or metric not in framer.catalog.metrics or not _right_after_how_many(framer, span.start):
+        counted = _right_after_how_many(framer, span.start) or _beside_moved(framer, span, moved)
+        if role is None or metric not in framer.catalog.metrics or not counted:
             continue
         frame.metrics, frame.from_hint = [metric], False
         frame.filters.append(Filter(dimension=str(entry["dimension"]), values=tuple(map(str, role))))
@@ -99,6 +120,12 @@ def count_people(framer: Framer) -> None:
             if token.text in words:
                 frame.bound.setdefault(index, "people")
         return
+
+
+def _beside_moved(framer: Framer, span: Span, moved: Mapping[str, Any]) -> bool:
+    """`techs lost this year`, `hired advisors`."""
+    around = [*framer.frame.tokens[max(span.start - 1, 0) : span.start], *framer.frame.tokens[span.end : span.end + 1]]
+    return any(t.text in moved for t in around)
 
 
 def _right_after_how_many(framer: Framer, at: int) -> bool:

@@ -196,7 +196,7 @@ class PeriodGrammar:
         token = tokens[at]
         if token.kind == "yr":
             yield _TOP + int(token.text.strip("'")), 1
-        elif token.kind == "num" and token.number is not None and token.text.isdigit() and _YEARS[0] <= token.number <= _YEARS[1]:
+        elif token.kind == "num" and token.raw.isdigit() and token.number is not None and _YEARS[0] <= token.number <= _YEARS[1]:
             yield int(token.number), 1
 
     def _day(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:

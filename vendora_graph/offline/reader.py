@@ -19,7 +19,7 @@ from vendora_graph.offline.lists import row_ends
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.people import count_people, own_measures, pair_departments, take_siblings
+from vendora_graph.offline.people import count_people, own_measures, pair_departments, take_siblings, value_measures
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.resolve import resolve_plan
@@ -82,6 +82,7 @@ class Reader:
         count_people(framer)
         own_measures(framer)
         take_siblings(framer)
+        value_measures(framer)
         pair_departments(framer)
         apply_rules(framer)
         fill_slots(framer)

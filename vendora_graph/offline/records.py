@@ -27,7 +27,7 @@ def _records(framer: Framer) -> None:
         frame.filters.extend(f for f in filters_of(conditions[name]) if f not in frame.filters)
     _columns(framer)
     own = [m for m in framer.catalog.dimensions[frame.record].record_metrics if m in framer.catalog.metrics]
-    asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record)]
+    asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record) and not (own and frame.from_hint)]
     wanted = [f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions]
     fitting = [m for m in own if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
     snapshots = {framer.catalog.metrics[m].snapshot for m in asked}

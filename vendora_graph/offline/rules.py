@@ -8,6 +8,7 @@ from typing import Any
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lists import joined
+from vendora_graph.offline.omissions import free_unfit
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
 
@@ -107,14 +108,40 @@ def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     others = [*frame.metric_spans.values(), *(s for s in frame.rule_spans.values() if s is not span)]
     candidates = {_kin(framer, m) for m in entry.get("metrics") or () if m in framer.catalog.metrics}
     if any(joined(framer, span, other) for other in others) or _and_later(framer, span) or _too(framer, span):
-        metrics = _metrics_of_rule(framer, entry)
-        first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
-        at = frame.metrics.index(first) if first else len(frame.metrics)
-        frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
-        frame.notes.append(("rule", {"rule": name}))
+        _join_measures(framer, name, entry)
     elif not candidates & {_kin(framer, m) for m in frame.metrics} and not entry.get("also_cues"):
-        for at in range(span.start, span.end):
-            frame.bound.pop(at, None)
+        _free(framer, span)
+
+
+def _join_measures(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
+    """Take what the word stands for beside the others, at its place in their row."""
+    frame, span = framer.frame, framer.frame.rule_spans[name]
+    metrics = _beside_metric(framer, entry)
+    if metrics is None:
+        metrics = _metrics_of_rule(framer, entry)
+    elif not metrics:  # `sublet sales and gross`: the gross of that alone is not held
+        _free(framer, span)
+        return
+    other = bool(entry.get("otherwise")) and set(metrics) <= set(frame.metrics)
+    if other:  # `PVR and F&I PVR`: one reading is named, so the word means the other
+        metrics = [m for m in entry.get("otherwise") or () if m in framer.catalog.metrics]
+    first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
+    at = frame.metrics.index(first) if first else len(frame.metrics)
+    frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
+    labels = ", ".join(framer.catalog.metrics[m].label for m in metrics)
+    frame.notes.append(("otherwise", {"word": frame.said(span), "label": labels}) if other else ("rule", {"rule": name}))
+
+
+def _free(framer: Framer, span: Span) -> None:
+    for at in range(span.start, span.end):
+        framer.frame.bound.pop(at, None)
+        framer.frame.freed.add(at)
+
+
+def _beside_metric(framer: Framer, entry: Mapping[str, Any]) -> list[str] | None:
+    """`labor sales and gross`: what the word means beside a measure; an empty list where it is not held, None where it is not said."""
+    known = entry.get("by_metric") or {}
+    return next(([str(m) for m in known[name] if m in framer.catalog.metrics] for name in framer.frame.metrics if name in known), None)
 
 
 def _kin(framer: Framer, metric: str) -> tuple[str, str]:
@@ -193,6 +220,7 @@ def apply_departments(framer: Framer) -> None:
     if wanted and not frame.from_hint:
         frame.metrics = wanted
         frame.from_department = True
+        free_unfit(framer)
         _bind_departments(framer)
     elif (
         not frame.metrics

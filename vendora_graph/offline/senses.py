@@ -63,13 +63,13 @@ def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[
     not_names = vocabulary.get("not_names") or {}
     generic = {str(word).lower() for word in vocabulary.get("generic_names") or ()}
     for name, metric in catalog.metrics.items():
-        if metric.hidden:
+        if metric.hidden and name not in extra:
             continue
         dropped = {str(word).lower() for word in not_names.get(name, ())}
         spelled = (name.replace("_", " "),) if not metric.synonyms or "_" not in name else ()
         for weight, phrases in (
-            (_FULL, (metric.label, *spelled)),
-            (_FULL, metric.synonyms),
+            (_FULL, () if metric.hidden else (metric.label, *spelled)),
+            (_FULL, () if metric.hidden else metric.synonyms),
             (_VOCABULARY_WEIGHT, extra.get(name, ())),
         ):
             for phrase in phrases:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.heads import take_heads
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import value_in_list
 from vendora_graph.offline.measures import is_record, single_record
@@ -53,6 +54,7 @@ def _dimensions(framer: Framer) -> None:
         senses = of_kind(span, "dimension")
         if senses and span.start not in framer.frame.bound and _spoken(framer, span):
             _dimension(framer, span, senses)
+    take_heads(framer)
 
 
 def _spoken(framer: Framer, span: Span) -> bool:

@@ -122,12 +122,31 @@ def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], 
 
 def _exact(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stores: frozenset[str]) -> Iterator[Span]:
     key = compact(list(tokens[start:end]))
-    if end - start == 1 and key in lexicon.exact and tokens[start].text not in lexicon.exact[key]:
+    if not _in_listed_form(tokens[start:end], key, lexicon):
         return
     if key in lexicon.phrases:
-        senses = _visible(lexicon.senses(key), stores, lexicon)
+        senses = _as_typed(tokens[end - 1], _visible(lexicon.senses(key), stores, lexicon))
         if senses:
             yield Span(start, end, senses, reason=_reason(tokens[start:end], senses, lexicon))
+
+
+def _in_listed_form(tokens: Sequence[Token], key: str, lexicon: Lexicon) -> bool:
+    """Whether a phrase that counts in one form only (`average ro`, no `average ros`) was said in it."""
+    said = [t.text for t in tokens if t.kind != "punct"]
+    forms = [form.split() for form in lexicon.exact.get(key, ())]
+    return not forms or all(len(form) != len(said) for form in forms) or any(sorted(form) == sorted(said) for form in forms)
+
+
+def _one_for_many(tokens: Sequence[Token], sense: Sense) -> bool:
+    """`the biggest ticket we closed`: one thing is no count of things (`tickets closed`)."""
+    said, listed = {t.text for t in tokens if t.content and t.text == t.stem}, set(sense.phrase.lower().split())
+    return sense.kind == "metric" and any(f"{word}{_S}" in listed and word not in listed for word in said)
+
+
+def _as_typed(last: Token, senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
+    """Of measures that differ by one or several only (`customer pay ticket`, `customer pay tickets`) the one in the number typed."""
+    typed = {s.key for s in senses if s.kind == "metric" and s.phrase.lower().split()[-1] == last.text}
+    return tuple(s for s in senses if not typed or s.kind != "metric" or s.key in typed)
 
 
 def _reason(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexicon) -> str:
@@ -175,7 +194,9 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
             if _other_number(tokens[end - 1], lexicon) or _other_number(first, lexicon):
                 break
             if tokens[end - 1].content:
-                senses = lexicon.bag_senses(tokens[start:end])
+                key = lexicon.normaliser.key
+                senses = [s for s in lexicon.bag_senses(tokens[start:end]) if _in_listed_form(tokens[start:end], key(s.phrase), lexicon)]
+                senses = [s for s in senses if not _one_for_many(tokens[start:end], s)]
                 if senses:
                     typo = any(i in typos for i in range(start, end))
                     yield Span(start, end, tuple(senses), FUZZY * BAG if typo else BAG, "typo" if typo else "order")

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 from vendora_graph.contracts import Filter
+from vendora_graph.offline.buckets import bucket_limit
+from vendora_graph.offline.counted import counted_noun, foreign_noun, measure_at
 from vendora_graph.offline.exact_nouns import exact_noun, year_of_make
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.normalise import compact
@@ -38,10 +40,14 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     unit = unit or _column_unit(framer, end) or _money(framer, number)
     if op and unit == "days":
         _still_here(framer)
-    op = op or ("le" if number == 0 and _noun_column(framer, end) else "")
+    op = op or ("le" if number == 0 and (_noun_column(framer, end) or measure_at(framer, end)) else "")
     second = _second_number(framer, end) if op == "between" else None
     if second is not None and not unit:
         unit, end = _unit_of(framer, second)
+    bucket = bucket_limit(framer, op, number, unit) if op else ""
+    if bucket:
+        _bind(framer, bucket, range(first, max(end, index + 1)))
+        return
     target = _target(framer, unit, first, end) if op else None
     if target is None or (op == "between" and second is None):
         return
@@ -212,7 +218,7 @@ def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
     if column:
         frame.groups = [g for g in frame.groups if framer.lexicon.section("noun_columns").get(g) != column]
         return column
-    measure = _measure_beside(framer, first, end)
+    measure = _measure_beside(framer, first, end) or counted_noun(framer, _after(framer, end - (unit == "units")))
     if measure is not None:
         return measure
     fitting = [n for n, d in framer.catalog.dimensions.items() if d.kind == "numeric" and (framer.fits(n) or not framer.measures())]
@@ -223,6 +229,8 @@ def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
     for name in fitting:
         if name in named or (unit and _same_unit(framer.catalog.dimensions[name], unit)):
             return name
+    if not unit and foreign_noun(framer, _after(framer, end)):
+        return None
     return _own_value(framer, unit) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
 
 

@@ -1,0 +1,39 @@
+"""Heads: `receivables by type and age`: the last word of a grouping's name alone, where the measure has one grouping that ends so."""
+
+from __future__ import annotations
+
+from vendora_graph.offline.frame import Framer
+
+_KINDS = frozenset({"category", "person", "flag"})
+
+
+def take_heads(framer: Framer) -> None:
+    """Group by the dimension whose name ends in a word that stands after `by` and means nothing else."""
+    frame = framer.frame
+    for at, token in enumerate(frame.tokens):
+        if token.content and at not in frame.bound and token.number is None and _after_by(framer, at):
+            name = _headed(framer, token.stem)
+            if name and name not in frame.groups:
+                frame.groups.append(name)
+                frame.bound[at] = f"group {name}"
+
+
+def _after_by(framer: Framer, at: int) -> bool:
+    """`by type`, or joined to a grouping: `by age and type`."""
+    tokens, frame = framer.frame.tokens, framer.frame
+    while at > 0 and (tokens[at - 1].stem in framer.raw["joiners"] or frame.bound.get(at - 1, "").startswith("group ")):
+        at -= 1
+    return "group" in framer.cues_ending(at)
+
+
+def _headed(framer: Framer, stem: str) -> str:
+    """The one dimension of the measures whose label ends in the word; of several the one that the measure's own name begins."""
+    words, known = framer.lexicon.normaliser.tokens, framer.catalog.dimensions
+    found = {
+        name: words(info.label)
+        for name, info in known.items()
+        if info.kind in _KINDS and framer.fits(name) and [t.stem for t in words(info.label)][-1:] == [stem]
+    }
+    own = {t.stem for m in framer.measures() for t in words(framer.catalog.metrics[m].label)}
+    ours = [name for name, label in found.items() if own & {t.stem for t in label[:-1]}]
+    return ours[0] if len(ours) == 1 else next(iter(found)) if len(found) == 1 else ""

@@ -1,0 +1,57 @@
+"""Omissions: parts of a question in no slot although every word was used: the other side, the unit after `per`, a second grain."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Plan
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+
+_RATIOS = frozenset({"ratio", "average", "median"})
+
+
+def lost_side(_framer: Framer, plan: Plan) -> bool:
+    """`lines sold vs declined`: values side by side, and only one of them is shown."""
+    return plan.comparison is not None and plan.comparison.kind == "values" and not plan.group_by
+
+
+def lost_unit(framer: Framer, plan: Plan) -> str:
+    """`expense per car sold`: the measure after `per`, where no per-unit form took it up."""
+    frame, per = framer.frame, set(framer.raw["per_words"])
+    ratios = all(framer.catalog.metrics[m].additivity in _RATIOS for m in plan.metrics)
+    for metric in () if ratios else frame.dropped:
+        span = frame.metric_spans[metric]
+        said = [t.text for t in frame.tokens[max(span.start - 1, 0) : span.start + 1]]
+        if set(said) & per and not frame.modifiers:
+            return f"{said[0] if said[0] in per else ''} {frame.said(span)}".strip()
+    return ""
+
+
+def lost_grain(framer: Framer, plan: Plan) -> str:
+    """`ROs per day by month`: an average over one calendar unit for each of another."""
+    cues = framer.raw["grain_cues"]
+    said = {grain: name for name, grain in cues.items() if framer.frame.has(name)}
+    others = [name for grain, name in said.items() if grain != plan.grain]
+    if plan.grain is None or len(said) < 2 or not others:  # noqa: PLR2004
+        return ""
+    return framer.frame.said(framer.frame.spans[framer.frame.cues[others[0]][0]])
+
+
+def unfit(framer: Framer, plan: Plan) -> str:
+    """The label of a condition that a measure of the plan cannot take; empty when all fit."""
+    known = framer.catalog.dimensions
+    odd = (f.dimension for f in plan.filters if f.dimension in known and not _taken(framer, plan, f.dimension))
+    return next((known[name].label.lower() for name in odd), "")
+
+
+def _taken(framer: Framer, plan: Plan, dimension: str) -> bool:
+    return all(can_cut(framer.lexicon, metric, dimension) for metric in plan.metrics)
+
+
+def free_unfit(framer: Framer) -> None:
+    """Conditions that the measures of a department cannot take are none: their words are free again, to be asked about."""
+    frame = framer.frame
+    odd = {f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions and not framer.fits(f.dimension)}
+    frame.filters = [f for f in frame.filters if f.dimension not in odd]
+    for span in frame.spans:
+        if any(s.key in odd for s in of_kind(span, "value")) and frame.bound.get(span.start, "").removeprefix("filter ") in odd:
+            for at in range(span.start, span.end):
+                frame.bound.pop(at, None)
