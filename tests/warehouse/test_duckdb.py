@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from vendora_graph.errors import CorruptWarehouseError, InternalError, QueryRefusedError, QueryTimeoutError, WarehouseError
-from vendora_graph.warehouse.duckdb import FLAGS, DuckDBWarehouse, _Job
+from vendora_graph.warehouse.duckdb import _MOST_PARSED, FLAGS, DuckDBWarehouse, _Job, _Parsed
 from vendora_graph.warehouse.guard import AccessPolicy, GuardedStatement, TableRule, guard
 from vendora_graph.warehouse.port import Limits, forbidden
 
@@ -183,3 +183,24 @@ def test_stopping_what_has_just_ended_is_harmless():
     cursor.close()
     job.stop()
     assert job.stopped.is_set()
+
+
+def test_a_text_is_parsed_once_and_holds_one_statement():
+    parsed, cursor = _Parsed(), duckdb.connect()
+    first = parsed.statement("SELECT $a + 1", cursor)
+    assert parsed.statement("SELECT $a + 1", cursor) is first
+    assert [cursor.execute(first, {"a": value}).fetchall() for value in (1, 2)] == [[(2,)], [(3,)]]
+    for text in ("SELECT 1; SELECT 2", "", "-- nothing"):
+        with pytest.raises(WarehouseError, match="it is not run"):
+            parsed.statement(text, cursor)
+    for number in range(_MOST_PARSED):
+        parsed.statement(f"SELECT {number}", cursor)
+    assert parsed.statement("SELECT $a + 1", cursor) is not first
+
+
+async def test_one_parsed_statement_serves_many_at_once(warehouse: DuckDBWarehouse):
+    tops = range(200)
+    sealed = [statement("SELECT COUNT(*) FROM sale WHERE amount < $top", top=top) for top in tops]
+    results = await asyncio.gather(*(warehouse.fetch(one, deadline_s=30) for one in sealed))
+    amounts = [Decimal(i) / 10 for i in range(0, 5000, 2)]
+    assert [result.rows[0][0] for result in results] == [sum(amount < top for amount in amounts) for top in tops]
