@@ -20,10 +20,10 @@ from vendora_graph.contracts import (
     ValidationPolicy,
 )
 from vendora_graph.evidence.asks import Ask, ask_of
-from vendora_graph.evidence.phrases import Found, PhraseSet
+from vendora_graph.evidence.phrases import Found
 from vendora_graph.evidence.references import Token, key_of, sentences
 from vendora_graph.evidence.tables import shown_rows
-from vendora_graph.evidence.vocabulary import metric_phrases
+from vendora_graph.evidence.vocabulary import MetricBook, metric_book
 
 Place = Literal["headline", "finding", "caveat", "assumption", "action", "measure", "owner", "title"]
 CLAIMS: tuple[Place, ...] = ("headline", "finding")
@@ -283,8 +283,9 @@ class Case:
             names = tuple(
                 NameRef(i, t.text, self.ledger.names[t.text]) for i, t in enumerate(run) if t.kind == "n" and t.text in self.ledger.names
             )
-            yield Sentence(place, number, kind, run, facts, periods, names, tuple(self._vocabulary.find(run)))
+            yield Sentence(place, number, kind, run, facts, periods, names, tuple(self.book.phrases.find(run)))
 
     @cached_property
-    def _vocabulary(self) -> PhraseSet[frozenset[str]]:
-        return metric_phrases(self.policy)
+    def book(self) -> MetricBook:
+        """Return what the policy's metrics are called."""
+        return metric_book(self.policy)

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from vendora_graph.contracts import ValidationPolicy
+from vendora_graph.contracts import MetricRules, ValidationPolicy
 from vendora_graph.evidence.phrases import PhraseSet, spelling
 
-_Key = tuple[tuple[str, str, tuple[str, ...]], ...]
+_MOST_KEPT = 16
+_KEPT: dict[tuple[object, ...], tuple[tuple[MetricRules, ...], MetricBook]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class MetricBook:
+    """What metrics are called: phrases with the metrics they may mean, labels in lower case, and the words of the labels."""
+
+    phrases: PhraseSet[frozenset[str]]
+    labels: Mapping[str, str]
+    words: frozenset[str]
+
+
+def metric_book(policy: ValidationPolicy) -> MetricBook:
+    """Return the book of a policy's metrics.
+
+    A policy is made for every draft, its rules once: books are kept by the identity of the rules, which are kept with them.
+    """
+    rules = tuple(policy.metric_info.values())
+    key: tuple[object, ...] = (*policy.metric_info, *map(id, rules))
+    kept = _KEPT.get(key)
+    if kept is None:
+        while len(_KEPT) >= _MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT), ()), None)
+        kept = _KEPT[key] = rules, _written(policy)
+    return kept[1]
 
 
 def metric_phrases(policy: ValidationPolicy) -> PhraseSet[frozenset[str]]:
     """Return the labels and synonyms of the policy's metrics; one phrase may name several metrics."""
-    return _phrases(tuple((name, rules.label, rules.synonyms) for name, rules in policy.metric_info.items()))
+    return metric_book(policy).phrases
 
 
-@lru_cache(maxsize=256)
-def _phrases(metrics: _Key) -> PhraseSet[frozenset[str]]:
+def _written(policy: ValidationPolicy) -> MetricBook:
     labels: dict[tuple[str, ...], set[str]] = {}
     others: dict[tuple[str, ...], set[str]] = {}
     spelled: dict[tuple[str, ...], str] = {}
-    for name, label, synonyms in metrics:
-        for phrase in (label, *synonyms):
+    for name, rules in policy.metric_info.items():
+        for phrase in (rules.label, *rules.synonyms):
             words, _ = spelling(phrase)
             spelled[words] = max(spelled.get(words, ""), phrase, key=len)
-            (labels if phrase is label else others).setdefault(words, set()).add(name)
+            (labels if phrase is rules.label else others).setdefault(words, set()).add(name)
     meanings = {words: frozenset(labels.get(words) or others[words]) for words in sorted(spelled)}
-    return PhraseSet((spelled[words], names) for words, names in meanings.items())
+    return MetricBook(
+        PhraseSet((spelled[words], names) for words, names in meanings.items()),
+        {rules.label.lower(): name for name, rules in policy.metric_info.items()},
+        frozenset(word for rules in policy.metric_info.values() for word in spelling(rules.label)[0]),
+    )

@@ -13,7 +13,6 @@ from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.checks.coverage import asked, inside
 from vendora_graph.evidence.phrases import valued
 from vendora_graph.evidence.references import tokens
-from vendora_graph.evidence.vocabulary import metric_phrases
 
 LEFT_OUT = "left out"
 """What a caveat says of a part that failed."""
@@ -73,7 +72,7 @@ def question(case: Case) -> Iterator[Problem]:
     if case.plan is not None or not case.used:
         return
     words = tokens(case.question)
-    named = [found for found in metric_phrases(case.policy).find(words) if found.end - found.start > 1]
+    named = [found for found in case.book.phrases.find(words) if found.end - found.start > 1]
     metrics_used = {name for fact in case.behind.values() for name in case.metrics_of(fact)}
     for found in named:
         if found.meaning.isdisjoint(metrics_used):

@@ -128,8 +128,7 @@ def names(case: Case) -> Iterator[Problem]:
 
 
 def _own_words(case: Case) -> frozenset[str]:
-    labels = tuple(rules.label for rules in case.policy.metric_info.values())
-    return _words_of(labels + tuple(case.policy.dimension_labels.values()))
+    return case.book.words | _words_of(tuple(case.policy.dimension_labels.values()))
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
@@ -75,7 +75,7 @@ def _other_bucket(case: Case, fact: Fact, value: str) -> bool:
 @rule("tables.columns")
 def columns(case: Case) -> Iterator[Problem]:
     """A column holds one metric in one unit, and is named after it."""
-    labels = {rules.label.lower(): name for name, rules in case.policy.metric_info.items()}
+    labels = case.book.labels
     for table in _results(case).values():
         by_metric = any(dimension == "metric" for key in table.keys for dimension, _ in key)
         spans = frozenset(fact.period.label for row in table.cells for fact in _facts(case, row) if fact.period is not None)
@@ -129,7 +129,7 @@ def _is_of_other(fact: Fact, head: str, others: list[str]) -> bool:
     return not label.endswith(head) and any(label.endswith(f" {other}") for other in others)
 
 
-def _other_head(head: str, fact: Fact, table: ResultTable, labels: dict[str, str]) -> str:
+def _other_head(head: str, fact: Fact, table: ResultTable, labels: Mapping[str, str]) -> str:
     """Return what a column holds instead of what its head says; heads that name no metric claim nothing."""
     text, label, ask = head.lower(), fact.label.lower(), ask_of(table)
     if ask.compare is None and label != text and label in (other.lower() for other in table.columns):
