@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test covered parity smollm lint format ratchet bench mutation check build lock clean
+.PHONY: help env demo test covered parity smollm lint format ratchet bench mutation worst check build lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +65,11 @@ bench: $(READY) ## measure speed against a bare graph and bare SQL, model calls 
 	@$(BIN)/python -m bench.agents
 	@$(BIN)/python -m bench
 
-mutation: $(READY) ## break the code on purpose: every mutant must be caught
-	@$(BIN)/python -m tests.mutation
+mutation: $(READY) ## break every approved answer on purpose: every mutant must be caught (half an hour; SAMPLE="--answers 60 --mutants 2" tries some)
+	@$(BIN)/python -m tests.mutation $(SAMPLE)
+
+worst: $(READY) ## let the worst models in the world answer every golden question: no wrong number is delivered (half an hour)
+	@$(BIN)/python -m tests.graph.worst
 
 check: lint test build ## everything that CI and a release ask for
 

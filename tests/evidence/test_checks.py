@@ -199,7 +199,7 @@ RULES: list[tuple[str, Callable[[], Verdict], str]] = [
     ("cut week called complete", lambda: simple(fact(period=period(date(2026, 11, 2), date(2026, 11, 6), "the week", grain="week")), rules={}), "periods.complete"),
     ("running", lambda: simple(fact(period=period(date(2026, 11, 1), date(2026, 11, 12), "the month", complete=False)), "It is {{1f1}}.", rules={}), "periods.partial"),
     ("open month", lambda: simple(fact(period=month(2026, 10)), rules={"ledger_month": True}, open_months=("2026-10",)), "periods.open_said"),
-    ("target without query", lambda: simple(fact(grade="target", query_id=None, second=None, basis="plan"), rules={}), ""),
+    ("target without query", lambda: simple(fact(grade="target", query_id=None, second=None, basis="plan"), "The target is {{1f1}} in {{p1}}.", rules={}), ""),
     ("target without basis", lambda: simple(fact(grade="target", query_id=None, second=None), rules={}), "proof.spoken"),
     ("no period", lambda: simple(fact(period=None), "It is {{1f1}}.", rules={}), ""),
     ("benchmark alone", lambda: simple(fact(grade="benchmark", basis="b", second=None), rules={}), "benchmarks.definition"),
@@ -277,7 +277,8 @@ def test_derived_facts_that_cannot_be_computed_again():
 
 def test_forecasts_are_called_what_they_are():
     now = fact("10")
-    pace = make_fact("m", Decimal(30), "usd", label="Pace", grade="forecast", formula="curve: x", parts=(now.id,), period=OCT)
+    again = Second(value=Decimal(30), method="the curve again")
+    pace = make_fact("m", Decimal(30), "usd", label="Pace", grade="forecast", formula="curve: x", parts=(now.id,), period=OCT, second=again)
     assert "claims.estimates" in derived("x", now, fact=pace, text="It is KEY.")
     assert derived("x", now, fact=pace, text="On pace for KEY.") == set()
 

@@ -1,15 +1,21 @@
-"""`python -m tests.mutation [RECORDS.jsonl]`: every mutant of every approved golden answer, judged, as a table; 1 when the bar is missed.
+"""`python -m tests.mutation`: every mutant of every approved golden answer, judged, as a table; 1 when the bar is missed.
 
-Without a file of records the golden questions are asked of the demo first. The work is spread over the processors.
+The golden questions and those of the golden plans are asked of the demo first, unless a file of records is given. The work is spread over
+the processors. `--answers` and `--mutants` bound it: an even sample of the questions, the first mutants of each mutator and answer.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,13 +23,25 @@ from tests.mutation.corpus import golden, load, made
 from tests.mutation.harness import Brief, Row, judge, mutants, tally, trial
 from tests.mutation.nouns import Case
 
-BAR, ROOM, SHOWN = 0.99, 0.01, 60
+BAR, ROOM, SHOWN, EVERY = 0.99, 0.01, 60, 100
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much is tried: `answers` golden questions, `mutants` of each mutator and answer; None for all."""
+
+    records: Path | None = None
+    answers: int | None = None
+    mutants: int | None = None
 
 
 def main(arguments: list[str]) -> int:
-    corpus = [*made(), *(load(Path(arguments[0])) if arguments else _asked())]
+    bounds = _read(arguments)
+    started = time.monotonic()
+    corpus = [*made(), *(load(bounds.records) if bounds.records else _asked(bounds.answers))]
+    print(f"{len(corpus)} answers after {time.monotonic() - started:.0f} s", flush=True)
     rejected = [case.name for case in corpus if not judge(case).approved]
-    trials = [one for found in _judged(corpus) for one in found]
+    trials = list(chain.from_iterable(_judged(corpus, bounds.mutants)))
     rows = tally(trials)
     _print(rows)
     total, caught = len(trials), sum(t.caught for t in trials)
@@ -35,23 +53,36 @@ def main(arguments: list[str]) -> int:
     print(f"untouched answers rejected: {len(rejected)} of {len(corpus)} {rejected or ''}")
     for name, count in Counter(t.checks[0] for t in trials if len(t.checks) == 1).most_common():
         print(f"  caught by {name} alone: {count}")
-    for one in [t for t in trials if not t.caught][:SHOWN]:
+    for one in [*missed_numbers, *(t for t in trials if not t.caught and not t.number_seen)][:SHOWN]:
         print(f"  NOT CAUGHT {one.name} / {one.case} #{one.number}: {one.headline}")
+    print(f"{time.monotonic() - started:.0f} s")
     return 0 if caught / total >= BAR and not missed_numbers and len(rejected) <= ROOM * len(corpus) else 1
 
 
-def _asked() -> list[Case]:
+def _read(arguments: list[str]) -> Bounds:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
+    parser.add_argument("records", nargs="?", type=Path, help="approved answers, recorded before (see tests.mutation.corpus)")
+    parser.add_argument("--answers", type=int, help="ask at most so many golden questions, evenly spread over the files")
+    parser.add_argument("--mutants", type=int, help="judge at most so many mutants of each mutator and answer")
+    return Bounds(**vars(parser.parse_args(arguments)))
+
+
+def _asked(most: int | None) -> list[Case]:
     with tempfile.TemporaryDirectory() as folder:
-        return golden(Path(folder))
+        return golden(Path(folder), most, complex_too=True)
 
 
-def _judged(corpus: list[Case]) -> Iterator[list[Brief]]:
+def _judged(corpus: list[Case], most: int | None) -> Iterator[list[Brief]]:
+    """Yield what became of the mutants of one answer after the other, and print how far it is."""
     with get_context("spawn").Pool(os.cpu_count()) as pool:
-        yield from pool.imap(_judge, corpus, chunksize=4)
+        for number, found in enumerate(pool.imap(partial(_judge, most=most), corpus, chunksize=4), start=1):
+            yield found
+            if number % EVERY == 0:
+                print(f"{number} of {len(corpus)} answers", flush=True)
 
 
-def _judge(case: Case) -> list[Brief]:
-    return [trial(*found).brief for found in mutants([case])]
+def _judge(case: Case, most: int | None) -> list[Brief]:
+    return [trial(*found).brief for found in mutants([case]) if most is None or found[2] < most]
 
 
 def _print(rows: list[Row]) -> None:

@@ -75,6 +75,7 @@ def _other_parts(case: Case) -> Iterator[Mutant]:
     for fact in spoken_facts(case, derived=True):
         mine = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
         others = [f for f in case.ledger.facts.values() if mine and f.unit == mine[-1].unit and not f.parts and f.id not in fact.parts and f.metric == mine[-1].metric]
+        others = [f for f in others if (f.slice, f.period) != (mine[-1].slice, mine[-1].period)]  # the same figure of another call is the same
         for other in others[:2]:
             yield Mutant(with_fact(case, fact.id, parts=(*fact.parts[:-1], other.id)), seal=True, derive=True)
 

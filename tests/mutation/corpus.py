@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.evidence.corpus import samples
 from tests.mutation.nouns import Case
-from tests.mutation.recording import golden_questions, record_answers, spread
+from tests.mutation.recording import complex_questions, golden_questions, record_answers, spread
 from vendora_graph.contracts import Draft, Ledger, Plan, ValidationPolicy
 from vendora_graph.settings import Settings
 
@@ -45,8 +45,11 @@ def made() -> list[Case]:
     return [Case(s.name, s.question, s.plan, s.draft, s.ledger, s.policy) for s in samples()]
 
 
-def golden(cache_dir: Path, most: int | None = None) -> list[Case]:
-    """Ask the golden questions of the demo (at most so many, evenly spread) and return their approved answers."""
-    questions = golden_questions()
+def golden(cache_dir: Path, most: int | None = None, *, complex_too: bool = False) -> list[Case]:
+    """Ask the golden questions of the demo (at most so many, evenly spread) and return their approved answers.
+
+    `complex_too` adds the questions of the golden plans.
+    """
+    questions = [*golden_questions(), *(complex_questions() if complex_too else ())]
     settings = Settings(cache_dir=cache_dir, warehouse="demo", model="offline")
     return asyncio.run(record_answers(settings, questions if most is None else spread(questions, most)))

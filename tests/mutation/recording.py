@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import yaml
+
 from tests.mutation.nouns import Case
 from vendora_graph import Vendora
 from vendora_graph.contracts import Verdict
@@ -15,11 +17,28 @@ from vendora_graph.evaluation.cases import load_cases
 from vendora_graph.settings import Settings
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+SENIOR = Path(__file__).parents[1] / "senior"
 
 
 def golden_questions() -> list[Golden]:
     """Return every golden question, in the order of its files."""
     return list(load_cases(GOLDEN))
+
+
+def complex_questions() -> list[Golden]:
+    """Return the questions of the golden plans and of the planted stories: what the senior analyst is asked."""
+    plans = _yaml("plans.yaml")["cases"]
+    asked = [(case["ask"], case.get("store"), case.get("role")) for case in plans]
+    asked += [(question, story["store"], None) for story in _yaml("stories.yaml").values() for question in story["questions"]]
+    return [
+        Golden(id=f"plan-{number}", question=question, dealership=store, role=role, expect="answered")
+        for number, (question, store, role) in enumerate(asked, start=1)
+    ]
+
+
+def _yaml(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((SENIOR / name).read_text(encoding="utf-8"))
+    return found
 
 
 def spread(questions: list[Golden], most: int) -> list[Golden]:

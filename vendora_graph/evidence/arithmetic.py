@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from vendora_graph.contracts import Fact, Grade, Period, Slice, Unit
 from vendora_graph.errors import ModelOutputError
-from vendora_graph.evidence import expression
+from vendora_graph.evidence import expression, formula_words
 from vendora_graph.evidence.identity import make_fact
 from vendora_graph.evidence.resources import resource
 
@@ -18,6 +18,7 @@ ALIASES: Mapping[str, Operation] = {"change_pct": "change", "percent_change": "c
 _KNOWN = frozenset(get_args(Operation))
 ADDITIVE_UNITS = frozenset(("usd", "units", "count", "hours", "days", "minutes", "number"))
 _PAIRS = frozenset(("difference", "points", "change", "share", "per_unit", "ratio", "product"))
+_LINES = frozenset(("driver", "metric"))
 _SAME_UNIT = frozenset(("difference", "points", "change", "share", "ratio", "sum", "mean"))
 
 
@@ -46,7 +47,7 @@ def calculate(operation: str, facts: Sequence[Fact], *, label: str = "", grade: 
         period=_period(parts),
         basis=parts[0].basis if len({part.basis for part in parts}) == 1 else "",
         grade=grade,
-        formula=f"{name}: {_formula(name, parts)}",
+        formula=f"{name}: {formula_words.written(name, parts)}",
         parts=[part.id for part in parts],
         n=min((part.n for part in parts if part.n is not None), default=None),
     )
@@ -87,7 +88,7 @@ def express(
         period=period or _period(parts),
         basis=basis,
         grade=grade,
-        formula=expression.write(unit, letters, [f"[{_where(part)}]" for part in parts]),
+        formula=expression.write(unit, letters, [f"[{formula_words.where(part)}]" for part in parts]),
         parts=[part.id for part in parts],
         n=n,
     )
@@ -109,6 +110,17 @@ def operation_of(fact: Fact) -> Operation | None:
         return None
     head = expression.NAME if expression.is_expression(fact.formula) else fact.formula.partition(":")[0]
     return head if head in _KNOWN else None  # type: ignore[return-value]  # checked against the literal
+
+
+def is_change(fact: Fact) -> bool:
+    """Tell whether a figure is the change between two others, by its operation or as an expression of the one less the other.
+
+    A line of a bridge is no change of its metric: it has a row of its own, which its sentence names.
+    """
+    name = operation_of(fact)
+    if name != expression.NAME:
+        return name in ("difference", "points", "change")
+    return expression.arithmetic_in(fact.formula or "") == "a - b" and not any(dimension in _LINES for dimension, _ in fact.slice)
 
 
 def recompute(fact: Fact, facts: Mapping[str, Fact]) -> Decimal | None:
@@ -233,24 +245,6 @@ def _common_slice(name: Operation, parts: Sequence[Fact]) -> Slice:
 def _period(parts: Sequence[Fact]) -> Period | None:
     """Return the period of the first part: a change is a statement about now."""
     return parts[0].period
-
-
-def _where(part: Fact) -> str:
-    place = ", ".join(member for _, member in part.slice)
-    words = [part.label, place, part.period.label if part.period else ""]
-    return ", ".join(word for word in words if word)
-
-
-_SIGNS = {"difference": " - ", "points": " - ", "sum": " + ", "product": " x ", "share": " / ", "per_unit": " / ", "ratio": " / "}
-
-
-def _formula(name: Operation, parts: Sequence[Fact]) -> str:
-    names = [f"[{_where(part)}]" for part in parts]
-    if name == "change":
-        return f"({names[0]} - {names[1]}) / {names[1]}"
-    if name == "mean":
-        return f"({' + '.join(names)}) / {len(names)}"
-    return _SIGNS[name].join(names)
 
 
 def _label(name: Operation, parts: Sequence[Fact]) -> str:

@@ -28,6 +28,7 @@ class Ask:
     compare: Days | None
     order: tuple[str, str] | None
     limit: int | None
+    two_sided: bool = False
 
     @property
     def named(self) -> frozenset[tuple[str, str]]:
@@ -64,6 +65,7 @@ def _ask(tool: str, request: str) -> Ask:
         compare=_days(body.get("compare")),
         order=(str(order.get("by")), str(order.get("direction", "desc"))) if isinstance(order, dict) else None,
         limit=body.get("limit"),
+        two_sided=bool(body.get("other_filters")),
     )
 
 

@@ -7,14 +7,13 @@ from functools import cache
 from itertools import pairwise
 
 from vendora_graph.contracts import Fact, Slice
-from vendora_graph.evidence.arithmetic import operation_of
+from vendora_graph.evidence.arithmetic import is_change, operation_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.phrases import PhraseSet, direction_words
 from vendora_graph.evidence.resources import resource
 
 _TIME = ("day", "week", "month", "quarter", "year")
-_CHANGES = ("difference", "points", "change")
 
 
 @cache
@@ -33,7 +32,7 @@ def change(case: Case) -> Iterator[Problem]:
     """A change stands behind a direction word or "the change is", a value behind "from" and "to"."""
     for sentence in case.claims:
         for ref in sentence.facts:
-            moved = operation_of(ref.fact) in _CHANGES
+            moved = is_change(ref.fact)
             if moved and not _told_as_change(sentence, ref):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a change, told as a value", (ref.key,))
             if not moved and _expects_change(sentence, ref):
@@ -44,17 +43,27 @@ def change(case: Case) -> Iterator[Problem]:
 def base(case: Case) -> Iterator[Problem]:
     """A change is between the very values its sentence gives: "from A to B, up {{..}}" is B less A."""
     for sentence in case.claims:
-        plain = [ref.fact for ref in sentence.facts if not ref.fact.parts]
+        plain = [ref.fact for ref in sentence.facts if not ref.fact.parts or ref.fact.grade == "target"]
         for ref in sentence.facts:
             parts = [case.ledger.facts[part] for part in ref.fact.parts if part in case.ledger.facts]
-            if operation_of(ref.fact) not in _CHANGES or not parts:
+            if not is_change(ref.fact) or not parts:
                 continue
             own = {part.id for part in parts}
             rows = [_row(part) for part in parts]
             alike = [fact for fact in plain if fact.metric == parts[0].metric and fact.unit == parts[0].unit]
             told = {fact.id for fact in alike if _row(fact) in rows or fact.grade in ("benchmark", "target")}
-            if told and not (told <= own or own <= told):
+            behind = _base_behind(sentence, ref)
+            if (told and not (told <= own or own <= told)) or (behind is not None and behind.id not in own):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
+
+
+def _base_behind(sentence: Sentence, ref: FactRef) -> Fact | None:
+    """Return the value a change is told to be measured from: the figure behind "from" or "than", with no comma between."""
+    following = next((other for other in sentence.facts if other.at > ref.at), None)
+    run = sentence.between(ref.at, following.at) if following is not None else ()
+    if following is None or any(token.kind == "mark" and token.text in ",;:()" for token in run) or is_change(following.fact):
+        return None
+    return following.fact if not {"from", "than"}.isdisjoint(token.text for token in run) else None
 
 
 def _row(fact: Fact) -> Slice:
@@ -114,7 +123,7 @@ def _told_again(sentence: Sentence, ref: FactRef) -> bool:
     """Tell whether a change stands right behind the same change in another unit: "up {{..}} or {{..}}"."""
     before = sentence.tokens[max(0, ref.at - 2) : ref.at]
     same = next((other for other in sentence.facts if other.at == ref.at - 2), None)
-    return same is not None and before[-1].text == "or" and same.fact.parts == ref.fact.parts and operation_of(same.fact) in _CHANGES
+    return same is not None and before[-1].text == "or" and same.fact.parts == ref.fact.parts and is_change(same.fact)
 
 
 def _in_parentheses(sentence: Sentence, ref: FactRef) -> bool:
@@ -128,7 +137,7 @@ def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
     if following and following[0].text in _listed("comparatives") and (ref.at + 1) not in sentence.labelled:
         return True
     if _in_parentheses(sentence, ref):
-        return any(other.at == ref.at - 2 and operation_of(other.fact) in _CHANGES for other in sentence.facts)
+        return any(other.at == ref.at - 2 and is_change(other.fact) for other in sentence.facts)
     place = ref.at - 1
     if place < 0 or sentence.tokens[place].kind != "word" or place in sentence.labelled:
         return False
@@ -136,7 +145,7 @@ def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
     if before[-1] in _moves():
         return place not in _harmless(sentence)
     if before[-1] == "of":
-        return not _moves().isdisjoint(before[-3:-1])
+        return not _moves().isdisjoint(before[-3:-1]) or before[-2:-1] in ([noun] for noun in _listed("change_nouns"))
     return before[-1] == "by" and not direction_words().isdisjoint(before)
 
 

@@ -8,6 +8,7 @@ from vendora_graph.contracts import Fact
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.checks.binding import breaks
 from vendora_graph.evidence.checks.proof import proven
 from vendora_graph.evidence.phrases import Found, grouped, listed, says
 from vendora_graph.evidence.references import key_of
@@ -139,10 +140,11 @@ def evidence(case: Case) -> Iterator[Problem]:
 
 @rule("claims.estimates")
 def estimates(case: Case) -> Iterator[Problem]:
-    """A forecast is called one."""
+    """A forecast is called one, and so is a target."""
+    called = {"forecast": "says_estimate", "target": "says_target"}
     for sentence in case.claims:
         for ref in sentence.facts:
-            if ref.fact.grade == "forecast" and not says(_clause(sentence, ref), "says_estimate"):
+            if ref.fact.grade in called and not says(_clause(sentence, ref), called[ref.fact.grade]):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
 
 
@@ -160,9 +162,19 @@ def called(case: Case) -> Iterator[Problem]:
     for sentence in case.claims:
         facts = {part.id: part for ref in sentence.facts for part in case.closure(ref.fact)}.values()
         for found in grouped("called").find(sentence.tokens) if facts else ():
-            behind = [ref.fact for ref in sentence.facts if ref.at == found.end]
-            if not any(_is_called(case, fact, found) for fact in behind or facts):
+            behind = _behind(sentence, found)
+            meant = [case.closure(ref.fact) for ref in behind] or [tuple(facts)]
+            if not all(any(_is_called(case, fact, found) for fact in one) for one in meant):
                 yield Problem(f"{found.words!r} in the {sentence.where}: no figure in the sentence is one")
+
+
+def _behind(sentence: Sentence, found: Found[str]) -> list[FactRef]:
+    """Return the figure a name stands before, with nothing but plain words between them, and where it is a range its other end."""
+    first = next((ref for ref in sentence.facts if ref.at >= found.end), None)
+    if first is None or breaks(sentence.between(found.end - 1, first.at)):
+        return []
+    end = [ref for ref in sentence.facts if [token.text for token in sentence.between(first.at, ref.at)] == ["to"]]
+    return [first, *end]
 
 
 def _is_called(case: Case, fact: Fact, found: Found[str]) -> bool:

@@ -69,7 +69,7 @@ def of_filters(evidence: Evidence, plan: Plan) -> bool:
     row = dict(evidence.fact.slice)
     wanted = {condition(item): item for item in plan.filters}
     for one, item in wanted.items():
-        if one not in conditions and not _row_meets(row, item):
+        if (one not in conditions and not _row_meets(row, item)) or _is_elsewhere(row, item):
             return False
     extra = [one for one in conditions if one not in wanted and not inside(one, plan)]
     if extra:
@@ -80,6 +80,10 @@ def of_filters(evidence: Evidence, plan: Plan) -> bool:
 
 def _row_meets(row: dict[str, str], item: Filter) -> bool:
     return item.op == "in" and row.get(item.dimension) in item.values
+
+
+def _is_elsewhere(row: dict[str, str], item: Filter) -> bool:
+    return item.op == "in" and len(item.values) == 1 and row.get(item.dimension, item.values[0]) not in item.values
 
 
 def inside(one: tuple[str, str, tuple[str, ...]], plan: Plan) -> bool:

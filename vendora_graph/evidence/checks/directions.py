@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from vendora_graph.contracts import Fact, ResultTable, Unit
-from vendora_graph.evidence.arithmetic import operation_of
+from vendora_graph.evidence.arithmetic import is_change
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.formats import render_value
@@ -14,7 +14,6 @@ from vendora_graph.evidence.phrases import Found, grouped
 from vendora_graph.evidence.references import Token
 from vendora_graph.evidence.resources import resource
 
-CHANGES = ("difference", "points", "change")
 _NEGATION_REACH = 3
 
 
@@ -48,7 +47,7 @@ def _disagreement(case: Case, sentence: Sentence, word: Found[str], previous: in
 def _changes(sentence: Sentence, word: Found[str], previous: int, following: int) -> list[tuple[Fact, Decimal]]:
     """Return the changes a word speaks of: those behind it before the next such word, else those before it."""
     found = [
-        (ref.at, ref.fact, ref.fact.value) for ref in sentence.facts if operation_of(ref.fact) in CHANGES and ref.fact.value is not None
+        (ref.at, ref.fact, ref.fact.value) for ref in sentence.facts if is_change(ref.fact) and ref.fact.value is not None
     ]
     behind = [(fact, value) for at, fact, value in found if word.start < at < following]
     before = [(fact, value) for at, fact, value in found if previous <= at < word.start]
@@ -58,7 +57,7 @@ def _changes(sentence: Sentence, word: Found[str], previous: int, following: int
 
 def _pair(sentence: Sentence, word: Found[str]) -> list[tuple[Fact, Decimal]]:
     """Return what two plain figures around a word say: "rose from A to B" is B - A, "A, up from B" is A - B."""
-    plain = [ref for ref in sentence.facts if operation_of(ref.fact) not in CHANGES and ref.fact.value is not None]
+    plain = [ref for ref in sentence.facts if not is_change(ref.fact) and ref.fact.value is not None]
     behind = [ref for ref in plain if ref.at >= word.end]
     before = [ref for ref in plain if ref.at < word.start]
     lead = [token.text for token in sentence.tokens[word.end : behind[0].at] if token.kind == "word"] if behind else []
@@ -95,7 +94,7 @@ def _minus(first: FactRef, second: FactRef) -> list[tuple[Fact, Decimal]]:
 
 def _wanted(case: Case, fact: Fact, meaning: str) -> int | None:
     if meaning in ("good", "bad"):
-        sides = {rules.good for name in case.metrics_of(fact) if (rules := case.rules(name)) is not None}
+        sides = {rules.good for name in fact.metric.split("/") if (rules := case.rules(name)) is not None}
         if sides not in ({"up"}, {"down"}):
             return None
         towards = 1 if sides == {"up"} else -1

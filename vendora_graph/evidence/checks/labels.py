@@ -79,6 +79,29 @@ def unit(case: Case) -> Iterator[Problem]:
                 )
 
 
+@rule("labels.measured")
+def measured(case: Case) -> Iterator[Problem]:
+    """The words "per selling day" stand beside a figure that is one, and such a figure has them in its sentence."""
+    for sentence in case.claims:
+        told = grouped("measured").find(sentence.tokens)
+        for found in told:
+            near = _measured(sentence, found)
+            if near is not None and sentence.free(found) and found.meaning not in near.fact.label.lower():
+                yield Problem(f"{{{{{near.key}}}}} in the {sentence.where} is not {found.words}", (near.key,))
+        said = {found.meaning for found in told}
+        for ref in sentence.facts:
+            for words in resource("words")["measured"]:
+                if words in ref.fact.label.lower() and words not in said:
+                    yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is {words}, which its sentence does not say", (ref.key,))
+
+
+def _measured(sentence: Sentence, found: Found[str]) -> FactRef | None:
+    """Return the figure that words of measure belong to: the one right before them, else the next behind, else the last before."""
+    right = [ref for ref in sentence.facts if ref.at == found.start - 1]
+    behind = [ref for ref in sentence.facts if ref.at >= found.end]
+    return next(iter([*right, *behind, *sentence.facts[::-1]]), None)
+
+
 @rule("labels.aggregate")
 def aggregate(case: Case) -> Iterator[Problem]:
     """The words "average" and "median" stand beside figures that are one."""
@@ -104,6 +127,11 @@ def total(case: Case) -> Iterator[Problem]:
             for ref in sentence.facts:
                 if found.start - 1 == ref.at and (rows := _rows_of(case, ref)):
                     yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {', '.join(rows)}", (ref.key,))
+        for found in listed("wholes_before").find(sentence.tokens):
+            for ref in [ref for ref in sentence.facts if ref.at >= found.end][:1]:
+                apart = any(token.kind == "n" or token.text in (",", ";") for token in sentence.between(found.end - 1, ref.at))
+                if not apart and (rows := _rows_of(case, ref)):
+                    yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {', '.join(rows)}", (ref.key,))
 
 
 def _rows_of(case: Case, ref: FactRef) -> list[str]:
@@ -117,4 +145,4 @@ def _rows_of(case: Case, ref: FactRef) -> list[str]:
     return [value for _, value in keys[0]] if keys and () not in keys else []
 
 
-CHECKS = (metric, unit, aggregate, total)
+CHECKS = (metric, unit, measured, aggregate, total)

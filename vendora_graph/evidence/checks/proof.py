@@ -8,8 +8,9 @@ from decimal import Decimal
 from vendora_graph.contracts import Fact
 from vendora_graph.errors import ModelOutputError
 from vendora_graph.evidence.arithmetic import derived_unit, operation_of, recompute
-from vendora_graph.evidence.case import Case, days
+from vendora_graph.evidence.case import Case, Days, days
 from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.formula_words import tells
 from vendora_graph.evidence.resources import resource
 
 
@@ -43,12 +44,36 @@ def _total(case: Case, fact: Fact) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(values) else None
 
 
+@rule("arithmetic.told")
+def told(case: Case) -> Iterator[Problem]:
+    """A formula names the very parts its figure was computed from."""
+    names = _names_of_days(case)
+    for fact in case.behind.values():
+        operation = operation_of(fact)
+        parts = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
+        if operation is None or len(parts) < len(fact.parts):
+            continue
+        if not tells(fact.formula or "", operation, parts, lambda part: names[days(part.period)]):
+            yield Problem(f"{fact.label!r} was not computed from what its formula names", (fact.id,))
+
+
+def _names_of_days(case: Case) -> dict[Days | None, set[str]]:
+    """Return what each period of the evidence is called: calls may name the same days in their own words."""
+    found: dict[Days | None, set[str]] = {None: set()}
+    known = [*case.ledger.periods.values(), *(fact.period for fact in case.ledger.facts.values() if fact.period is not None)]
+    for period in known:
+        found.setdefault(days(period), set()).add(period.label)
+    return found
+
+
 @rule("arithmetic.sense")
 def sense(case: Case) -> Iterator[Problem]:
     """Sums add what adds up, shares are of their own whole, changes compare like with like."""
     for fact in case.behind.values():
         name = operation_of(fact)
         parts = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
+        if fact.grade == "target" and not all(_is_filed_for(fact, part) for part in parts):
+            yield Problem(f"{fact.label!r} is made of the targets of other days", (fact.id,))
         if name is None or not parts:
             continue
         what = _nonsense(case, name, parts) or _without_target(case, fact)
@@ -76,14 +101,24 @@ def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
     return ""
 
 
+def _is_filed_for(target: Fact, part: Fact) -> bool:
+    """Tell whether a target on file is of days that lie in those of the target it is a part of."""
+    if target.period is None or part.period is None:
+        return True
+    return target.period.start <= part.period.end and part.period.start <= (target.period.full_end or target.period.end)
+
+
 def _without_target(case: Case, fact: Fact) -> str:
     """Return what is wrong with a figure that says it is held to a target: its last part is one, of the same place and days."""
     parts = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
-    if not fact.label.lower().endswith("percent of target"):
+    label = fact.label.lower()
+    if not label.endswith("percent of target") and "gap to target" not in label:
         return ""
     if parts[-1].grade == "target":
         return _against_target(parts[0], parts[-1])
-    return "" if "target" in parts[-1].label.lower() else "is of no target"
+    if "target" not in parts[-1].label.lower():
+        return "is of no target"
+    return "" if "target" not in parts[0].label.lower() else "holds the target against the figure"
 
 
 def _against_target(first: Fact, second: Fact) -> str:
@@ -140,15 +175,17 @@ def agrees(fact: Fact) -> bool:
 def proven(case: Case, fact: Fact) -> bool:
     """Tell whether a fact was computed twice: itself, or, for a derived one, everything under it.
 
-    Benchmarks come from a shipped file and name their source instead.
+    Benchmarks come from a shipped file and name their source instead. An estimate that no formula gives was estimated twice.
     """
     if fact.grade == "benchmark" or (fact.grade == "target" and fact.query_id is None and not fact.parts):
         return fact.basis != ""
-    if fact.second is not None:
-        return agrees(fact)
+    if fact.second is not None and not agrees(fact):
+        return False
+    if fact.grade == "forecast" and operation_of(fact) is None and fact.second is None:
+        return False
     if fact.grade in ("derived", "forecast", "target") and fact.parts:
         return all(part in case.ledger.facts and part != fact.id and proven(case, case.ledger.facts[part]) for part in fact.parts)
-    return False
+    return fact.second is not None
 
 
 @rule("proof.agrees")
@@ -191,4 +228,4 @@ def free_sql(case: Case) -> Iterator[Problem]:
         yield Problem(f"{len(found)} figures", tuple(found))
 
 
-CHECKS = (recomputed, sense, second_path, spoken, withheld, free_sql)
+CHECKS = (recomputed, told, sense, second_path, spoken, withheld, free_sql)

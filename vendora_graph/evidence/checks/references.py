@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vendora_graph.evidence.case import Case
+from vendora_graph.evidence.case import Case, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.identity import id_of
 from vendora_graph.evidence.phrases import listed
@@ -74,10 +74,15 @@ def quoted(case: Case) -> Iterator[Problem]:
     said = listed("you_said")
     for sentence in case.sentences:
         for index, token in enumerate(sentence.tokens):
-            if token.kind == "q" and not any(found.end <= index for found in said.find(sentence.tokens)):
+            if token.kind == "q" and not any(_reaches(sentence, found.end, index) for found in said.find(sentence.tokens)):
                 yield Problem(f"{{{{{token.text}}}}} in the {sentence.where}", (token.text,))
             elif token.kind == "q" and case.ledger.quoted.get(token.text, "") not in case.question:
                 yield Problem(f"{{{{{token.text}}}}} in the {sentence.where} is not in the question", (token.text,))
+
+
+def _reaches(sentence: Sentence, end: int, index: int) -> bool:
+    """Tell whether "you asked" still holds at a token: no figure stands between, and no bracket was closed."""
+    return end <= index and not any(token.kind == "f" or token.text == ")" for token in sentence.tokens[end:index])
 
 
 def _text_references(case: Case) -> Iterator[tuple[str, str]]:

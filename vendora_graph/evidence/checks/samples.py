@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from vendora_graph.contracts import Fact, MetricRules
+from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.calendar import is_whole_month
 from vendora_graph.evidence.case import Case, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
@@ -118,8 +119,12 @@ def unit(case: Case) -> Iterator[Problem]:
     """A figure has the unit its metric has."""
     for fact in case.behind.values():
         rules = case.rules(fact.metric)
-        if rules is not None and not fact.parts and fact.unit != rules.unit:
-            yield Problem(f"{fact.label!r} has the unit {fact.unit}, the metric has {rules.unit}", (fact.id,))
+        given = not fact.parts or (fact.grade in ("forecast", "target") and operation_of(fact) is None)
+        if rules is None or not given:
+            continue
+        due = "rate" if (fact.formula or "").startswith("backtest") else rules.unit
+        if fact.unit != due:
+            yield Problem(f"{fact.label!r} has the unit {fact.unit}, the metric has {due}", (fact.id,))
 
 
 @rule("samples.impossible")

@@ -86,11 +86,17 @@ def columns(case: Case) -> Iterator[Problem]:
                 continue
             if not facts:
                 continue
-            if len({(fact.metric, fact.unit, operation_of(fact), fact.grade == "target") for fact in facts}) > 1:
+            if len({(fact.metric, fact.unit, _kind(fact), fact.grade == "target") for fact in facts}) > 1:
                 yield Problem(f"the column {head!r} mixes figures")
             what = _other_head(head, facts[0], table, labels)
             if what:
                 yield Problem(f"the column {head!r} holds {what}", (facts[0].id,))
+
+
+def _kind(fact: Fact) -> str | None:
+    """Return what makes a column's figures alike; their sum is one of them."""
+    operation = operation_of(fact)
+    return None if operation == "sum" else operation
 
 
 def _facts(case: Case, cells: tuple[str | None, ...]) -> list[Fact]:
@@ -171,10 +177,9 @@ def request(case: Case) -> Iterator[Problem]:
     """A result's figures are what its call asked for: metric, days, filters."""
     for table in _results(case).values():
         ask = ask_of(table)
-        if ask.period is None or table.tool != "query_metrics":
-            continue
-        for fact in (case.ledger.facts[cell] for row in table.cells for cell in row if cell in case.ledger.facts):
-            if not fact.parts and fact.grade == "metric" and not _as_asked(fact, ask):
+        queried = ask.period is not None and table.tool == "query_metrics"
+        for fact in (fact for row in table.cells for fact in _facts(case, row) if not fact.parts and fact.grade == "metric"):
+            if (queried and not _as_asked(fact, ask)) or not _under_one_condition(case, fact, ask):
                 yield Problem(f"{fact.label!r} is not what the call of {table.id!r} asked for", (fact.id,))
                 break
 
@@ -190,6 +195,22 @@ def _as_asked(fact: Fact, ask: Ask) -> bool:
     free = {*ask.group_by, *(dimension for dimension, _, _ in ask.filters), ask.grain, "period"}
     met = all(row[d] in values for d, op, values in ask.filters if op == "in" and d in row and len(values) == 1)
     return met and all(dimension in free for dimension in row)
+
+
+def _under_one_condition(case: Case, fact: Fact, ask: Ask) -> bool:
+    """Tell whether a figure is under its call's conditions: by its row, or by the call that fetched it."""
+    if ask.two_sided:
+        return True
+    row = dict(fact.slice)
+    fetched = [one.filters for one in case.asks_of(fact) if one.tool == "query_metrics"]
+    for dimension, op, values in ask.filters:
+        own = row.get(dimension)
+        outside = op == "in" and len(values) == 1 and own not in (None, *values)
+        if outside or (op == "not_in" and own in values):
+            return False
+        if own is None and fetched and not any((dimension, op, values) in filters for filters in fetched):
+            return False
+    return True
 
 
 CHECKS = (request, rows, columns, order)

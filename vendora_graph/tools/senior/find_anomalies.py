@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Filter, Ledger
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Second
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import difference
 from vendora_graph.evidence.ledger import make_fact
@@ -21,7 +21,7 @@ from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.drill import dimensions_for
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
 from vendora_graph.tools.senior.history import is_service, past_months, selling_days
-from vendora_graph.tools.senior.outliers import Verdict, judge
+from vendora_graph.tools.senior.outliers import Verdict, judge, usual
 from vendora_graph.tools.senior.pacing import Month
 from vendora_graph.tools.senior.stretch import Stretch, months_in
 
@@ -54,6 +54,7 @@ class Judged:
     info: MetricInfo
     fact: Fact
     verdict: Verdict
+    again: tuple[Decimal | None, Decimal | None, Decimal | None]
 
     @property
     def weight(self) -> Decimal:
@@ -76,7 +77,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
         fact, info = fact_at(found, name, days=of(asked.period)), services.catalog.metrics[name]
         if fact is not None and fact.value is not None:
             history = _history(name, sides[name], past, asked.period, desk)
-            judged.append(Judged(info, fact, judge(fact.value, history, low=info.low, high=info.high)))
+            verdict, again = judge(fact.value, history, low=info.low, high=info.high), usual(history, low=info.low, high=info.high)
+            judged.append(Judged(info, fact, verdict, again))
     judged.sort(key=lambda one: (-one.weight, one.info.name))
     rows = Rows()
     for one in judged:
@@ -110,14 +112,15 @@ def _history(metric: str, sides: dict[str, str], past: dict[str, list[Month]], p
 def _add(one: Judged, rows: Rows) -> None:
     info, verdict = one.info, one.verdict
     words = f"median of the same stretch of selling days ending in each of the last {MONTHS_BACK} months"
-    expected = _estimate(verdict.middle, one.fact, f"{info.label}, expected", words)
-    low = _estimate(verdict.low, one.fact, f"{info.label}, usual low", f"{words}, less three robust deviations")
-    high = _estimate(verdict.high, one.fact, f"{info.label}, usual high", f"{words}, plus three robust deviations")
+    middle, least, most = one.again
+    expected = _estimate(verdict.middle, middle, one.fact, f"{info.label}, expected", words)
+    low = _estimate(verdict.low, least, one.fact, f"{info.label}, usual low", f"{words}, less three robust deviations")
+    high = _estimate(verdict.high, most, one.fact, f"{info.label}, usual high", f"{words}, plus three robust deviations")
     gap = difference(one.fact, expected, label=f"Difference from expected {info.label}") if expected is not None else None
     rows.add(((BY_METRIC, info.label),), one.fact, expected, low, high, gap)
 
 
-def _estimate(value: Decimal | None, fact: Fact, label: str, words: str) -> Fact | None:
+def _estimate(value: Decimal | None, again: Decimal | None, fact: Fact, label: str, words: str) -> Fact | None:
     if value is None:
         return None
     return make_fact(
@@ -130,6 +133,7 @@ def _estimate(value: Decimal | None, fact: Fact, label: str, words: str) -> Fact
         grade="forecast",
         formula=words,
         parts=[fact.id],
+        second=Second(value=again, method="the same past by ranks"),
     )
 
 

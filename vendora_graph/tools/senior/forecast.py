@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Period
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Period, Second
 from vendora_graph.errors import QuestionError
+from vendora_graph.evidence.formula_words import written
 from vendora_graph.evidence.ledger import make_fact
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
@@ -100,15 +101,18 @@ def _ahead(name: str, history: list[Fact], wanted: list[Period], last: Span, des
     made = forecast(known, ahead, floor=Decimal(0) if min(known) >= 0 else None)
     parts = [fact.id for fact in history]
     rows = Rows()
-    for month, point in zip(wanted, made.points[skipped:], strict=True):
+    for month, point, again in zip(wanted, made.points[skipped:], made.again[skipped:], strict=True):
         place = (("month", month.label),)
         period = Period(start=month.start, end=month.end, label=month.label, grain="month")
         cells = [
             make_fact(
                 metric=name, value=value, unit=info.unit, label=f"{info.label}, {kind}", slice=place, period=period, grade="forecast",
                 formula=f"{made.method} over {len(history)} months", parts=parts, basis=info.basis,
+                second=Second(value=second, method="estimated anew from the same months"),
             )
-            for value, kind in ((point.value, "forecast"), (point.low, "low"), (point.high, "high"))
+            for value, second, kind in (
+                (point.value, again.value, "forecast"), (point.low, again.low, "low"), (point.high, again.high, "high"),
+            )
         ]  # fmt: skip
         rows.add(place, *cells)
     if info.additivity == "additive" and len(wanted) > 1:
@@ -121,19 +125,20 @@ def _sum(rows: Rows, name: str, label: str, wanted: list[Period]) -> Fact:
     total = sum((fact.value for fact in facts if fact.value is not None), Decimal(0))
     return make_fact(
         metric=name, value=total, unit=facts[0].unit, label=f"{label}, forecast", period=wanted_period(wanted), grade="forecast",
-        formula="the months added up", parts=[fact.id for fact in facts], basis=facts[0].basis,
+        formula=f"sum: {written('sum', facts)}", parts=[fact.id for fact in facts], basis=facts[0].basis,
     )  # fmt: skip
 
 
 def _errors(made: Forecasted, history: list[Fact], name: str, label: str) -> list[Fact]:
-    pairs = (("the model", made.model_error), ("same month last year", made.naive_error))
+    errors = (("the model", made.model_error), ("same month last year", made.naive_error))
+    pairs = [(method, value, second) for (method, value), second in zip(errors, made.errors_again, strict=True)]
     return [
         make_fact(
             metric=name, value=value, unit="rate", label=f"{label}, backtest error of {method}", grade="forecast",
             formula=f"backtest: mean of |forecast - actual| / actual, one month ahead, {made.origins} months, {method}",
-            parts=[fact.id for fact in history],
+            parts=[fact.id for fact in history], second=Second(value=second, method="from the parts that were foretold"),
         )
-        for method, value in pairs
+        for method, value, second in pairs
     ]  # fmt: skip
 
 

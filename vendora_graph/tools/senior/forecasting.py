@@ -19,6 +19,7 @@ LEAST = 24
 LEVEL = 0.80
 PLACES = Decimal("0.01")
 ORIGINS = 12
+EXACT = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,18 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Forecasted:
-    """Months ahead by the method that was nearer in the backtest, and the mean absolute errors of both (fractions)."""
+    """Months ahead by the method that was nearer in the backtest, and the mean absolute errors of both (fractions).
+
+    `again` and `errors_again` are the same computed once more: the model fitted anew, the errors from what each month was foretold.
+    """
 
     points: tuple[Point, ...]
     method: str
     model_error: Decimal
     naive_error: Decimal
     origins: int
+    again: tuple[Point, ...]
+    errors_again: tuple[Decimal, Decimal]
 
 
 def refusal(history: Sequence[Decimal | None]) -> str | None:
@@ -74,27 +80,41 @@ def forecast(history: Sequence[Decimal], ahead: int, *, floor: Decimal | None = 
 
     `floor` is what no value can be below (None: there is none). Of seasonal-naive, the interval comes from its own past errors.
     """
-    missed_model, missed_naive = [], []
     first = max(LEAST, len(history) - ORIGINS)
-    for origin in range(first, len(history)):
-        past, actual = history[:origin], history[origin]
-        if actual:
-            missed_model.append(abs(model(past, 1)[0][0] - actual) / abs(actual))
-            missed_naive.append(abs(naive(past, 1)[0] - actual) / abs(actual))
-    errors = (_error(missed_model), _error(missed_naive))
-    if missed_model and errors[0] > errors[1]:
-        width = sorted(missed_naive)[int(len(missed_naive) * LEVEL)] if missed_naive else Decimal(0)
-        points = [Point(v, v - abs(v) * width, v + abs(v) * width) for v in naive(history, ahead)]
-        method = "same month last year"
-    else:
+    origins = [origin for origin in range(first, len(history)) if history[origin]]
+    actual = [history[origin] for origin in origins]
+    by_model = [model(history[:origin], 1)[0][0] for origin in origins]
+    by_naive = [naive(history[:origin], 1)[0] for origin in origins]
+    missed = [_missed(told, actual) for told in (by_model, by_naive)]
+    errors = (_error(missed[0]), _error(missed[1]))
+    follows_year = bool(origins) and errors[0] > errors[1]
+    wide = sorted(missed[1])[int(len(origins) * LEVEL)] if follows_year else Decimal(0)
+    points, again = (_points(history, ahead, wide if follows_year else None, floor) for _ in range(2))
+    method = "same month last year" if follows_year else "seasonal decomposition with exponential smoothing"
+    return Forecasted(points, method, *errors, len(origins), again, (_error_again(by_model, actual), _error_again(by_naive, actual)))
+
+
+def _points(history: Sequence[Decimal], ahead: int, width: Decimal | None, floor: Decimal | None) -> tuple[Point, ...]:
+    """Return the months ahead: of a width, those of last year with it on both sides; without one, the model's, fitted anew."""
+    if width is None:
         points = [Point(*triple) for triple in zip(*model(history, ahead), strict=True)]
-        method = "seasonal decomposition with exponential smoothing"
-    held = tuple(Point(*(_at_least(v, floor) for v in (p.value, p.low, p.high))) for p in points)
-    return Forecasted(held, method, *errors, len(missed_model))
+    else:
+        points = [Point(v, v - abs(v) * width, v + abs(v) * width) for v in naive(history, ahead)]
+    return tuple(Point(*(_at_least(v, floor) for v in (p.value, p.low, p.high))) for p in points)
+
+
+def _missed(told: Sequence[Decimal], actual: Sequence[Decimal]) -> list[Decimal]:
+    return [abs(one - other) / abs(other) for one, other in zip(told, actual, strict=True)]
 
 
 def _error(missed: Sequence[Decimal]) -> Decimal:
-    return mean(missed).quantize(Decimal("0.0001")) if missed else Decimal(0)
+    return mean(missed).quantize(EXACT) if missed else Decimal(0)
+
+
+def _error_again(told: Sequence[Decimal], actual: Sequence[Decimal]) -> Decimal:
+    """Return the mean absolute error once more, from what part of each actual figure was foretold."""
+    parts = [abs(one / other - 1) for one, other in zip(told, actual, strict=True)]
+    return (sum(parts, Decimal(0)) / len(parts)).quantize(EXACT) if parts else Decimal(0)
 
 
 def _at_least(value: Decimal, floor: Decimal | None) -> Decimal:

@@ -28,6 +28,23 @@ class Verdict:
     why: Literal["above", "below", "bound"] | None
 
 
+def usual(
+    history: Sequence[Decimal], *, low: Decimal | None = None, high: Decimal | None = None
+) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Return middle, low and high of a history once more, by ranks: the second computation of what `judge` expects."""
+    if len(history) < LEAST:
+        return None, low, high
+    middle = _by_rank(history)
+    reach = max(SCALE * _by_rank([abs(middle - item) for item in history]), FLOOR * abs(middle)) * LIMIT
+    return middle, middle - reach, middle + reach
+
+
+def _by_rank(values: Sequence[Decimal]) -> Decimal:
+    """Return the value with as many above it as below, the mean of the two inner ones of an even number."""
+    ranked = sorted(values, reverse=True)
+    return (ranked[len(ranked) // 2] + ranked[(len(ranked) - 1) // 2]) / 2
+
+
 def judge(value: Decimal, history: Sequence[Decimal], *, low: Decimal | None = None, high: Decimal | None = None) -> Verdict:
     """Return whether a figure stands out: three robust deviations from the median of its history, or beyond a hard bound."""
     beyond = (low is not None and value < low) or (high is not None and value > high)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Unit
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Second, Unit
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import difference, express
 from vendora_graph.evidence.ledger import make_fact
@@ -21,10 +21,12 @@ from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.drill import kind_of
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, together
 from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
-from vendora_graph.tools.senior.pacing import Errors, Month, backtest, curve_share
+from vendora_graph.tools.senior.pacing import Errors, Month, backtest, backtest_again, curve_share
 from vendora_graph.tools.spans import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vendora_graph.services import Scope, Services
 
 NAME = "pace"
@@ -142,8 +144,8 @@ def _project(
     if all(share is not None for share in shares):
         text = " / ".join(f"(x{i} / {share})" for i, share in enumerate(shares))
         by_curve = express(text, named, info.unit, label=f"{info.label}, projected by curve", metric=name, period=month, grade="forecast")
-    errors = backtest(past.get(sides[0], []), clock.done, clock.whole)
-    best = by_curve if by_curve is not None and errors.better == "curve" else by_line
+    errors = _backtests(past.get(sides[0], []), clock)
+    best = by_curve if by_curve is not None and errors[0].better == "curve" else by_line
     gap = difference(best, target, label=f"Projected gap to target in {info.label}") if target is not None else None
     left = clock.whole - clock.done
     need = None
@@ -162,21 +164,27 @@ def _project(
     rows.add(((BY_METRIC, info.label),), so_far, target, by_line, by_curve, gap, need, *_error_facts(errors, so_far, name, info.label))
 
 
-def _error_facts(errors: Errors, so_far: Fact, metric: str, label: str) -> list[Fact | None]:
+def _backtests(months: Sequence[Month], clock: Clock) -> tuple[Errors, Errors]:
+    return backtest(months, clock.done, clock.whole), backtest_again(months, clock.done, clock.whole)
+
+
+def _error_facts(errors: tuple[Errors, Errors], so_far: Fact, metric: str, label: str) -> list[Fact | None]:
     """Return the mean absolute error of each method at this point of past months, as estimates."""
     made: list[Fact | None] = []
-    for method, value in (("linear", errors.linear), ("curve", errors.curve)):
-        words = f"backtest: mean of |projected - actual| / actual over {errors.months} months, {method}"
-        made.append(_error(value, so_far, metric, f"{label}, error of past projections ({method})", words))
+    first, again = errors
+    for method, value, second in (("linear", first.linear, again.linear), ("curve", first.curve, again.curve)):
+        words = f"backtest: mean of |projected - actual| / actual over {first.months} months, {method}"
+        made.append(_error(value, second, so_far, metric, f"{label}, error of past projections ({method})", words))
     return made
 
 
-def _error(value: Decimal | None, so_far: Fact, metric: str, label: str, words: str) -> Fact | None:
+def _error(value: Decimal | None, again: Decimal | None, so_far: Fact, metric: str, label: str, words: str) -> Fact | None:
     if value is None:
         return None
     return make_fact(
-        metric=metric, value=value, unit="rate", label=label, period=so_far.period, grade="forecast", formula=words, parts=[so_far.id]
-    )
+        metric=metric, value=value, unit="rate", label=label, period=so_far.period, grade="forecast", formula=words, parts=[so_far.id],
+        second=Second(value=again, method="the same past, each month as a part of its whole"),
+    )  # fmt: skip
 
 
 TOOL = Tool(name=NAME, description=" ".join((Pace.__doc__ or "").split()), arguments=Pace, run=_run, senior=True)

@@ -99,6 +99,27 @@ def backtest(months: Sequence[Month], done: int, whole: int) -> Errors:
     return Errors(mean(straight).quantize(PLACES) if straight else None, whole_curve, used)
 
 
+def backtest_again(months: Sequence[Month], done: int, whole: int) -> Errors:
+    """Return the errors of `backtest` once more: from what each month had and brought, pooled less the month itself."""
+    points = [(month.through(days), month.total, days, month.selling_days) for month in months if (days := place(month, done, whole)) > 0]
+    used = [point for point in points if point[1] > 0]
+    straight = [abs(early * days / (at * total) - 1) for early, total, at, days in used]
+    early_all = sum((month.through(place(month, done, whole)) for month in months), Decimal(0))
+    total_all = sum((month.total for month in months), Decimal(0))
+    curved = []
+    for early, total, _, _ in used:
+        rest = total_all - total
+        share = ((early_all - early) / rest).quantize(PLACES) if rest > 0 else Decimal(0)
+        if share > 0:
+            curved.append(abs(early / (share * total) - 1))
+    both = (_mean(straight), _mean(curved) if len(curved) == len(used) else None)
+    return Errors(*both, len(used))
+
+
+def _mean(values: Sequence[Decimal]) -> Decimal | None:
+    return (sum(values, Decimal(0)) / len(values)).quantize(PLACES) if values else None
+
+
 def needed_per_day(target: Decimal, so_far: Decimal, left: int) -> Decimal | None:
     """Return what each remaining selling day must bring; None when no day is left."""
     return None if left <= 0 else (target - so_far) / left
