@@ -83,7 +83,7 @@ def _other_parts(case: Case) -> Iterator[Mutant]:
 def _average_of_ratios(case: Case) -> Iterator[Mutant]:
     for table in case.ledger.tables.values():
         ratios = [case.ledger.facts[row[0]] for row in table.cells if row and row[0] in case.ledger.facts]
-        ratios = [f for f in ratios if f.unit in ("rate", "usd_per_unit") and f.value is not None]
+        ratios = [f for f in ratios if f.unit in ("rate", "usd_per_unit") and f.value is not None and not f.parts]
         if len(ratios) > 1:
             mean = sum((_v(f) for f in ratios), Decimal(0)) / len(ratios)
             fact = ratios[0]
