@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 REQUEST_KEY = "vendora"
 VOCABULARY_METRICS = 12
 """Metrics of the vocabulary shown for one question; the rest is reached with `find_metrics`."""
-VOCABULARY_TOKENS = 330
+VOCABULARY_TOKENS = 270
 """Tokens the vocabulary of one question may take."""
 MOST_DIMENSIONS, OWN_DIMENSIONS = 12, 4
 """Dimensions that are said once for all, and those a metric has beyond them; `find_metrics` gives all."""
@@ -50,7 +50,8 @@ class AnalystRequest(Contract):
 def vocabulary(question: str, services: Services) -> str:
     """Return the metrics nearest to the question, one a line: at most `VOCABULARY_METRICS` and `VOCABULARY_TOKENS`, nearest first.
 
-    Dimensions most of them share are said once at the end; a line names only what a metric has beyond those.
+    Dimensions most of them share are said once at the end; a line names only what a metric has beyond those, or which metric before
+    it has the same.
     """
     return _vocabulary(question[:400], CatalogKey(services.catalog))
 
@@ -63,12 +64,13 @@ def _vocabulary(question: str, key: CatalogKey) -> str:
     last = f"By, unless said: {', '.join(shared)}" if shared else ""
     left = VOCABULARY_TOKENS - tokens_of(last)
     lines: list[str] = []
+    said: dict[str, str] = {}
     for info in ranked:
         own = [name for name in sorted(info.dimensions, key=order) if name not in shared][:OWN_DIMENSIONS]
         lacks = [name for name in shared if name not in info.dimensions]
-        line = f"{info.name}: {info.label} ({info.unit})"
-        line += f"; by {', '.join(own)}" if own else ""
-        line += f"; not by {', '.join(lacks)}" if lacks else ""
+        cuts = (f"; by {', '.join(own)}" if own else "") + (f"; not by {', '.join(lacks)}" if lacks else "")
+        like = said.setdefault(cuts, info.name)
+        line = f"{info.name}: {info.label} ({info.unit}){cuts if like == info.name or not cuts else f'; by as {like}'}"
         left -= tokens_of(line) + 1
         if left < 0:
             break

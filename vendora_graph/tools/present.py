@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Context
 from typing import Any
 
 from vendora_graph.contracts import Fact, Ledger, Period, ResultTable
 from vendora_graph.evidence.numbering import request_filters
 
+_NEAR = Context(prec=12)
+"""Digits a value needs for judging size and order; the figure itself is a reference."""
 SHOWN_ROWS = 60
 """Rows of a result shown to a model; all of them are in the ledger."""
 
@@ -71,7 +74,7 @@ def _cell(fact: Fact, refs: dict[str, str], periods: dict[Any, str], names: dict
     cell: dict[str, Any] = {
         "ref": _braced(refs[fact.id]),
         "metric": fact.metric,
-        "value": None if fact.value is None else str(fact.value),
+        "value": None if fact.value is None else str(_NEAR.plus(fact.value)),
         "unit": fact.unit,
         "period": _braced(periods.get((fact.period.start, fact.period.end))) if fact.period else None,
     }
