@@ -211,6 +211,10 @@ class Vendora:
             raise NotAllowedError("The question was asked by somebody else. Resume it with the role and the dealership it was asked with.")
         return None
 
+    async def aforget(self, thread: str) -> None:
+        """Delete a conversation and everything that is kept of it."""
+        await (await self.aopen()).forget(thread)
+
     def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what a coroutine over this object gives, from code that is not asynchronous."""
         return self._runner().run(work)

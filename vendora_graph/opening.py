@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
 from vendora_graph.checkpoint import open_checkpointer
 from vendora_graph.errors import ConfigError, WarehouseError, WarehouseUnavailableError
 from vendora_graph.graph import build_graph
@@ -60,6 +62,12 @@ class Opened:
                 saver = await open_checkpointer(self.services.settings, self.stack)
                 self._kept = build_graph(self.services, checkpointer=saver)
             return self._kept
+
+    async def forget(self, thread: str) -> None:
+        """Delete a conversation and everything that is kept of it."""
+        saver = (await self.kept()).checkpointer
+        if isinstance(saver, BaseCheckpointSaver):
+            await saver.adelete_thread(thread)
 
 
 async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping[str, BaseChatModel] | None = None) -> Opened:

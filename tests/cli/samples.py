@@ -107,6 +107,7 @@ class FakeVendora:
         self.asked: list[tuple[str, dict[str, object]]] = []
         self.catalog = SimpleNamespace(metrics=dict.fromkeys(metrics))
         self.closed = False
+        self.forgotten: list[str] = []
 
     def open(self, settings: object = None, **_: object) -> FakeVendora:
         self.settings = settings
@@ -121,6 +122,9 @@ class FakeVendora:
     async def aask(self, question: str, **wishes: object) -> Answer:
         self.asked.append((question, wishes))
         return self.reply(question, **wishes)
+
+    async def aforget(self, thread: str) -> None:
+        self.forgotten.append(thread)
 
     async def sql_for(self, metric: str) -> str:
         return f"SELECT {metric} FROM deal"

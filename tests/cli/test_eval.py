@@ -64,6 +64,7 @@ def test_all_right_ends_with_zero(library, vendora, golden, warehouse):
     assert wishes["front gross?"]["role"] == "controller"
     assert str(wishes["front gross?"]["as_of"]) == "2026-11-13"
     assert wishes["units?"]["thread"] == wishes["and by class?"]["thread"] != wishes["front gross?"]["thread"]
+    assert set(fake.forgotten) == {wish["thread"] for wish in wishes.values()}
 
 
 def test_silent_and_loud_errors_are_told_apart(library, vendora, golden, warehouse):

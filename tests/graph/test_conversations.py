@@ -59,3 +59,16 @@ async def test_same_question_same_bytes(open_practice: Callable[..., Vendora]) -
     async with open_practice() as vendora:
         answers = [await vendora.aask("top 3 vets by revenue in Q2 2026") for _ in range(3)]
     assert len({answer.canonical() for answer in answers}) == 1
+
+
+async def test_a_forgotten_conversation_is_gone(open_practice: Callable[..., Vendora]) -> None:
+    async with open_practice() as vendora:
+        await vendora.aask("revenue in May", thread="gone")
+        await vendora.aask("revenue in May", thread="kept")
+        await vendora.aforget("gone")
+        saver = (await (await vendora.aopen()).kept()).checkpointer
+        kept = {found.config["configurable"]["thread_id"] async for found in saver.alist(None)}
+        assert "kept" in kept
+        assert "gone" not in kept
+        again = await vendora.aask("and in June?", thread="gone")
+        assert again.evidence == (await vendora.aask("and in June?")).evidence

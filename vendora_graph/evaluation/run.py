@@ -92,6 +92,7 @@ async def _ask_case(vendora: Vendora, case: Case, thread: str) -> list[Said]:
         except Exception as error:  # noqa: BLE001  # an evaluation goes on: whatever a question dies of is one loud error more
             result = error
         said.append((result, (perf_counter() - begun) * 1000))
+    await vendora.aforget(thread)  # a thousand conversations that nobody will go on with
     return said
 
 
