@@ -46,16 +46,16 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
         return PeriodSpec("this", spec.args), PeriodSpec("last", spec.args)
     if spec.op in {"range", "months", "both"} and verb:
         return _two(spec)
-    if spec.op == "both" and framer.frame.groups and framer.frame.grain is None and not framer.frame.trend:
-        return _apart(framer, spec)  # by store, October and September: side by side, not added up
-    if spec.op == "both" and resolve(spec, clock_of(framer)) is None:
+    grouped = framer.frame.groups and framer.frame.grain is None and not framer.frame.trend  # by store: side by side, not added up
+    if spec.op == "both" and (grouped or resolve(spec, clock_of(framer)) is None):
         return _apart(framer, spec)
     if spec.op in {"range", "months", "both"} and _from_one_to_other(framer, at, spec):
         before, after = _two(spec)
         return after, before
     asks_back = framer.inherits() and not framer.frame.metric_spans
     compared = (_follows_compare(framer, at) and (not verb or asks_back)) or _changed_from(framer, at)
-    return (None, spec) if compared else (spec, None)
+    target = framer.frame.has("target")  # `budget vs actual q3`: what is compared is the target
+    return (None, spec) if compared and not target else (spec, None)
 
 
 def _apart(framer: Framer, spec: PeriodSpec) -> tuple[PeriodSpec | None, PeriodSpec | None]:

@@ -31,6 +31,15 @@ def foreign_noun(framer: Framer, at: int) -> bool:
     return bool(kinds & _NAMES) and "period" not in kinds and tokens[at].stem not in _own_words(framer, framer.measures())
 
 
+def spent(framer: Framer, words: range) -> None:
+    """A word of a limit (`min 5 surveys`) puts nothing in order."""
+    frame = framer.frame
+    for name in framer.raw["rank_cues"]:
+        left = [i for i in frame.cues.get(name, ()) if frame.spans[i].start not in words]
+        if name in frame.cues and not left:
+            del frame.cues[name]
+
+
 def measure_at(framer: Framer, end: int) -> bool:
     """`any tech with zero training hours`: the measure right after a zero, where groups are shown."""
     named = any(s.start == end for m, s in framer.frame.metric_spans.items() if m in framer.frame.metrics)

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.chosen import parts_of
+from vendora_graph.offline.daily import per_day
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.omissions import lost_grain, lost_side, lost_unit, unfit
+from vendora_graph.offline.omissions import lost_grain, lost_rank, lost_side, lost_unit, unfit
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import restate
 
@@ -72,8 +74,23 @@ def _bare_threshold(_framer: Framer, plan: Plan) -> bool:
 
 def _no_part(framer: Framer, plan: Plan) -> bool:
     """A share of something, and nothing says which part."""
+    if plan.topic == "share" and _other_whole(framer):
+        return True
     whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not _rates(framer))
     return whole and plan.intent == "value" and share_filter(plan) is None
+
+
+def _other_whole(framer: Framer) -> bool:
+    """`declined work as a % of recommended`: a whole named after `of` that is neither the measure nor a total."""
+    frame, wholes = framer.frame, set(framer.raw["all_words"]) | set(framer.raw["whole_words"])
+    for span in (frame.spans[i] for i in frame.cues.get("share", ())):
+        at = span.end
+        while at < len(frame.tokens) and not frame.tokens[at].content and frame.tokens[at].stem not in wholes:
+            at += 1
+        before = any(s.end <= span.start for m, s in frame.metric_spans.items() if m in frame.metrics)
+        if before and frame.tokens[at - 1].text == "of" and at < len(frame.tokens) and frame.bound.get(at, "").startswith("part of"):
+            return frame.tokens[at].stem not in wholes
+    return False
 
 
 def _plain_average(framer: Framer, plan: Plan) -> bool:
@@ -152,8 +169,15 @@ def _left_over(framer: Framer) -> list[int]:
     loose = {str(word) for word in raw["loose"]} | set(framer.lexicon.vocabulary.get("loose") or ())
     parts = set().union(*(parts_of(framer, m) for m in frame.metrics)) if frame.metrics else set()
     weighty = {i for span in frame.open_topics for i in range(span.start, span.end)}
-    plain = [i for i in left if {frame.tokens[i].text, frame.tokens[i].stem} & loose or _own(framer, i, own, parts)]
+    plain = [i for i in left if _loose(framer, i, loose) or _own(framer, i, own, parts)]
     return [i for i in left if i in weighty or i not in plain]
+
+
+def _loose(framer: Framer, index: int, loose: set[str]) -> bool:
+    """A word that changes no figure, unless it is a value the measures can take (`from the factory`)."""
+    token = framer.frame.tokens[index]
+    senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
+    return bool({token.text, token.stem} & loose) and not any(s.kind == "value" and own_column(framer, s.key) for s in senses)
 
 
 def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:
@@ -195,7 +219,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("clash", lambda framer, _: framer.frame.clash),
     ("hole", lambda framer, _: framer.frame.hole),
     ("unplaced", _only),
-    ("average", lambda framer, plan: _plain_average(framer, plan)),
+    ("average", lambda framer, plan: _plain_average(framer, plan) or per_day(framer, plan)),
     ("count", lambda framer, _: other_kind(framer) == "count"),
     ("paid", lambda framer, _: paid_word(framer) if other_kind(framer) == "amount" else ""),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
@@ -204,6 +228,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("side", lost_side),
     ("per", lost_unit),
     ("grains", lost_grain),
+    ("order", lost_rank),
     ("unfit", unfit),
 )
 """What is asked back, by the name of its text, and when."""

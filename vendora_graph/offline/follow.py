@@ -16,7 +16,7 @@ def follows(framer: Framer) -> bool:
         return False
     if frame.from_hint:
         return False
-    if frame.pointed:
+    if frame.pointed or adds(framer):
         return True
     if not frame.metrics and not (frame.rules and not frame.has("follow")):
         return not (frame.departments and not frame.has("follow")) or bool(_swap(framer))
@@ -24,6 +24,15 @@ def follows(framer: Framer) -> bool:
     starts = frame.has("follow") and min(framer.frame.spans[i].start for i in frame.cues["follow"]) == 0
     points = _points_back(framer)
     return (starts or points or _bare(framer)) and content <= _SHORT
+
+
+def adds(framer: Framer) -> bool:
+    """`gross too`, `add front gross`, `also show PVR`: one measure more beside those of the last answer."""
+    frame = framer.frame
+    said = [t.text for t in frame.tokens if t.kind != "punct"]
+    more = bool(said) and (said[0] in framer.raw["add_first"] or said[-1] in framer.raw["more_last"])
+    named = bool(frame.metrics) and not (frame.from_hint or frame.from_department)
+    return more and named and not (frame.filters or frame.groups or frame.periods) and sum(t.content for t in frame.tokens) <= _SHORT
 
 
 def _bare(framer: Framer) -> bool:
@@ -54,6 +63,9 @@ def inherit(framer: Framer) -> Plan | None:
         swaps = _swap(framer)
         frame.metrics = [swaps.get(m, m) for m in previous.metrics]
         frame.groups = frame.groups or [swaps.get(g, g) for g in _kept_groups(framer, previous)]
+    elif adds(framer) and not frame.record:
+        frame.metrics = list(dict.fromkeys([*previous.metrics, *frame.metrics]))
+        frame.groups = frame.groups or _kept_groups(framer, previous)
     elif not frame.record:
         frame.groups = frame.groups or _kept_groups(framer, previous)
     _filters(framer, previous)

@@ -157,6 +157,11 @@ class Framer:
         metrics = self.measures()
         return bool(metrics) and all(can_cut(self.lexicon, metric, dimension) for metric in metrics)
 
+    def cut_by(self, dimension: str) -> bool:
+        """Whether the question asks for figures by a dimension (`service numbers by shop`)."""
+        named = [span for span in self.frame.spans if any(s.key == dimension for s in of_kind(span, "dimension"))]
+        return any(self.after_cue(span, {"group"}) for span in named)
+
     def prior(self, metric: str) -> float:
         """Return what role and the last answer add to a metric."""
         info = self.catalog.metrics[metric]

@@ -23,17 +23,23 @@ def _after_by(framer: Framer, at: int) -> bool:
     tokens, frame = framer.frame.tokens, framer.frame
     while at > 0 and (tokens[at - 1].stem in framer.raw["joiners"] or frame.bound.get(at - 1, "").startswith("group ")):
         at -= 1
-    return "group" in framer.cues_ending(at)
+    return at > 0 and tokens[at - 1].text == framer.raw["by_word"]
 
 
 def _headed(framer: Framer, stem: str) -> str:
     """The one dimension of the measures whose label ends in the word; of several the one that the measure's own name begins."""
     words, known = framer.lexicon.normaliser.tokens, framer.catalog.dimensions
-    found = {
-        name: words(info.label)
+    found = [
+        name
         for name, info in known.items()
         if info.kind in _KINDS and framer.fits(name) and [t.stem for t in words(info.label)][-1:] == [stem]
-    }
-    own = {t.stem for m in framer.measures() for t in words(framer.catalog.metrics[m].label)}
-    ours = [name for name, label in found.items() if own & {t.stem for t in label[:-1]}]
-    return ours[0] if len(ours) == 1 else next(iter(found)) if len(found) == 1 else ""
+    ]
+    ours = [name for name in found if own_column(framer, name)]
+    return ours[0] if len(ours) == 1 else found[0] if len(found) == 1 else ""
+
+
+def own_column(framer: Framer, name: str) -> bool:
+    """Whether a dimension is named after the measures (`receivable type` of receivables)."""
+    words, info = framer.lexicon.normaliser.tokens, framer.catalog.dimensions.get(name)
+    own = {t.stem for m in framer.measures() for t in words(framer.catalog.metrics[m].label) if t.content}
+    return info is not None and framer.fits(name) and bool(own & {t.stem for t in words(info.label)[:-1]})

@@ -8,6 +8,7 @@ from typing import Any
 
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.lexicon import Sense
+from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
 
@@ -29,8 +30,24 @@ def listed_measure(framer: Framer, span: Span) -> bool:
         return False
     if named - set(slices):
         return any(not of_kind(o, "value") for o in beside)
+    if _first_of_row(framer, span, beside) or _last_of_row(framer, span, beside):
+        return True
     bases = {str(slices[name]["base"]) for name in named}
     return any(_whole(framer, o) and any(s.key in bases for s in of_kind(o, "metric")) for o in beside)
+
+
+def _first_of_row(framer: Framer, span: Span, beside: list[Span]) -> bool:
+    """`used units, front PVR and F&I PVR`: more than a bare value, and the first of a row of measures."""
+    several = sum(t.content for t in framer.frame.tokens[span.start : span.end]) > 1
+    return several and bool(beside) and all(o.start > span.start for o in beside) and not any(of_kind(o, "value") for o in beside)
+
+
+def _last_of_row(framer: Framer, span: Span, beside: list[Span]) -> bool:
+    """`front PVR and used units`: joined by `and` to the measure before."""
+    several = sum(t.content for t in framer.frame.tokens[span.start : span.end]) > 1
+    before = [o for o in beside if o.end <= span.start and not of_kind(o, "value")]
+    joiner = framer.raw["joiners"][0]
+    return several and any(t.stem == joiner for o in before for t in framer.frame.tokens[o.end : span.start])
 
 
 def _whole(framer: Framer, span: Span) -> bool:
@@ -67,7 +84,7 @@ def _row(framer: Framer, span: Span, dimensions: set[str]) -> list[Span]:
 
 def row_ends(framer: Framer) -> list[Span]:
     """`cash vs finance vs lease units`: a measure's name whose first word ends a row of values is read word by word."""
-    spans, ends = framer.frame.spans, list[Span]()
+    spans, ends = framer.frame.spans, _row_starts(framer)
     for before, span in pairwise([s for s in spans if of_kind(s, "value", "metric")]):
         names = span.end - span.start > 1 and len(of_kind(span, "metric")) == len(span.senses)
         dimensions = {s.key for s in of_kind(before, "value")}
@@ -75,6 +92,19 @@ def row_ends(framer: Framer) -> list[Span]:
         if names and joined(framer, before, span) and any(s.kind == "value" and s.key in dimensions for s in first):
             ends.append(span)
     return ends
+
+
+def _row_starts(framer: Framer) -> list[Span]:
+    """`mix of customer pay, warranty and internal`: a measure's name whose last words begin a row of values is read word by word."""
+    spans, starts, tokens = framer.frame.spans, list[Span](), framer.frame.tokens
+    for span, after in pairwise([s for s in spans if of_kind(s, "value", "metric")]):
+        dimensions = {s.key for s in of_kind(after, "value") if not of_kind(after, "metric", "group")}
+        if len(of_kind(span, "metric")) != len(span.senses) or not joined(framer, span, after):
+            continue
+        tails = [framer.lexicon.senses(compact(tokens[at : span.end])) for at in range(span.start + 1, span.end)]
+        if any(s.kind == "value" and s.key in dimensions for senses in tails for s in senses):
+            starts.append(span)
+    return starts
 
 
 def bare_measures(framer: Framer) -> None:

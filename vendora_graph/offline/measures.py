@@ -29,7 +29,7 @@ def fill_measures(framer: Framer) -> None:
 
 def _metrics(framer: Framer) -> None:
     named = [span for span in framer.frame.spans if of_kind(span, "metric")]
-    spans = [span for span in named if not _limits_other(framer, span, named)]
+    spans = [span for span in named if not _limits_other(framer, span, named) and not _replaced(framer, span)]
     sure = [
         span
         for span in spans
@@ -43,6 +43,16 @@ def _metrics(framer: Framer) -> None:
             _take(framer, span)
     order = {name: span.start for name, span in framer.frame.metric_spans.items()}
     framer.frame.metrics.sort(key=lambda name: order.get(name, 0))
+
+
+def _replaced(framer: Framer, span: Span) -> bool:
+    """`gross instead of sales`: the measure given up for another."""
+    frame = framer.frame
+    said = [t.text for t in frame.tokens[: span.start]]
+    if not any(said[-len(words) :] == words for words in framer.raw["instead_of"]):
+        return False
+    frame.bind(span, "given up")
+    return True
 
 
 def _limits_other(framer: Framer, span: Span, named: Sequence[Span]) -> bool:

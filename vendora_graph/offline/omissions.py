@@ -30,9 +30,18 @@ def lost_grain(framer: Framer, plan: Plan) -> str:
     cues = framer.raw["grain_cues"]
     said = {grain: name for name, grain in cues.items() if framer.frame.has(name)}
     others = [name for grain, name in said.items() if grain != plan.grain]
-    if plan.grain is None or len(said) < 2 or not others:  # noqa: PLR2004
+    if plan.grain is None or len(said) == len(others) or not others:
         return ""
     return framer.frame.said(framer.frame.spans[framer.frame.cues[others[0]][0]])
+
+
+def lost_rank(framer: Framer, plan: Plan) -> str:
+    """`the 10 oldest open ROs`: so many of an order, and nothing that is put in it."""
+    frame = framer.frame
+    if plan.ranking is not None or frame.limit is None or plan.intent not in {"value", "compare"}:
+        return ""
+    said = [frame.said(frame.spans[i]) for name in framer.raw["order_cues"] for i in frame.cues.get(name, ())]
+    return f"{frame.limit} {said[0]}" if said else ""
 
 
 def unfit(framer: Framer, plan: Plan) -> str:

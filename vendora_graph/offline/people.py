@@ -23,7 +23,7 @@ def _department_filter(framer: Framer, entry: Mapping[str, Any]) -> None:
     whole = set(frame.metrics) & set(entry.get("except") or ())
     if whole or dimension not in framer.catalog.dimensions or not frame.metrics or not framer.fits(dimension):
         return
-    if any(f.dimension == dimension for f in frame.filters) or _grouped(framer, dimension):
+    if any(f.dimension == dimension for f in frame.filters) or framer.cut_by(dimension):
         return
     wanted = [str(v) for name in frame.departments for v in values.get(name, ())]
     if wanted:
@@ -49,11 +49,6 @@ def pair_departments(framer: Framer) -> None:
                 frame.bind(span, f"metric {other}")
 
 
-def _grouped(framer: Framer, dimension: str) -> bool:
-    named = [span for span in framer.frame.spans if any(s.key == dimension for s in of_kind(span, "dimension"))]
-    return any(framer.after_cue(span, {"group"}) for span in named)
-
-
 def own_measures(framer: Framer) -> None:
     """A measure that a department has a form of its own of: named beside it, or the asker's own (`days supply` of a parts manager)."""
     frame, departments = framer.frame, framer.lexicon.section("departments")
@@ -69,6 +64,21 @@ def own_measures(framer: Framer) -> None:
             for span in frame.spans:
                 if any(s.key == name for s in of_kind(span, "group")):
                     frame.bind(span, f"department {name}")
+
+
+def own_words(framer: Framer) -> None:
+    """`sales this month` of a parts manager, `parts: sales`: a general word is the department's own measure."""
+    frame, departments = framer.frame, framer.lexicon.section("departments")
+    apart = [span for span in frame.spans if of_kind(span, "group") and not of_kind(span, "hint")]
+    named = [s.key for span in apart for s in of_kind(span, "group")]
+    own: dict[str, str] = {}
+    for name in named or ([framer.ctx.department] if framer.ctx.department else []):
+        own.update((departments.get(name) or {}).get("own_words") or {})
+    for metric in [m for m in frame.metrics if m in frame.metric_spans]:
+        other = str(own.get(frame.said(frame.metric_spans[metric])))
+        if other in framer.catalog.metrics:
+            frame.metrics = [other if m == metric else m for m in frame.metrics]
+            frame.metric_spans[other] = frame.metric_spans[metric]
 
 
 def take_siblings(framer: Framer) -> None:

@@ -73,6 +73,9 @@ def fill_grain(framer: Framer) -> None:
     if frame.grain is None and not frame.groups:
         _each_unit(framer)
         _limited_unit(framer)
+        _any_unit(framer)
+        _over_units(framer)
+        _since_units(framer)
     frame.trend = frame.has("trend") or frame.grain is not None
 
 
@@ -116,6 +119,38 @@ def _each_unit(framer: Framer) -> None:
         if any(word in around for word in each):
             frame.grain = _as_grain(unit)
             return
+
+
+def _over_units(framer: Framer) -> None:
+    """`headcount over the last 12 months`: a position over a stretch is one figure for every unit of it."""
+    frame, measures = framer.frame, framer.measures()
+    if not measures or not all(framer.catalog.metrics[m].snapshot for m in measures):
+        return
+    for span in frame.spans:
+        unit = framer.raw["calendar"]["units"].get(str(span.period.args.get("unit"))) if span.period is not None else None
+        before = [t.text for t in frame.tokens[max(span.start - 2, 0) : span.start + 1]]
+        if unit and span.period and span.period.op == "last_n" and span.period.number("n") > 1 and framer.raw["over_word"] in before:
+            frame.grain = _as_grain(unit)
+            return
+
+
+def _any_unit(framer: Framer) -> None:
+    """`any month this year we lost money`: the units themselves are looked at."""
+    frame, units = framer.frame, framer.raw["calendar"]["units"]
+    for at, token in enumerate(frame.tokens[1:], start=1):
+        if token.stem in units and at not in frame.bound and frame.tokens[at - 1].text == framer.raw["any_word"]:
+            frame.grain = _as_grain(units[token.stem])
+            frame.bound[at] = f"grain {token.stem}"
+            return
+
+
+def _since_units(framer: Framer) -> None:
+    """`has ELR improved since July`: a change since a month is shown month by month."""
+    frame = framer.frame
+    since = [span.period for span in frame.spans if span.period is not None and span.period.op in framer.raw["since_ops"]]
+    months = any(part.op in framer.raw["since_units"] for spec in since for part in spec.parts)
+    if frame.has("change") and months and frame.grain is None and not frame.has("why", "compare"):
+        frame.grain = "month"
 
 
 def _as_grain(word: str) -> Grain:

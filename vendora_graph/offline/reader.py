@@ -11,6 +11,7 @@ from vendora_graph.offline.definitions import take_definition
 from vendora_graph.offline.doubts import doubtful
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.left_out import take_left_out
@@ -19,7 +20,7 @@ from vendora_graph.offline.lists import row_ends
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.people import count_people, own_measures, pair_departments, take_siblings, value_measures
+from vendora_graph.offline.people import count_people, own_measures, own_words, pair_departments, take_siblings, value_measures
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.resolve import resolve_plan
@@ -81,6 +82,7 @@ class Reader:
     def _fill(framer: Framer) -> Plan | None:
         count_people(framer)
         own_measures(framer)
+        own_words(framer)
         take_siblings(framer)
         value_measures(framer)
         pair_departments(framer)
@@ -106,18 +108,25 @@ class Reader:
 def _strangers(framer: Framer) -> list[Span]:
     """Phrases that are values no measure of the question can take (`in the shop` beside turnover): their words are read one by one."""
     values = [s for s in framer.frame.spans if s.senses and all(sense.kind == "value" for sense in s.senses)]
-    long = [s for s in values if s.end - s.start > 1 and _names_department(framer, s)]
+    long = [s for s in values if s.end - s.start > 1]
     if not long:
         return []
     probe = Framer(framer.lexicon, framer.grammar, framer.ctx, framer.frame.tokens, framer.frame.spans)
     probe.collect()
     fill_measures(probe)
-    return [s for s in long if probe.frame.metrics and not any(probe.fits(sense.key) for sense in s.senses)]
+    foreign = [s for s in long if probe.frame.metrics and not any(probe.fits(sense.key) for sense in s.senses)]
+    return [s for s in foreign if _names_department(framer, s) or _holds_value(probe, s)]
 
 
 def _names_department(framer: Framer, span: Span) -> bool:
     words = (compact(framer.frame.tokens[i : i + 1]) for i in range(span.start, span.end))
     return any(sense.kind == "group" for word in words for sense in framer.lexicon.senses(word))
+
+
+def _holds_value(framer: Framer, span: Span) -> bool:
+    """`from the factory` beside receivables: a word of the phrase is a value of a column of the measures' own."""
+    words = [compact(framer.frame.tokens[i : i + 1]) for i in range(span.start, span.end) if framer.frame.tokens[i].content]
+    return any(sense.kind == "value" and own_column(framer, sense.key) for word in words for sense in framer.lexicon.senses(word))
 
 
 def _margin(framer: Framer) -> float:

@@ -8,11 +8,21 @@ from vendora_graph.offline.variants import filters_of, generalise
 
 def take_records(framer: Framer) -> None:
     """Make a list of records where one is asked for, and leave out measures that cannot be cut as asked."""
+    _sold_records(framer)
     _rank_measure(framer)
     if framer.frame.record:
         generalise(framer)
     _records(framer)
     _typed_out(framer)
+
+
+def _sold_records(framer: Framer) -> None:
+    """`which part numbers sold the most`: of records that are sold, their sales and not what stands of them (`sold_records`)."""
+    frame, known = framer.frame, framer.lexicon.section("sold_records")
+    metric = str(known.get(frame.record))
+    moved = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()}
+    if metric in framer.catalog.metrics and (not frame.metrics or frame.from_hint) and any({t.text, t.stem} & moved for t in frame.tokens):
+        frame.metrics, frame.from_hint = [metric], False
 
 
 def _records(framer: Framer) -> None:

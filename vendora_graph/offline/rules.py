@@ -9,8 +9,12 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lists import joined
 from vendora_graph.offline.omissions import free_unfit
+from vendora_graph.offline.rule_choice import beside_metric, metrics_of_rule
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
+
+_FEW = 3
+"""Content words of a question that is nothing but a share of the last answer (`as a percent of gross`)."""
 
 
 def apply_rules(framer: Framer) -> None:
@@ -36,13 +40,13 @@ def apply_rules(framer: Framer) -> None:
 def _choose(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     """The ambiguous word is the measure: what it stands for here, or a question to be asked."""
     frame = framer.frame
-    metrics = _that_fit(framer, entry, _metrics_of_rule(framer, entry))
+    metrics = _that_fit(framer, entry, metrics_of_rule(framer, entry))
     if frame.metrics:
         return
     frame.rule = name
     if metrics:
         frame.metrics = metrics
-        frame.notes.append(("rule", {"rule": name}))
+        frame.notes.append(_note(framer, name, entry, metrics))
         _parts(framer, entry)
 
 
@@ -60,10 +64,12 @@ def _percent_of(framer: Framer, entry: Mapping[str, Any]) -> bool:
     """`net profit as a percent of gross`: measure and ambiguous word have a name together."""
     frame, previous = framer.frame, framer.ctx.previous
     known = entry.get("percent_of") or {}
-    follows = previous is not None and frame.has("follow", "that")
+    content = sum(token.content for token in frame.tokens)
+    follows = previous is not None and (frame.has("follow", "that") or content <= _FEW)
     base = frame.metrics or (list(previous.metrics) if previous is not None and follows else [])
     if not frame.has("share") or len(base) != 1 or base[0] not in known:
         return False
+    frame.pointed = frame.pointed or not frame.metrics
     frame.metrics = [str(known[base[0]])]
     return True
 
@@ -116,9 +122,9 @@ def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
 def _join_measures(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     """Take what the word stands for beside the others, at its place in their row."""
     frame, span = framer.frame, framer.frame.rule_spans[name]
-    metrics = _beside_metric(framer, entry)
+    metrics = beside_metric(framer, entry, span)
     if metrics is None:
-        metrics = _metrics_of_rule(framer, entry)
+        metrics = metrics_of_rule(framer, entry)
     elif not metrics:  # `sublet sales and gross`: the gross of that alone is not held
         _free(framer, span)
         return
@@ -128,20 +134,21 @@ def _join_measures(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
     at = frame.metrics.index(first) if first else len(frame.metrics)
     frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
+    frame.notes.append(_note(framer, name, entry, metrics))
+
+
+def _note(framer: Framer, name: str, entry: Mapping[str, Any], metrics: list[str]) -> tuple[str, dict[str, str]]:
+    """What is said of an ambiguous word: its usual reading in the rule's words, another one by its name."""
+    if set(metrics) & set(entry.get("metrics") or ()) or not (entry.get("by_metric") or entry.get("otherwise")):
+        return "rule", {"rule": name}
     labels = ", ".join(framer.catalog.metrics[m].label for m in metrics)
-    frame.notes.append(("otherwise", {"word": frame.said(span), "label": labels}) if other else ("rule", {"rule": name}))
+    return "read_as", {"word": framer.frame.said(framer.frame.rule_spans[name]), "label": labels}
 
 
 def _free(framer: Framer, span: Span) -> None:
     for at in range(span.start, span.end):
         framer.frame.bound.pop(at, None)
         framer.frame.freed.add(at)
-
-
-def _beside_metric(framer: Framer, entry: Mapping[str, Any]) -> list[str] | None:
-    """`labor sales and gross`: what the word means beside a measure; an empty list where it is not held, None where it is not said."""
-    known = entry.get("by_metric") or {}
-    return next(([str(m) for m in known[name] if m in framer.catalog.metrics] for name in framer.frame.metrics if name in known), None)
 
 
 def _kin(framer: Framer, metric: str) -> tuple[str, str]:
@@ -160,31 +167,6 @@ def _and_later(framer: Framer, span: Span) -> bool:
     tokens, joiner = framer.frame.tokens, framer.raw["joiners"][0]
     others = [s for s in framer.frame.metric_spans.values() if s.start >= span.end]
     return any(t.stem == joiner for s in others[:1] for t in tokens[span.end : s.start])
-
-
-def _metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:
-    ctx = framer.ctx
-    last = ctx.previous.metrics[0] if ctx.previous and ctx.previous.metrics else ""
-    last_department = framer.catalog.metrics[last].department if last in framer.catalog.metrics else ""
-    departments = entry.get("by_department") or {}
-    voted = [m for m in (*(entry.get("metrics") or ()), *(entry.get("also") or ())) if m in framer.frame.votes]
-    beside = [framer.catalog.metrics[m].department for m in framer.frame.metrics]
-    last_department = next((d for d in beside if d in departments), last_department)
-    said = next((departments[d] for d in framer.frame.departments if d in departments), None)
-    if said is None:
-        said = next(
-            (departments[s.key] for span in framer.frame.spans for s in span.senses if s.kind == "group" and s.key in departments), None
-        )
-    if voted and not said:
-        return [max(voted, key=lambda m: framer.frame.votes[m])]
-    if not said and any(d in departments for d in beside):
-        said = departments[last_department]
-    dimensions = entry.get("by_dimension") or {}
-    cut = next((dimensions[s.key] for span in framer.frame.spans for s in of_kind(span, "dimension") if s.key in dimensions), None)
-    chosen = (
-        said or cut or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
-    )
-    return [m for m in chosen or entry.get("metrics") or () if m in framer.catalog.metrics]
 
 
 def _parts(framer: Framer, entry: Mapping[str, Any]) -> None:

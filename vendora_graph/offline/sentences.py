@@ -202,7 +202,9 @@ class Told:
         ranking = self.asked.plan.ranking
         lead = (sound or named)[0]
         if not sound or sound[0] is not named[0]:
-            return self._thin(lead, place, enough=bool(sound))
+            return self._unranked(lead, place, "sound" if sound else "thin")
+        if known[0] is not named[0]:  # what has no name stands before them
+            return self._unranked(lead, place, "unnamed")
         cell = lead.cells[place]
         leader = self._named(lead)
         value = beside(self.asked, self.table, lead, spoken(cell) if cell else "")
@@ -219,15 +221,13 @@ class Told:
             return say("breakdown", "with_total", leader=leader, value=value, total=spoken(top), whole=whole, **self.words())
         return say("breakdown", "without_total", leader=leader, value=value, group=group, **self.words())
 
-    def _thin(self, lead: Row, place: int, *, enough: bool) -> str:
-        """Return a headline without any rank: the first groups rest on few records."""
+    def _unranked(self, lead: Row, place: int, pattern: str) -> str:
+        """Return a headline without any rank: the first groups rest on few records, or have no name."""
         total = self.table.total
         cell = total.cells[place] if total is not None and _value(total, place) is not None else None
         own = lead.cells[place]
         words = {**self.words(), "leader": self._named(lead), "own": spoken(own) if own else "", "value": spoken(cell) if cell else ""}
-        if enough:
-            return say("breakdown", "sound" if cell is not None else "sound_row", **words)
-        return say("breakdown", "thin" if cell is not None else "thin_row", **words)
+        return say("breakdown", pattern if cell is not None else f"{pattern}_row", **words)
 
     def listing(self) -> str:
         """Return the headline of a list of records."""

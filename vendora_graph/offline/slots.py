@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vendora_graph.offline.daily import take_daily
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.heads import take_heads
 from vendora_graph.offline.lexicon import Sense
@@ -22,6 +23,7 @@ def fill_slots(framer: Framer) -> None:
     framer.collect_late()
     _dimensions(framer)
     _who(framer)
+    take_daily(framer)
     fill_thresholds(framer)
     fill_ranking(framer)
     fill_grain(framer)
@@ -34,7 +36,8 @@ def _departments(framer: Framer) -> None:
         for sense in of_kind(span, "group"):
             if span.start in framer.frame.bound and of_kind(span, "metric"):
                 continue
-            if any(framer.fits(s.key) for s in of_kind(span, "value")) and framer.frame.metrics:
+            values = [s.key for s in of_kind(span, "value") if framer.fits(s.key) and not framer.cut_by(s.key)]
+            if values and (framer.frame.metrics or _plain_value(framer, values, sense.key)):
                 continue
             if span.start in framer.frame.bound or (of_kind(span, "dimension") and framer.after_cue(span, {"group"})):
                 continue
@@ -44,6 +47,13 @@ def _departments(framer: Framer) -> None:
             named = framer.frame.metrics
             if not named or any(framer.catalog.metrics[m].department == sense.key for m in named) or framer.ctx.previous:
                 framer.frame.bind(span, f"department {sense.key}")
+
+
+def _plain_value(framer: Framer, values: list[str], department: str) -> bool:
+    """`service only` after NPS: a value of the last measure, where the department has no form of its own of it."""
+    previous, entry = framer.ctx.previous, framer.lexicon.section("departments").get(department) or {}
+    swaps = set(entry.get("swap") or {}) & set(previous.metrics if previous is not None else ())
+    return framer.inherits() and not swaps and bool(set(values) & set(framer.lexicon.vocabulary.get("plain_values") or ()))
 
 
 # -------------------------------------------------------------------------------------------------------- dimensions

@@ -8,7 +8,7 @@ from typing import Literal
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.buckets import bucket_limit
-from vendora_graph.offline.counted import counted_noun, foreign_noun, measure_at
+from vendora_graph.offline.counted import counted_noun, foreign_noun, measure_at, spent
 from vendora_graph.offline.exact_nouns import exact_noun, year_of_make
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.normalise import compact
@@ -101,6 +101,7 @@ def _money(framer: Framer, number: Decimal) -> str:
 
 def _bind(framer: Framer, target: str, words: range) -> None:
     frame = framer.frame
+    spent(framer, words)
     for at in words:
         if not frame.bound.get(at, "").startswith("filter"):
             frame.bound[at] = f"threshold {target}"

@@ -62,9 +62,12 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         people = framer.lexicon.vocabulary.get("people") or ()
         told = of_kind(span, "value")
         senses = [s for s in told if s.key in people or framer.catalog.dimensions[s.key].kind != "person"] or told
+    if of_kind(span, "group"):
+        senses = [s for s in senses if not framer.cut_by(s.key) or _in_row(framer, span, s.key)]
     if of_kind(span, "hint"):
         plain = framer.lexicon.vocabulary.get("plain_values") or ()
-        senses = [s for s in senses if s.key in named or (s.key in plain and framer.frame.metrics and not framer.frame.from_hint)]
+        asked = (bool(framer.frame.metrics) and not framer.frame.from_hint) or framer.inherits()
+        senses = [s for s in senses if s.key in named or (s.key in plain and asked)]
     if not senses:
         return None
     if framer.after_cue(span, {"which", "who"}, ()) and any(framer.fits(s.key) for s in of_kind(span, "dimension")):
@@ -72,6 +75,11 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     senses.sort(key=lambda s: (s.key not in named, _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
     _note_rivals(framer, span, senses, named)
     return senses[0]
+
+
+def _in_row(framer: Framer, span: Span, dimension: str) -> bool:
+    """`by how they paid, cash, finance or lease`: one of several values of what the figures are cut by."""
+    return any(o is not span and any(s.key == dimension for s in of_kind(o, "value")) for o in framer.frame.spans)
 
 
 def _of_the_store(framer: Framer, span: Span, sense: Sense) -> bool:
