@@ -44,6 +44,7 @@ class BigQueryFake:
         self.project, self.dataset = project, dataset
         self.db = duckdb.connect()
         self.lock = threading.Lock()
+        self.views: dict[str, tuple[str, set[str]]] = {}
         self.jobs: dict[str, Job] = {}
         self.inserts: list[str] = []
         self.dry: list[Job] = []
@@ -105,6 +106,8 @@ class BigQueryFake:
             return self._insert(json.loads(body))
         if method == "POST" and where.endswith("/datasets"):
             return 200, json.loads(body)
+        if match := re.search(r"/tables/([^/]+)$", where):
+            return self._table(match[1])
         if match := re.search(r"/jobs/([^/]+)/cancel$", where):
             job = self.jobs[match[1]]
             self.cancelled.append(job.id)
@@ -147,9 +150,22 @@ class BigQueryFake:
         return 200, self._job(job)
 
     def _tables(self, tree: exp.Expression) -> set[str]:
+        """Return the tables a statement reads; of a view those that it reads, as Google tells them."""
         local = {cte.alias for cte in tree.find_all(exp.CTE)}
         made = tree.this if isinstance(tree, exp.Create) else None
-        return {t.name for t in tree.find_all(exp.Table) if t.name not in local and t is not made and isinstance(t.this, exp.Identifier)}
+        named = {t.name for t in tree.find_all(exp.Table) if t.name not in local and t is not made and isinstance(t.this, exp.Identifier)}
+        read = {beneath for name in named for beneath in (self.views[name][1] if name in self.views else {name})}
+        if isinstance(made, exp.Table):
+            self.views[made.name] = (tree.expression.sql(dialect="bigquery"), read)
+        return read
+
+    def _table(self, name: str) -> tuple[int, Any]:
+        known = {row[0] for row in self.db.cursor().execute("SELECT table_name FROM information_schema.tables").fetchall()}
+        if name not in known:
+            return _error(404, "notFound")
+        reference = {"projectId": self.project, "datasetId": self.dataset, "tableId": name}
+        view = {"type": "VIEW", "view": {"query": self.views[name][0]}} if name in self.views else {"type": "TABLE"}
+        return 200, {"kind": "bigquery#table", "tableReference": reference, **view}
 
     def _execute(self, job: Job, tree: exp.Expression, query: dict[str, Any]) -> None:
         def plain(node: exp.Expression) -> exp.Expression:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -239,3 +240,44 @@ async def test_it_opens_from_settings_and_probes(fake: BigQueryFake) -> None:
 def test_an_unfinished_url_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="PROJECT/DATASET"):
         address(url)
+
+
+async def test_tables_beneath_a_view_are_the_view_s_owner_s(fake: BigQueryFake) -> None:
+    views = {"v_new": "SELECT s.* FROM proj.ds.sale AS s WHERE s.new", "v_newest": "WITH n AS (SELECT * FROM v_new) SELECT * FROM n"}
+    for name, query in views.items():
+        job = {"configuration": {"query": {"query": f"CREATE VIEW {name} AS {query}"}}, "jobReference": {"jobId": name}}
+        fake.handle("POST", "/jobs", json.dumps(job).encode())
+    rules = {"v_newest": TableRule("v_newest", "own", ("sale_id", "dealership_id"))}
+    statement = guard("SELECT COUNT(*) AS n FROM v_newest", "bigquery", AccessPolicy(rules, ("one",))).bind()
+    warehouse = opened(fake)
+    result = await warehouse.fetch(statement, deadline_s=10)
+    again = await warehouse.fetch(statement, deadline_s=10)
+    await warehouse.close()
+    expected = fake.db.execute("SELECT COUNT(*) FROM sale WHERE new AND dealership_id = 'one'").fetchall()
+    assert result.rows == again.rows == expected
+    assert [dry.statistics["query"]["referencedTables"][0]["tableId"] for dry in fake.dry] == ["sale", "sale"]
+
+
+async def test_a_table_that_only_says_who_sees_a_row_counts_as_read(fake: BigQueryFake) -> None:
+    fake.db.execute("CREATE TABLE person AS SELECT i AS person_id, 'name ' || i AS name FROM range(9) t(i)")
+    store = "CASE WHEN i < 4 THEN 'one' ELSE 'two' END AS dealership_id"
+    fake.db.execute(f"CREATE TABLE shift AS SELECT i AS person_id, {store} FROM range(9) t(i)")
+    rules = {
+        "person": TableRule("person", "via", ("person_id", "name"), key="person_id", facts=(("shift", "person_id"),)),
+        "shift": TableRule("shift", "own", ("person_id", "dealership_id")),
+    }
+    decision = guard("SELECT COUNT(*) AS n FROM person", "bigquery", AccessPolicy(rules, ("one",)))
+    assert decision.tables == ("person", "shift")
+    warehouse = opened(fake)
+    result = await warehouse.fetch(decision.bind(), deadline_s=10)
+    await warehouse.close()
+    assert result.rows == [(4,)]
+
+
+async def test_another_table_than_was_checked_is_not_read(fake: BigQueryFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake, "_tables", lambda tree: {"sale", "secret"})
+    warehouse = opened(fake)
+    with pytest.raises(WarehouseError, match="was not checked"):
+        await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=10)
+    await warehouse.close()
+    assert not fake.jobs

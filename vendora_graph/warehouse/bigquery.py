@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from vendora_graph.errors import ConfigError, QueryTimeoutError, WarehouseError, WarehouseUnavailableError
 from vendora_graph.warehouse.bigquery_errors import translating
+from vendora_graph.warehouse.bigquery_views import Beneath
 from vendora_graph.warehouse.guard.types import Dialect, GuardedStatement
 from vendora_graph.warehouse.port import DEFAULT_LIMITS, Limits, ResultSet, Row, check_statement, collect
 
@@ -77,6 +78,7 @@ class BigQueryWarehouse:
             ConfigError: No credentials are found.
         """
         self._client = client_of(payer or project, location, api_endpoint)
+        self._beneath = Beneath(self._client)
         self._dataset = bigquery.DatasetReference(project, dataset)
         self._max_bytes = max_bytes
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="bigquery")
@@ -151,7 +153,7 @@ class BigQueryWarehouse:
             raise WarehouseError(f"BigQuery reads this as {job.statement_type or 'no statement'}, not as SELECT; it was not run.")
         allowed = {(self._dataset.project, self._dataset.dataset_id, table) for table in statement.tables}
         others = {(t.project, t.dataset_id, t.table_id) for t in job.referenced_tables} - allowed
-        if others:
+        if others and others - self._beneath.of(allowed, deadline_s):
             raise WarehouseError("BigQuery would read a table that was not checked; it was not run. Name tables of the dataset only.")
         size = int(job.total_bytes_processed or 0)
         if size > self._max_bytes:

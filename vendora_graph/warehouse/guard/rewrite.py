@@ -17,13 +17,14 @@ class Scoper:
         self._dialect = dialect
         self._names = names
         self.used = False
+        self._looked_at: set[str] = set()
         first = 1 + max((int(name) for name in policy.parameters if name.isdigit()), default=0)
         self.params = tuple(
             (str(first + place) if dialect == "postgres" else f"tenant_{place + 1}", value) for place, value in enumerate(policy.tenants)
         )
 
     def rewrite(self, scopes: list[Scope]) -> tuple[str, ...]:
-        """Replace every physical table of the scopes in place and return their names, sorted."""
+        """Replace every physical table of the scopes in place; return all that is read, also to see what is visible, sorted."""
         found: set[str] = set()
         proven = {id(source) for scope in scopes for source in _proven(scope, self._dialect)}
         for scope in scopes:
@@ -31,7 +32,7 @@ class Scoper:
                 if source.rule is not None:
                     found.add(source.rule.name)
                     self._replace(name, source, source.rule, proved=id(source) in proven)
-        return tuple(sorted(found))
+        return tuple(sorted(found | self._looked_at))
 
     def _replace(self, name: str, source: Source, rule: TableRule, *, proved: bool) -> None:
         inner = exp.Select(
@@ -80,6 +81,7 @@ class Scoper:
     def _seen_by(self, rule: TableRule, name: str, fact: str, column: str, depth: int) -> exp.Expr:
         """The key stands among the fact's references. IN and not a correlated EXISTS: one scan and a hash in every engine."""
         owner, alias = self._policy.tables[fact], f"f{depth}"
+        self._looked_at.add(fact)
         visible = self._is_tenant(alias, owner.tenant_column) if fact == rule.name else self._predicate(owner, alias, depth + 1)
         facts = exp.Select(
             expressions=[exp.Column(this=_identifier(column), table=_identifier(alias))],
