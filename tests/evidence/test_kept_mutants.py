@@ -20,7 +20,7 @@ from vendora_graph.evidence.validate import validate
 MINE, GOAL, OTHER = fact("12"), target("10"), fact("7", slice=[("store", "A")])
 
 
-def judged(made: Fact, *parts: Fact, text: str = "The change is KEY.", rules: dict[str, Any] | None = None) -> set[str]:
+def judged(made: Fact, *parts: Fact, text: str = "The change is KEY.", rules: Any = None, plan: Plan | None = None) -> set[str]:
     """Judge an answer of several facts; MADE, and P0, P1, ... in the text are the facts' references."""
     ledger = number(add_facts(Ledger(turn=1), (made, *parts)), 1)
     keys = {"KEY": made.id, **{f"P{i}": part.id for i, part in enumerate(parts)}}
@@ -28,7 +28,7 @@ def judged(made: Fact, *parts: Fact, text: str = "The change is KEY.", rules: di
         key = next(k for k, v in ledger.numbers.items() if v == identity)
         text = text.replace(word, f"{{{{{key}}}}}")
     thing = NAMED["total 0"].policy.metric_info["front_gross"].model_copy(update={"label": "The thing", **(rules or {})})
-    return failed(validate("q", None, Draft(headline=text), ledger, policy(metric_info={"m": thing})))
+    return failed(validate("q", plan, Draft(headline=text), ledger, policy(metric_info={"m": thing})))
 
 
 def estimate(value: str = "30", second: str | None = "30", unit: Any = "usd", part: Fact | None = None, **more: Any) -> Fact:

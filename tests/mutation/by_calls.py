@@ -224,8 +224,8 @@ def _other_days_compared(case: Case, table: ResultTable, body: Body) -> Iterator
 
 
 def _other_grouping(case: Case, table: ResultTable, body: Body) -> Iterator[Case]:
-    if not body["group_by"]:
-        return
+    if not body["group_by"] or (case.plan is not None and not case.plan.group_by):
+        return  # rows that nobody asked for may be of any dimension they name
     old = body["group_by"][0]
     new = "store" if old != "store" else "model"
 
@@ -310,7 +310,7 @@ def _row_dropped(case: Case) -> Iterator[Mutant]:
 def _row_of_other_columns(case: Case) -> Iterator[Mutant]:
     """One column of a row holds the figure of another column."""
     for table in case.ledger.tables.values():
-        if len(table.columns) > 1 and table.id in {spec.table for spec in case.draft.tables}:
+        if len(table.columns) > 1 and table.id in {spec.table for spec in case.draft.tables} and table.cells[0][1] is not None:
             first = table.cells[0]
             yield Mutant(with_table(case, table.id, cells=((first[1], *first[1:]), *table.cells[1:])))
 

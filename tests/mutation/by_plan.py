@@ -107,7 +107,8 @@ def _ranking(plan: Plan) -> Iterator[Plan]:
 
 
 def _steps(plan: Plan) -> Iterator[Plan]:
-    yield plan.model_copy(update={"steps": (*plan.steps, "forecast")})
+    if "forecast" not in plan.steps:
+        yield plan.model_copy(update={"steps": (*plan.steps, "forecast")})
 
 
 MUTATORS = (

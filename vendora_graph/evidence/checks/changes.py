@@ -32,7 +32,7 @@ def change(case: Case) -> Iterator[Problem]:
     """A change stands behind a direction word or "the change is", a value behind "from" and "to"."""
     for sentence in case.claims:
         for ref in sentence.facts:
-            moved = is_change(ref.fact)
+            moved = is_change(ref.fact) or ref.fact.label.lower().startswith(tuple(_listed("effects")))
             if moved and not _told_as_change(sentence, ref):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a change, told as a value", (ref.key,))
             if not moved and _expects_change(sentence, ref):

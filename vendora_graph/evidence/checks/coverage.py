@@ -202,8 +202,10 @@ def comparison(case: Case) -> Iterator[Problem]:
 
 
 def _other_side(case: Case, name: str, plan: Plan, wanted: Days | None) -> bool:
-    main = days(plan.period)
+    main, told = days(plan.period), _told(case)
     for one in delivered(case, name):
+        if one.fact.id not in told:
+            continue
         own = days(one.fact.period)
         bucket = one.ask is not None and one.ask.compare == wanted and one.ask.grain is not None
         if own != main and (wanted is None or own == wanted or bucket) and of_filters(one, plan):
@@ -253,6 +255,12 @@ def _as_many(case: Case, limit: int) -> bool:
         if rows == min(limit, table.total_rows if table.total_rows is not None else rows):
             return True
     return not case.tables
+
+
+def _told(case: Case) -> frozenset[str]:
+    """Return the figures a reader sees and what was computed from them, but not the past that lies under estimates."""
+    plain = [fact for fact in case.used.values() if fact.grade != "forecast"]
+    return frozenset(part.id for fact in plain for part in case.closure(fact))
 
 
 def _label(case: Case, name: str) -> str:

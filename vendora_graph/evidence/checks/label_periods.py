@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from vendora_graph.contracts import Period
+from vendora_graph.contracts import Fact, Period
 from vendora_graph.evidence.arithmetic import operation_of
 from vendora_graph.evidence.calendar import back
 from vendora_graph.evidence.case import Case, Days, FactRef, PeriodRef, Sentence, days
@@ -25,11 +25,17 @@ def period(case: Case) -> Iterator[Problem]:
     for sentence in case.sentences:
         relative = _relative(case, sentence)
         for ref in sentence.facts:
-            own = case.days_of(ref.fact)
+            own = _own_days(case, ref.fact)
             if own and not _period_fits(case, sentence, ref, main, relative):
                 label = ref.fact.period.label if ref.fact.period else "another period"
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {label}, which its sentence does not say", (ref.key,))
         yield from _idle_periods(case, sentence)
+
+
+def _own_days(case: Case, fact: Fact) -> frozenset[Days]:
+    """Return the periods a figure may be told under: of a forecast only its own, not those it was made of."""
+    own = days(fact.period)
+    return frozenset([own]) if fact.grade == "forecast" and own is not None else case.days_of(fact)
 
 
 def _main_days(case: Case) -> frozenset[Days]:
@@ -41,7 +47,7 @@ def _main_days(case: Case) -> frozenset[Days]:
 
 
 def _period_fits(case: Case, sentence: Sentence, ref: FactRef, main: frozenset[Days], relative: list[Period]) -> bool:
-    own = case.days_of(ref.fact)
+    own = _own_days(case, ref.fact)
     moved = operation_of(ref.fact) in ("difference", "points", "change")
     behind = _behind(sentence, ref) if moved else ()
     if behind or (moved and _between_told_values(sentence, ref)):

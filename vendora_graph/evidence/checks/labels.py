@@ -79,6 +79,28 @@ def unit(case: Case) -> Iterator[Problem]:
                 )
 
 
+@rule("labels.own_unit")
+def own_unit(case: Case) -> Iterator[Problem]:
+    """A figure behind nothing but its metric's name is in the metric's unit."""
+    for sentence in case.claims:
+        for ref in sentence.facts:
+            named = _named_alone(sentence, ref)
+            units = {rules.unit for name in (named.meaning if named is not None else ()) if (rules := case.rules(name)) is not None}
+            if units and ref.fact.unit not in units and ref.fact.label.lower() != (named.words if named is not None else ""):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is {ref.fact.label!r} ({ref.fact.unit})", (ref.key,))
+
+
+def _named_alone(sentence: Sentence, ref: FactRef) -> Found[frozenset[str]] | None:
+    """Return the metric's name at the start of a clause with only periods, names and words of place between it and a figure."""
+    plain = frozenset(resource("words")["between_name_and_value"])
+    for found in sentence.metrics:
+        opens = found.start == 0 or sentence.tokens[found.start - 1].kind == "mark"
+        run = sentence.between(found.end - 1, ref.at)
+        if opens and found.end <= ref.at and all(token.kind in "pn" or token.text in plain for token in run):
+            return found
+    return None
+
+
 @rule("labels.measured")
 def measured(case: Case) -> Iterator[Problem]:
     """The words "per selling day" stand beside a figure that is one, and such a figure has them in its sentence."""
@@ -145,4 +167,4 @@ def _rows_of(case: Case, ref: FactRef) -> list[str]:
     return [value for _, value in keys[0]] if keys and () not in keys else []
 
 
-CHECKS = (metric, unit, measured, aggregate, total)
+CHECKS = (metric, unit, own_unit, measured, aggregate, total)

@@ -74,6 +74,8 @@ def sense(case: Case) -> Iterator[Problem]:
         parts = [case.ledger.facts[part] for part in fact.parts if part in case.ledger.facts]
         if fact.grade == "target" and not all(_is_filed_for(fact, part) for part in parts):
             yield Problem(f"{fact.label!r} is made of the targets of other days", (fact.id,))
+        if fact.grade == "forecast" and name is None and len(parts) == 1 and not _is_estimated_from(case, fact, parts[0]):
+            yield Problem(f"{fact.label!r} is estimated from another figure", (fact.id,))
         if name is None or not parts:
             continue
         what = _nonsense(case, name, parts) or _without_target(case, fact)
@@ -99,6 +101,13 @@ def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
     if name in ("difference", "points", "change") and first.metric != second.metric and not _same_family(case, first, second):
         return f"compares {first.label!r} with {second.label!r}"
     return ""
+
+
+def _is_estimated_from(case: Case, estimate: Fact, part: Fact) -> bool:
+    """Tell whether an estimate about one figure is of its metric, days and row; its call's conditions need not be told again."""
+    limited = {dimension for ask in case.asks_of(estimate) for dimension, _, _ in ask.filters}
+    row = {pair for pair in part.slice if pair[0] not in limited}
+    return part.metric == estimate.metric and days(part.period) == days(estimate.period) and row <= set(estimate.slice)
 
 
 def _is_filed_for(target: Fact, part: Fact) -> bool:

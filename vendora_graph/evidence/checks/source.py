@@ -18,6 +18,8 @@ _QUARTER = re.compile(r"\bQ([1-4])\b", re.IGNORECASE)
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _MONTH = re.compile(r"\b(" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r"|sept)\b\.?", re.IGNORECASE)
 
+_NAME = "(" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r")\b"
+_DAYS = re.compile(rf"\b(?:(\d{{1,2}}) to )?(\d{{1,2}}) {_NAME}|\b{_NAME} (\d{{1,2}})(?:-(\d{{1,2}}))?(?!\d)", re.IGNORECASE)
 _ONE_MONTH = re.compile(r"[a-z]{3,9}\.? (?:19|20)\d\d", re.IGNORECASE)
 
 
@@ -58,6 +60,9 @@ def _fits(period: Period) -> bool:
     months = {_number(found) for found in _MONTH.findall(label)}
     quarters = {int(found) for found in _QUARTER.findall(label)}
     inside = _months(period.start, last)
+    ends = {(day.month, day.day) for day in (period.start, period.end, last)}
+    if not {(_number(month), int(day)) for day, month in _named_days(label)} <= ends:
+        return False
     if _ONE_MONTH.fullmatch(label):
         whole = period.start.day == 1 and (last + timedelta(days=1)).day == 1
         return inside == {(year, month) for year in years for month in months} and (whole or not period.complete)
@@ -66,6 +71,13 @@ def _fits(period: Period) -> bool:
         and months <= {month for _, month in inside}
         and quarters <= {(month + 2) // 3 for _, month in inside}
     )
+
+
+def _named_days(label: str) -> Iterator[tuple[str, str]]:
+    """Yield the days a label names as (day, month): "1 to 12 November", "November 1-12", "12 November"."""
+    for found in _DAYS.finditer(label):
+        one, two, month, other, three, four = found.groups()
+        yield from ((day, month or other) for day in (one, two, three, four) if day)
 
 
 def _number(word: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
 from vendora_graph.contracts import Fact, ResultTable
-from vendora_graph.evidence.arithmetic import operation_of
+from vendora_graph.evidence.arithmetic import is_change, operation_of
 from vendora_graph.evidence.asks import Ask, ask_of
 from vendora_graph.evidence.case import Case, days
 from vendora_graph.evidence.checks.base import Problem, rule
@@ -40,12 +40,13 @@ def rows(case: Case) -> Iterator[Problem]:
 
 def _of_row(case: Case, fact: Fact, key: dict[str, str]) -> bool:
     """A derived cell may stand for what its parts have in common with the row; time is said by the period."""
-    own = {pair for part in case.closure(fact) for pair in part.slice} if fact.parts else set(fact.slice)
+    made = fact.parts != () and fact.grade != "forecast"
+    own = {pair for part in case.closure(fact) for pair in part.slice} if made else set(fact.slice)
     for dimension, value in key.items():
         if dimension == "metric":
             if value not in _names_of(case, fact):
                 return False
-        elif (dimension, value) not in own and not (dimension in _TIME and _other_bucket(case, fact, value)):
+        elif (dimension, value) not in own and not (dimension in _TIME and _other_bucket(case, fact, value, own)):
             return False
     stated = {dimension for dimension, _ in own}
     asks = case.asks_of(fact)
@@ -62,20 +63,20 @@ def _names_of(case: Case, fact: Fact) -> set[str]:
     return found
 
 
-def _other_bucket(case: Case, fact: Fact, value: str) -> bool:
+def _other_bucket(case: Case, fact: Fact, value: str, own: set[tuple[str, str]]) -> bool:
     """A comparison's cell is of the matching bucket of the other period, or the fact carries no time dimension."""
+    timed = any(dimension in _TIME for dimension, _ in own)
     if fact.period is None or fact.parts:
-        return True
-    if any(dimension in _TIME for dimension, _ in fact.slice):
-        own = (fact.period.start.isoformat(), fact.period.end.isoformat())
-        return any(ask.compare is not None and ask.compare[0] <= own[0] and own[1] <= ask.compare[1] for ask in case.asks_of(fact))
+        return not timed
+    if timed:
+        span = (fact.period.start.isoformat(), fact.period.end.isoformat())
+        return any(ask.compare is not None and ask.compare[0] <= span[0] and span[1] <= ask.compare[1] for ask in case.asks_of(fact))
     return value in (fact.period.label, fact.period.start.isoformat(), render_period(fact.period))
 
 
 @rule("tables.columns")
 def columns(case: Case) -> Iterator[Problem]:
     """A column holds one metric in one unit, and is named after it."""
-    labels = case.book.labels
     for table in _results(case).values():
         by_metric = any(dimension == "metric" for key in table.keys for dimension, _ in key)
         spans = frozenset(fact.period.label for row in table.cells for fact in _facts(case, row) if fact.period is not None)
@@ -88,9 +89,9 @@ def columns(case: Case) -> Iterator[Problem]:
                 continue
             if len({(fact.metric, fact.unit, _kind(fact), fact.grade == "target") for fact in facts}) > 1:
                 yield Problem(f"the column {head!r} mixes figures")
-            what = _other_head(head, facts[0], table, labels)
-            if what:
-                yield Problem(f"the column {head!r} holds {what}", (facts[0].id,))
+            wrong = next((fact for fact in facts if _other_head(case, head, fact, table)), None)
+            if wrong is not None:
+                yield Problem(f"the column {head!r} holds {_other_head(case, head, wrong, table)}", (wrong.id,))
 
 
 def _kind(fact: Fact) -> str | None:
@@ -135,19 +136,35 @@ def _is_of_other(fact: Fact, head: str, others: list[str]) -> bool:
     return not label.endswith(head) and any(label.endswith(f" {other}") for other in others)
 
 
-def _other_head(head: str, fact: Fact, table: ResultTable, labels: Mapping[str, str]) -> str:
+def _other_head(case: Case, head: str, fact: Fact, table: ResultTable) -> str:
     """Return what a column holds instead of what its head says; heads that name no metric claim nothing."""
     text, label, ask = head.lower(), fact.label.lower(), ask_of(table)
-    if ask.compare is None and label != text and label in (other.lower() for other in table.columns):
+    if ask.compare is None and not ask.two_sided and label != text and label in (other.lower() for other in table.columns):
         return repr(fact.label)
     if not text.startswith(label):
-        named = [metric for metric in labels if metric in text]
-        return repr(fact.label) if named else ""
-    if fact.parts or ask.period is None or ask.compare is None or fact.period is None:
+        named = any(metric in text for metric in case.book.labels)
+        elsewhere = not _is_head_of(text, label) and any(_is_head_of(other.lower(), label) for other in table.columns if other != head)
+        return repr(fact.label) if named or elsewhere else ""
+    if ask.two_sided and not is_change(fact):
+        return "" if _is_of_first(case, fact, ask) == (text == label) else f"{fact.label!r} of the other side"
+    if is_change(fact) or ask.period is None or ask.compare is None or fact.period is None:
         return ""
     own = (fact.period.start.isoformat(), fact.period.end.isoformat())
     start, end = ask.compare if text != label else ask.period
     return "" if start <= own[0] and own[1] <= end else f"{fact.label!r} of {fact.period.label}"
+
+
+def _is_head_of(head: str, label: str) -> bool:
+    """Tell whether a label begins or ends with a column's head: "Effect on Sales leads" under "Effect", "Used units, low" under "Low"."""
+    words = label.replace("-", " ")
+    return words == head or words.startswith((f"{head} ", f"{head},")) or words.endswith(f" {head}")
+
+
+def _is_of_first(case: Case, fact: Fact, ask: Ask) -> bool:
+    """Tell whether a figure of a call with two sides is of the first: its rows meet the conditions that stand first."""
+    rows = {pair for part in case.closure(fact) for pair in part.slice}
+    known = ((values, {value for name, value in rows if name == dimension}) for dimension, op, values in ask.filters if op == "in")
+    return all(own <= set(values) for values, own in known)
 
 
 @rule("tables.order")
