@@ -103,7 +103,7 @@ def _ranking(plan: Plan) -> Iterator[Plan]:
             return
         yield plan.model_copy(update={"ranking": now.model_copy(update={"direction": "asc" if now.direction == "desc" else "desc"})})
         yield plan.model_copy(update={"ranking": now.model_copy(update={"by": "leads" if by != "leads" else "units_retail"})})
-        yield plan.model_copy(update={"ranking": now.model_copy(update={"limit": (now.limit or 5) - 1 or 9})})
+        yield plan.model_copy(update={"ranking": now.model_copy(update={"limit": 1 if now.limit is None else now.limit - 1 or 9})})
 
 
 def _steps(plan: Plan) -> Iterator[Plan]:
