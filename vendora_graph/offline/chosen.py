@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, can_cut, cue_names
+from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
+from vendora_graph.offline.lists import joined
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
 
@@ -32,7 +33,7 @@ def choose_measures(framer: Framer) -> None:
             if loser == first and _counts(framer, a, b):
                 frame.counted = loser
             winner = first if loser == second else second
-            if not _as_condition(framer, loser, winner):
+            if not _as_condition(framer, loser, winner) and not _same_per_unit(framer, loser, winner):
                 _give_back(framer, loser, winner)
             changed = True
             break
@@ -63,6 +64,18 @@ def _as_condition(framer: Framer, loser: str, winner: str) -> bool:
         return False
     taken = {f.dimension for f in frame.filters}
     frame.filters.extend(f for f in found if f.dimension not in taken)
+    return True
+
+
+def _same_per_unit(framer: Framer, loser: str, winner: str) -> bool:
+    """`average front gross on used`: the measure left out is the per-unit form of what the other one is a slice of."""
+    frame, forms = framer.frame, (framer.lexicon.section("modifiers").get("per_unit") or {}).get("map") or {}
+    base = str((framer.lexicon.section("named_slices").get(winner) or {}).get("base"))
+    form = str(forms.get(winner))
+    if forms.get(base) != loser or form not in framer.catalog.metrics:
+        return False
+    frame.metrics = [form if m == winner else m for m in frame.metrics]
+    frame.metric_spans[form] = frame.metric_spans[winner]
     return True
 
 
@@ -146,7 +159,14 @@ def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     if named == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
         joiners.remove(",")
     parting = {*joiners, *framer.raw["clause_joiners"], framer.raw["versus_word"]}
-    return any({t.stem, t.text} & parting for t in between)
+    inside = _between_values(framer, first.end, second.start)
+    return any({t.stem, t.text} & parting for at, t in enumerate(between, first.end) if at not in inside)
+
+
+def _between_values(framer: Framer, start: int, end: int) -> set[int]:
+    """`leads after hours vs business hours response time`: what stands between two values parts the values, not the measures."""
+    values = [s for s in framer.frame.spans if start <= s.start and s.end <= end and of_kind(s, "value") and not of_kind(s, "metric")]
+    return {at for a, b in pairwise(values) if joined(framer, a, b) for at in range(a.end, b.start)}
 
 
 def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, bool, int]:

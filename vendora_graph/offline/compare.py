@@ -53,7 +53,7 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
         before, after = _two(spec)
         return after, before
     asks_back = framer.inherits() and not framer.frame.metric_spans
-    compared = (_follows_compare(framer, at) and (not verb or asks_back)) or _changed_from(framer, at)
+    compared = (_follows_compare(framer, at) and (not verb or asks_back)) or _changed_from(framer, at) or _off(framer, at)
     target = framer.frame.has("target")  # `budget vs actual q3`: what is compared is the target
     return (None, spec) if compared and not target else (spec, None)
 
@@ -127,6 +127,13 @@ def _changed_from(framer: Framer, at: int) -> bool:
     """`how has it changed from last month`: a change, and a period the change starts from."""
     before = framer.frame.tokens[at - 1].text if at else ""
     return framer.frame.has("change") and before in framer.raw["change_from"]
+
+
+def _off(framer: Framer, at: int) -> bool:
+    """`how far below september are we`: a word that limits a number stands before a period, so the period is held against."""
+    while at > 0 and framer.frame.tokens[at - 1].text in framer.raw["articles"]:
+        at -= 1
+    return at > 0 and framer.frame.tokens[at - 1].text in framer.raw["against_words"]
 
 
 def _verb_first(framer: Framer) -> bool:

@@ -16,7 +16,8 @@ def counted_noun(framer: Framer, at: int) -> str | None:
     if not names or not frame.metrics or not (frame.groups or frame.has("who", "which")):
         return None
     if names[0] not in frame.metrics:
-        frame.metrics.append(names[0])
+        own = {m for m, s in frame.metric_spans.items() if s.start <= at < s.end}  # `at least ten deals`: the noun is no figure beside
+        frame.metrics = [*(m for m in frame.metrics if m not in own or m == frame.metrics[0]), names[0]]
         frame.dropped = [m for m in frame.dropped if m != names[0]]
     frame.bound[at] = f"threshold {names[0]}"
     return names[0]

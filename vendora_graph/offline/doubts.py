@@ -18,6 +18,7 @@ from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.omissions import lost_grain, lost_rank, lost_side, lost_unit, unfit
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import restate
+from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
 
@@ -97,11 +98,10 @@ def _plain_average(framer: Framer, plan: Plan) -> bool:
     """`average amount financed`: an average was asked for, and the measure only adds up."""
     averaging = any(t.text in framer.raw["average_words"] for t in framer.frame.tokens)
     additive = all(framer.catalog.metrics[m].additivity in {"additive", "semi_additive", "distinct"} for m in plan.metrics)
-    counted = all(framer.catalog.metrics[m].snapshot for m in plan.metrics)
     modifiers = framer.lexicon.section("modifiers")
     consumed = any(not (modifiers.get(name) or {}).get("silent") for name in framer.frame.modifiers)
     beside = plan.comparison is not None and plan.comparison.kind != "values"
-    return averaging and additive and not counted and not consumed and not beside
+    return averaging and additive and not consumed and not beside
 
 
 def _ranks_change(framer: Framer, plan: Plan) -> bool:
@@ -230,5 +230,11 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("grains", lost_grain),
     ("order", lost_rank),
     ("unfit", unfit),
+    ("share", whole_named),
+    ("unplaced", unranked),
+    ("unplaced", lost_clause),
+    ("per_unit", per_unit_total),
+    ("ratio", one_to_other),
+    ("unplaced", owner),
 )
 """What is asked back, by the name of its text, and when."""

@@ -205,6 +205,10 @@ class Framer:
                 names.update(s.key for s in self.lexicon.senses(key) if s.kind == "cue")
         return names
 
+    def small_word(self, at: int) -> bool:
+        """Whether a word as it was said is one of the small ones (`split` is, `splits` are not)."""
+        return self.frame.tokens[at].text in self.lexicon.english.stop
+
     def marked(self, at: int) -> bool:
         """Whether a word stands where it changes the figure: right after `by`, `vs`, `only` or `without`, small words between."""
         marks = set(self.raw["marks"])

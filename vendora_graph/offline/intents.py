@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vendora_graph.contracts import Complexity, Intent, Plan
+from vendora_graph.offline.compare import split_periods
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.outcome import clock_of
+from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.target_words import compares, paced
 
 _SIMPLE_METRICS = 2
@@ -26,11 +29,24 @@ def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] |
     return None
 
 
+def look_back(framer: Framer) -> None:
+    """`how has gross been trending since June`: over a stretch gone by the word asks for a line, not for where a month lands."""
+    frame, said = framer.frame, {t.text for t in framer.frame.tokens}
+    if not frame.has("pace") or not said & set(framer.raw["trending_words"]) or frame.groups or frame.record:
+        return
+    main, _ = split_periods(framer)
+    found = resolve(main, clock_of(framer)) if main is not None else None
+    several = found is not None and (found.period.start.year, found.period.start.month) != (found.period.end.year, found.period.end.month)
+    if several or (found is not None and found.period.complete) or said & set(framer.raw["been_words"]):
+        frame.cues["trend"], frame.trend = frame.cues.get("trend", []), True
+
+
 def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> tuple[Intent, Complexity, tuple[str, ...]]:
     """Return the intent, how complex it is, and the senior analyst's steps."""
     whole = rule is not None and rule["intent"] == "scorecard" and not framer.frame.has("recommend", "benchmark")
     closed = plan.period is not None and plan.period.complete
-    if rule is not None and not (whole and closed and compares(plan)):  # "how did we do vs budget" is each figure beside its target
+    itself = closed and ((whole and compares(plan)) or (rule is not None and rule["intent"] == "pace"))
+    if rule is not None and not itself:  # `where did we finish October`; "how did we do vs budget" is each figure beside its target
         steps = rule.get("steps") or ()
         return rule["intent"], rule["complexity"], tuple(str(s) for s in steps)  # type: ignore[return-value, attr-defined]
     if paced(plan, framer.catalog) and not framer.frame.record:
@@ -61,7 +77,7 @@ def topic_of(framer: Framer) -> str | None:
     change = _change_over(framer) if framer.frame.has("anomaly") else None
     if change is not None:
         return change
-    rates = all(framer.catalog.metrics[m].unit == "rate" for m in framer.frame.metrics)
+    rates = all(framer.catalog.metrics[m].unit == "rate" for m in framer.frame.metrics[:1])
     if framer.frame.has("share") and not rates and (framer.frame.groups or framer.frame.filters):
         return "share"
     return framer.frame.departments[0] if framer.frame.departments else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from vendora_graph.contracts import Reading
@@ -59,6 +59,8 @@ def topic_reading(framer: Framer) -> Reading | None:
             continue
         if entry.get("unless_metric") and framer.frame.metrics and not framer.frame.from_hint:
             continue
+        if _value_instead(framer, span, entry.get("unless_families") or ()):
+            continue
         framer.frame.bind(span, f"topic {name}")
         status = entry.get("status", "refused")
         shown = tuple(str(a) for a in entry.get("alternatives") or ()) or examples(framer.lexicon, entry.get("metrics"))
@@ -67,6 +69,12 @@ def topic_reading(framer: Framer) -> Reading | None:
             clarification=str(entry["reason"]) if status == "clarify" else None, used=used_of(framer), unused=(),
         )  # fmt: skip
     return None
+
+
+def _value_instead(framer: Framer, span: Span, families: Collection[str]) -> bool:
+    """`leads from the website`: beside a measure of such a family the word is a value of the data, not a topic."""
+    known = {framer.catalog.metrics[m].family for m in framer.frame.metrics}
+    return bool(known) and known <= set(families) and any(framer.fits(s.key) for s in of_kind(span, "value"))
 
 
 def _take_measure(framer: Framer, measure: Mapping[str, Any], span: Span) -> None:

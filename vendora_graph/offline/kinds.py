@@ -43,7 +43,14 @@ def _money(framer: Framer) -> bool:
         named = frame.bound.get(index, "").startswith(("metric", "threshold", "filter"))
         if token.text in words and not after_number and not named:
             return True
-    return bool(paid_word(framer))
+    return bool(paid_word(framer)) or _brought_in(framer)
+
+
+def _brought_in(framer: Framer) -> bool:
+    """`what did paint protection bring in`: money, where no measure was named and nothing is counted."""
+    said = " ".join(token.text for token in framer.frame.tokens)
+    phrases = (*framer.raw["brought_in"], *framer.raw["made_on"])
+    return framer.frame.from_hint and any(f" {phrase} " in f" {said} " for phrase in phrases)
 
 
 def paid_word(framer: Framer) -> str:

@@ -22,7 +22,7 @@ from vendora_graph.offline.normalise import Normaliser, Token, compact, skeleton
 from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 6
+FORMAT = 7
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER, _SHORT_WORD = 2, 3
@@ -58,7 +58,8 @@ class Lexicon:
         values = values or {}
         english = make_english(english_data(), vocabulary)
         normaliser = Normaliser(english)
-        builder = _Builder(normaliser)
+        numeric = frozenset(name for name, info in catalog.dimensions.items() if info.kind == "numeric")
+        builder = _Builder(normaliser, numeric)
         builder.learn(english)
         for phrase, sense in all_senses(catalog, vocabulary, values):
             builder.add(phrase, sense)
@@ -152,8 +153,8 @@ class Lexicon:
 class _Builder:
     """Collects phrases; the order of senses is the order of arrival, which is deterministic."""
 
-    def __init__(self, normaliser: Normaliser) -> None:
-        self._normaliser = normaliser
+    def __init__(self, normaliser: Normaliser, numeric: frozenset[str]) -> None:
+        self._normaliser, self._numeric = normaliser, numeric
         self.phrases: dict[str, list[_Row]] = {}
         self.bags: dict[str, list[_Row]] = {}
         self.words: dict[str, int] = {}
@@ -168,7 +169,8 @@ class _Builder:
         row = [sense.kind, sense.key, list(sense.values), sense.weight, phrase, list(sense.tenants)]
         _append(self.phrases, key, row)
         content = [token for token in tokens if token.content]
-        if sense.kind in _BAG_KINDS and len(content) in _BAG_WORDS and not any(t.number is not None for t in content):
+        column = sense.kind == "dimension" and sense.key in self._numeric  # `lowest front gross deal` names no column
+        if sense.kind in _BAG_KINDS and not column and len(content) in _BAG_WORDS and not any(t.number is not None for t in content):
             _append(self.bags, _bag(tokens), row)
         for token in tokens:
             self._learn(token.stem, _RANKS.get(sense.kind, 1))

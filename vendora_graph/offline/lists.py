@@ -21,6 +21,12 @@ def joined(framer: Framer, first: Span, second: Span) -> bool:
     return bool(said) and not any(t.content and t not in said for t in between)
 
 
+def new_clause(framer: Framer, start: int, end: int) -> bool:
+    """Whether a clause with its own question word begins between two places (`... and what did he gross`)."""
+    tokens, joiner, words = framer.frame.tokens, framer.raw["joiners"][0], framer.raw["clause_openers"]
+    return any(a.stem == joiner and b.text in words for a, b in pairwise(tokens[start:end]))
+
+
 def listed_measure(framer: Framer, span: Span) -> bool:
     """`trades and look-to-book`, `units, used units`: joined to another measure, a word that names a measure of its own is one."""
     slices = framer.lexicon.section("named_slices")
@@ -32,6 +38,8 @@ def listed_measure(framer: Framer, span: Span) -> bool:
         return any(not of_kind(o, "value") for o in beside)
     if _first_of_row(framer, span, beside) or _last_of_row(framer, span, beside):
         return True
+    if any(_same_slice(framer, name, s.key) for name in named for o in beside for s in of_kind(o, "metric")):
+        return True  # `used units and used gross`
     bases = {str(slices[name]["base"]) for name in named}
     return any(_whole(framer, o) and any(s.key in bases for s in of_kind(o, "metric")) for o in beside)
 
@@ -48,6 +56,20 @@ def _last_of_row(framer: Framer, span: Span, beside: list[Span]) -> bool:
     before = [o for o in beside if o.end <= span.start and not of_kind(o, "value")]
     joiner = framer.raw["joiners"][0]
     return several and any(t.stem == joiner for o in before for t in framer.frame.tokens[o.end : span.start])
+
+
+def _same_slice(framer: Framer, first: str, second: str) -> bool:
+    slices = framer.lexicon.section("named_slices")
+    if first not in slices or second not in slices or slices[first]["base"] == slices[second]["base"]:
+        return False
+    return _one_slice(framer)
+
+
+def _one_slice(framer: Framer) -> bool:
+    """Whether every slice named is of one kind (`new units, new front, used units, used front` are split by the kind)."""
+    slices = framer.lexicon.section("named_slices")
+    said = {s.key for span in framer.frame.spans for s in of_kind(span, "metric") if s.key in slices}
+    return len({filters_of(slices[name]) for name in said}) == 1
 
 
 def _whole(framer: Framer, span: Span) -> bool:
@@ -69,7 +91,8 @@ def value_in_list(framer: Framer, span: Span) -> bool:
                 framer.frame.metrics.append(entry["base"])
                 framer.frame.metric_spans[entry["base"]] = span
             return True
-    return any(not of_kind(o, "metric") for o in beside)
+    row = {s.key for o in beside for s in of_kind(o, "value")}
+    return any(not of_kind(o, "metric") for o in beside) or any(framer.frame.metrics and framer.fits(d) for d in values & row)
 
 
 def _row(framer: Framer, span: Span, dimensions: set[str]) -> list[Span]:
@@ -88,7 +111,10 @@ def row_ends(framer: Framer) -> list[Span]:
     for before, span in pairwise([s for s in spans if of_kind(s, "value", "metric")]):
         names = span.end - span.start > 1 and len(of_kind(span, "metric")) == len(span.senses)
         dimensions = {s.key for s in of_kind(before, "value")}
-        first = framer.lexicon.senses(framer.frame.tokens[span.start].stem)
+        tokens = framer.frame.tokens[span.start : span.end]
+        first = [s for size in range(1, len(tokens)) for s in framer.lexicon.senses(compact(tokens[:size]))]
+        if of_kind(before, "metric") and _one_slice(framer):  # `used units and used gross`: the same slice of another measure
+            first = [s for s in first if s.values not in {v.values for v in of_kind(before, "value")}]
         if names and joined(framer, before, span) and any(s.kind == "value" and s.key in dimensions for s in first):
             ends.append(span)
     return ends

@@ -12,11 +12,11 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import bare_measures, joined, listed_measure, value_in_list
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.surely import limits_other, only_metric, replaced
 from vendora_graph.offline.variants import filters_of
 
 _EPSILON = 1e-9
 _LIST_CUES = {"list", "which"}
-_LIMITS = {"gt", "ge", "lt", "le"}
 
 
 def fill_measures(framer: Framer) -> None:
@@ -29,13 +29,8 @@ def fill_measures(framer: Framer) -> None:
 
 def _metrics(framer: Framer) -> None:
     named = [span for span in framer.frame.spans if of_kind(span, "metric")]
-    spans = [span for span in named if not _limits_other(framer, span, named) and not _replaced(framer, span)]
-    sure = [
-        span
-        for span in spans
-        if not (framer.frame.has("restore") and framer.inherits())
-        and not of_kind(span, "value", "dimension", "group", "rule", "topic", "modifier")
-    ]
+    spans = [span for span in named if not limits_other(framer, span, named) and not replaced(framer, span)]
+    sure = [span for span in spans if not (framer.frame.has("restore") and framer.inherits()) and only_metric(framer, span, spans)]
     for span in sure:
         _take(framer, span)
     for span in spans:
@@ -43,27 +38,6 @@ def _metrics(framer: Framer) -> None:
             _take(framer, span)
     order = {name: span.start for name, span in framer.frame.metric_spans.items()}
     framer.frame.metrics.sort(key=lambda name: order.get(name, 0))
-
-
-def _replaced(framer: Framer, span: Span) -> bool:
-    """`gross instead of sales`: the measure given up for another."""
-    frame = framer.frame
-    said = [t.text for t in frame.tokens[: span.start]]
-    if not any(said[-len(words) :] == words for words in framer.raw["instead_of"]):
-        return False
-    frame.bind(span, "given up")
-    return True
-
-
-def _limits_other(framer: Framer, span: Span, named: Sequence[Span]) -> bool:
-    """`receivables over 90 days`: a limit that has a name of its own, beside a measure of another family, is the limit of that."""
-    numbers = any(t.number is not None for t in framer.frame.tokens[span.start : span.end])
-    if not numbers or not framer.cues_starting(span.start) & _LIMITS:
-        return False
-    key, general, metrics = framer.lexicon.normaliser.key, framer.lexicon.general_names, framer.catalog.metrics
-    others = [o for o in named if o is not span and key(framer.frame.said(o)) not in general]
-    families = {metrics[s.key].family for o in others for s in of_kind(o, "metric")}
-    return bool(families) and not families & {metrics[s.key].family for s in of_kind(span, "metric")}
 
 
 def _reads_otherwise(framer: Framer, span: Span) -> bool:
@@ -128,8 +102,15 @@ def single_record(framer: Framer, span: Span) -> bool:
     """`the highest front gross on a single deal`: one record is ranked out of all."""
     names = [s for s in of_kind(span, "dimension") if framer.catalog.dimensions[s.key].kind == "record"]
     before = framer.frame.tokens[span.start - 1].text if span.start else ""
-    said = before in framer.raw["single_words"] and framer.frame.has(*framer.raw["rank_cues"])
+    said = (before in framer.raw["single_words"] or _ranked_one(framer, span)) and framer.frame.has(*framer.raw["rank_cues"])
     return bool(names) and said and bool(framer.frame.metrics)
+
+
+def _ranked_one(framer: Framer, span: Span) -> bool:
+    """`lowest front gross deal`: the noun in the singular right after the measure it is ranked by, and that after the order."""
+    frame, word = framer.frame, framer.frame.tokens[span.end - 1]
+    measure = next((s for s in frame.metric_spans.values() if s.end == span.start), None)
+    return measure is not None and word.text == word.stem and framer.after_cue(measure, set(framer.raw["rank_cues"]))
 
 
 _OTHERWISE: Sequence[Callable[[Framer, Span], bool]] = (
@@ -212,7 +193,7 @@ def _take(framer: Framer, span: Span) -> None:
         for s in of_kind(span, "metric")
         if not (span.end - span.start == 1 and frame.tokens[span.start].stop and s.phrase.lower() != text)
     ]
-    if not senses:
+    if not senses or _other_number(framer, span):
         return
     scores = {s.key: s.weight + framer.prior(s.key) for s in reversed(senses)}
     names = sorted(dict.fromkeys(s.key for s in senses), key=lambda n: -scores[n])
@@ -226,6 +207,13 @@ def _take(framer: Framer, span: Span) -> None:
     if len(best) > 1:
         frame.choices[names[0]] = best
     _inside(framer, span, names[0])
+
+
+def _other_number(framer: Framer, span: Span) -> bool:
+    """`on the line`: a word whose plural alone is a measure (`exact_measures`)."""
+    token, exact = framer.frame.tokens[span.start], framer.lexicon.vocabulary.get("exact_measures") or ()
+    keys = {framer.lexicon.normaliser.key(str(word)) for word in exact}
+    return span.end - span.start == 1 and token.stem in keys and token.text not in exact
 
 
 def _turned_round(framer: Framer, span: Span, metric: str) -> bool:
@@ -253,7 +241,8 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             senses = [s for s in framer.lexicon.senses(compact(tokens[at : at + size])) if s.kind == "dimension"]
             if senses:
                 break
-        grouped = at > span.start and "group" in framer.cues_ending(at)
+        cues = framer.cues_ending(at)
+        grouped = "group" in cues if at > span.start else "which" in cues  # `which lead source costs the most per sale`
         for sense in senses:
             if not can_cut(framer.lexicon, metric, sense.key):
                 continue

@@ -8,6 +8,7 @@ from typing import Any
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.lists import new_clause
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.pointing import take_outcome, value_measure
@@ -30,12 +31,26 @@ def take_hints(framer: Framer) -> None:
     if own and not (framer.inherits() or frame.metrics or frame.rules or frame.reports or frame.record):
         frame.metrics.append(own)
         return
+    if votes and frame.rules and not (frame.metrics or framer.inherits()):
+        _own_clause(framer)
     if not votes or frame.metrics or frame.rules or frame.reports or frame.record:
         return
     best = max(votes, key=lambda name: (votes[name] + framer.prior(name), name))
     if not (framer.inherits() and (votes[best] <= framer.raw["weak_hint"] or frame.has("follow"))):
         frame.metrics.append(best)
         frame.from_hint = True
+
+
+def _own_clause(framer: Framer) -> None:
+    """`what did Brandt sell and what did he gross`: a weak word in a clause of its own asks for its figure as well."""
+    frame = framer.frame
+    for span in frame.spans:
+        hints = [s.key for s in of_kind(span, "hint") if framer.catalog.metrics[s.key].unit in {"units", "count"}]
+        if hints and span.start not in frame.bound and any(new_clause(framer, span.end, r.start) for r in frame.rule_spans.values()):
+            frame.metrics.append(hints[0])
+            frame.metric_spans[hints[0]] = span
+            frame.bind(span, f"metric {hints[0]}")
+            return
 
 
 def bind_context(framer: Framer) -> None:
@@ -51,7 +66,7 @@ def bind_context(framer: Framer) -> None:
             continue
         if weak and not framer.marked(span.start) and not _outcome(framer, span) and not _strange(framer, span):
             frame.bind(span, "context")
-        elif of_kind(span, "cue"):
+        elif of_kind(span, "cue") and (not of_kind(span, "metric") or frame.has("why", "change", "compare")):
             frame.bind(span, "cue")
         elif (report and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
             frame.bind(span, "context")
@@ -118,11 +133,11 @@ def apply_modifiers(framer: Framer) -> None:
 
 def _listed(framer: Framer, span: Span) -> bool:
     """`reviews in October and the average`: joined by `and` to a measure named before, a modifier asks for one more figure."""
-    tokens, joiner = framer.frame.tokens, framer.raw["joiners"][0]
+    tokens, joiners = framer.frame.tokens, {framer.raw["joiners"][0], framer.raw["versus_word"]}
     at = span.start - 1
-    while at >= 0 and not tokens[at].content and tokens[at].stem != joiner:
+    while at >= 0 and not tokens[at].content and tokens[at].stem not in joiners:
         at -= 1
-    return at >= 0 and tokens[at].stem == joiner and any(s.end <= at for s in framer.frame.metric_spans.values())
+    return at >= 0 and tokens[at].stem in joiners and any(s.end <= at for s in framer.frame.metric_spans.values())
 
 
 def _from_dropped(framer: Framer, modifiers: Mapping[str, Any]) -> list[str]:
@@ -139,6 +154,8 @@ def _from_dropped(framer: Framer, modifiers: Mapping[str, Any]) -> list[str]:
 def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -> list[str]:
     """The metrics one modifier makes of those named; its words are used when it fits."""
     frame, mapping = framer.frame, entry.get("map") or {}
+    if frame.has(*(entry.get("unless") or ())):
+        mapping = {}
     if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
         mapping = entry["count_map"]
     if not frame.metrics and entry.get("default") in framer.catalog.metrics:
@@ -157,8 +174,9 @@ def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:
     """A slice whose base a modifier knows becomes base and filter (`used cars that have been here ...`)."""
     named = framer.lexicon.section("named_slices")
     for metric in list(framer.frame.metrics):
-        base = str((named.get(metric) or {}).get("base"))
-        if metric not in mapping and base in mapping:
+        entry = named.get(metric) or {}
+        base = str(entry.get("base"))
+        if metric not in mapping and base in mapping and entry.get("answer", True):
             framer.frame.metrics = [base if m == metric else m for m in framer.frame.metrics]
             framer.frame.filters.extend(filters_of(named[metric]))
 
@@ -180,10 +198,19 @@ def apply_shares(framer: Framer) -> None:
         item = _matching(frame.filters, condition) if condition else None
         if condition and item is None:
             continue
-        frame.metrics = list(dict.fromkeys(entry["to"] if m in entry["of"] else m for m in frame.metrics))
+        counted = [m for m in frame.metrics if m in entry["of"]] if not condition and _counted_first(framer) else []
+        frame.metrics = list(dict.fromkeys([*counted, *(entry["to"] if m in entry["of"] else m for m in frame.metrics)]))
         frame.filters = [f for f in frame.filters if f is not item and f.dimension not in (entry.get("drop") or ())]
         frame.groups = [g for g in frame.groups if not condition or g != condition["dimension"]]
         return
+
+
+def _counted_first(framer: Framer) -> bool:
+    """`how many leases did we write and what share of new was that`: the count is asked for, and then the share."""
+    frame, tokens = framer.frame, framer.frame.tokens
+    ends = [frame.spans[i].end for i in frame.cues.get("how_many", ())]
+    starts = [frame.spans[i].start for i in frame.cues.get("share", ())]
+    return any(t.stem == framer.raw["joiners"][0] for e in ends[:1] for s in starts[:1] for t in tokens[e:s])
 
 
 def _matching(filters: Sequence[Filter], condition: Mapping[str, Any]) -> Filter | None:

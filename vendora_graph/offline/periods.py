@@ -19,6 +19,7 @@ _ELEMENT = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]|(\S+)")
 _LEAF = "\0"
 _MAX_N = 400
 _YEARS = (1990, 2100)
+_OLD = 2010
 _DAYS = 31
 _MONTHS = 12
 _NUMERIC_DATE_PARTS = 2
@@ -79,6 +80,7 @@ class PeriodGrammar:
         self._before_weak = frozenset(calendar["before_weak"])
         self._after_weak = frozenset(calendar["after_weak"])
         self._fillers = frozenset(calendar["fillers"])
+        self._limits = frozenset(calendar["before_limit"])
         self._quarters = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["quarters"].items()}
         self._halves = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["halves"].items()}
         self._holidays = {_run_together(normaliser.tokens(str(words))): str(name) for words, name in raw["holidays"].items()}
@@ -162,7 +164,7 @@ class PeriodGrammar:
             yield unit, 1
 
     def _month(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
-        month = self._months.get(tokens[at].text)
+        month = self._months.get(tokens[at].text.removesuffix("'s"))
         if month is not None and self._strong(tokens, at):
             yield month, 1
 
@@ -196,8 +198,15 @@ class PeriodGrammar:
         token = tokens[at]
         if token.kind == "yr":
             yield _TOP + int(token.text.strip("'")), 1
-        elif token.kind == "num" and token.raw.isdigit() and token.number is not None and _YEARS[0] <= token.number <= _YEARS[1]:
-            yield int(token.number), 1
+        elif token.kind == "num" and token.raw.isdigit() and not self._limited(tokens, at) and _YEARS[0] <= int(token.raw) <= _YEARS[1]:
+            yield int(token.raw), 1
+
+    def _limited(self, tokens: Sequence[Token], at: int) -> bool:
+        """`more than 2000`, `hit 2000 a copy`: a number after a word that limits, or an old year that no period word opens, is no year."""
+        before = tokens[at - 1] if at else None
+        if before is not None and before.text in self._limits:
+            return True
+        return int(tokens[at].raw) < _OLD and (before is None or before.stem not in self._before_weak)
 
     def _day(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
         token = tokens[at]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Grain
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.spans import Span
 
 _LIMIT_MAX = 1000
@@ -82,16 +82,24 @@ def fill_grain(framer: Framer) -> None:
 def _ranked_unit(framer: Framer) -> None:
     """`best month for units`: an ordering word beside a calendar unit ranks the periods."""
     frame, units = framer.frame, framer.raw["calendar"]["units"]
-    for name in (*RANK_CUES, "which"):
-        for index in frame.cues.get(name, ()):
-            at = frame.spans[index].end
-            number = frame.tokens[at].number if at < len(frame.tokens) else None
-            at += number is not None  # `best 3 days`
-            word = units.get(frame.tokens[at].stem) if at < len(frame.tokens) else None
-            if word is not None and frame.bound.get(at) is None:
-                frame.grain = _as_grain(word)
-                frame.bound[at] = f"grain {word}"
-                return
+    beside = [frame.spans[i].end for name in (*RANK_CUES, "which") for i in frame.cues.get(name, ())]
+    asked = [at + 1 for at, token in enumerate(frame.tokens) if token.text in framer.raw["which_words"]]
+    for at in (*(_past_measures(framer, end) for end in beside), *asked):
+        number = frame.tokens[at].number if at < len(frame.tokens) else None
+        unit = at + (number is not None)  # `best 3 days`
+        word = units.get(frame.tokens[unit].stem) if unit < len(frame.tokens) else None
+        if word is not None and frame.bound.get(unit) is None:
+            frame.grain = _as_grain(word)
+            frame.bound[unit] = f"grain {word}"
+            return
+
+
+def _past_measures(framer: Framer, at: int) -> int:
+    """`biggest chargeback month`: the unit may stand after the measure it is ranked by."""
+    measures = ("metric", "rule", "hint", "value")
+    while (span := next((s for s in framer.frame.spans if s.start == at and of_kind(s, *measures)), None)) is not None:
+        at = span.end
+    return at
 
 
 def _limited_unit(framer: Framer) -> None:

@@ -8,6 +8,7 @@ from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.cover import best_cover
 from vendora_graph.offline.definitions import take_definition
+from vendora_graph.offline.distributing import distributed, own_values
 from vendora_graph.offline.doubts import doubtful
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
@@ -58,7 +59,14 @@ class Reader:
         if strangers:
             apart = {(span.start, span.end) for span in strangers}
             cover = best_cover(tokens, [span for span in spans if (span.start, span.end) not in apart], self._priors(ctx))
-        return self._judged(Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans) if strangers else framer)
+            framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
+        own = own_values(framer)
+        if own:
+            return self._judged(Framer(self.lexicon, self.grammar, ctx, tokens, tuple(own)))
+        made = {span.start: span for span in distributed(framer)}
+        if made:
+            framer = Framer(self.lexicon, self.grammar, ctx, tokens, tuple(made.get(span.start, span) for span in cover.spans))
+        return self._judged(framer)
 
     def _judged(self, framer: Framer) -> Reading:
         framer.collect()

@@ -9,6 +9,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lists import joined
 from vendora_graph.offline.omissions import free_unfit
+from vendora_graph.offline.placing import and_later, later_clause, listed_with, too
 from vendora_graph.offline.rule_choice import beside_metric, metrics_of_rule
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
@@ -25,7 +26,7 @@ def apply_rules(framer: Framer) -> None:
             framer.frame.rules.remove(name)
             continue
         if framer.frame.metrics and not entry.get("always"):
-            if _takes_over(framer, name, entry):
+            if any(test(framer, name, entry) for test in (_asked_anyway, _takes_over, _of_slice)):
                 continue
             _join(framer, name, entry)
             for cue in entry.get("also_cues") or ():
@@ -82,7 +83,7 @@ def _takes_over(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
     if len(frame.metrics) != 1 or frame.metrics[0] not in general:
         return False
     chosen = departments.get(framer.catalog.metrics[frame.metrics[0]].department)
-    if not chosen or _listed_with(framer, name):
+    if not chosen or listed_with(framer, name):
         return False
     named = framer.lexicon.section("named_slices").get(frame.metrics[0])
     frame.filters.extend(filters_of(named) if named else ())
@@ -90,9 +91,30 @@ def _takes_over(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
     return True
 
 
-def _listed_with(framer: Framer, name: str) -> bool:
-    span = framer.frame.rule_spans[name]
-    return any(joined(framer, span, other) for other in framer.frame.metric_spans.values())
+def _asked_anyway(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
+    """`deals where we gave away ...`: beside a general noun only, a word that must be asked about is asked about."""
+    frame, general = framer.frame, framer.lexicon.vocabulary.get("generic_metrics") or ()
+    if not entry.get("ask_beside") or not set(frame.metrics) <= set(general):
+        return False
+    frame.rule, frame.metrics = name, []
+    return True
+
+
+def _of_slice(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
+    """`gross on split deals`: a count named for a slice says of what; `count and gross` asks for both."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    span = frame.rule_spans[name]
+    if len(frame.metrics) != 1 or frame.metrics[0] not in named or listed_with(framer, name) or too(framer, span):
+        return False
+    counted = frame.metrics[0]
+    chosen, items = metrics_of_rule(framer, entry), filters_of(named[counted])
+    if not chosen or named[counted]["base"] in chosen or not all(can_cut(framer.lexicon, m, f.dimension) for m in chosen for f in items):
+        return False
+    base = [str(named[counted]["base"])] if frame.has("how_many") else []
+    frame.metrics, frame.rule = [*base, *chosen], name
+    frame.filters.extend(items)
+    frame.notes.append(("rule", {"rule": name}))
+    return True
 
 
 def _that_fit(framer: Framer, entry: Mapping[str, Any], chosen: list[str]) -> list[str]:
@@ -113,7 +135,7 @@ def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     frame, span = framer.frame, framer.frame.rule_spans[name]
     others = [*frame.metric_spans.values(), *(s for s in frame.rule_spans.values() if s is not span)]
     candidates = {_kin(framer, m) for m in entry.get("metrics") or () if m in framer.catalog.metrics}
-    if any(joined(framer, span, other) for other in others) or _and_later(framer, span) or _too(framer, span):
+    if any(joined(framer, span, other) for other in others) or any(test(framer, span) for test in (and_later, too, later_clause)):
         _join_measures(framer, name, entry)
     elif not candidates & {_kin(framer, m) for m in frame.metrics} and not entry.get("also_cues"):
         _free(framer, span)
@@ -151,22 +173,10 @@ def _free(framer: Framer, span: Span) -> None:
         framer.frame.freed.add(at)
 
 
-def _kin(framer: Framer, metric: str) -> tuple[str, str]:
+def _kin(framer: Framer, metric: str) -> tuple[str, str, bool]:
+    """What makes a word beside a measure say the same again: department, family, and whether it is a plain count."""
     info = framer.catalog.metrics[metric]
-    return info.department or "", info.family or ""
-
-
-def _too(framer: Framer, span: Span) -> bool:
-    """`..., then show gross too`: one measure more."""
-    after = framer.frame.tokens[span.end : span.end + 1]
-    return bool(after) and after[0].text in framer.raw["more_last"]
-
-
-def _and_later(framer: Framer, span: Span) -> bool:
-    """`inventory by age bucket and floorplan`: an `and` parts the word from the measure after it."""
-    tokens, joiner = framer.frame.tokens, framer.raw["joiners"][0]
-    others = [s for s in framer.frame.metric_spans.values() if s.start >= span.end]
-    return any(t.stem == joiner for s in others[:1] for t in tokens[span.end : s.start])
+    return info.department or "", info.family or "", info.unit in {"units", "count"}
 
 
 def _parts(framer: Framer, entry: Mapping[str, Any]) -> None:

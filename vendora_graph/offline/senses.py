@@ -88,7 +88,8 @@ def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterat
                 yield str(phrase), Sense("dimension", name)
         for stored, words in dimension.values.items():
             for word in (stored, *words):
-                yield str(word), Sense("value", name, (stored,))
+                if str(word).lower() not in dropped:
+                    yield str(word), Sense("value", name, (stored,))
 
 
 def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:

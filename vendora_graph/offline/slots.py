@@ -83,7 +83,7 @@ def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
     elif kind == "record":
         if single_record(framer, span):
             _record(framer, span, senses)
-            framer.frame.bound[span.start - 1] = "ranking limit"
+            framer.frame.bound.setdefault(span.start - 1, "ranking limit")
             framer.frame.limit = framer.frame.limit or 1
         elif is_record(framer, span, senses):
             _record(framer, span, senses)
@@ -139,7 +139,9 @@ def _labels_value(framer: Framer, span: Span, dimension: str) -> bool:
 
 
 def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
-    frame = framer.frame
+    frame, own = framer.frame, framer.lexicon.section("own_dimensions")
+    departments = {framer.catalog.metrics[m].department for m in framer.measures()}
+    senses = sorted(senses, key=lambda s: s.key in own and not departments & set(own[s.key]))
     sense = next((s for s in senses if framer.fits(s.key)), None)
     if sense is None and frame.metrics:
         swap = _replacement(framer, senses[0].key)

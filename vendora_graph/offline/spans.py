@@ -26,7 +26,7 @@ _MAX_FUZZY_IN_SPAN = 2
 _NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
 _COMMA = ","
-_PARTING = frozenset({"vs", "and", "or", "by", ","})
+_PARTING = frozenset({"vs", "and", "or", "but", "both", "same", "by", ","})
 _BAG_SPAN = 10
 
 
@@ -189,7 +189,7 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
         if not first.content:
             continue
         for end in range(start + 2, min(len(tokens), start + size) + 1):
-            if is_break(tokens[end - 1]) or tokens[end - 1].text in _PARTING or tokens[end - 1].text in negations:
+            if tokens[end - 1].text in negations or _parts(tokens[end - 1], lexicon):
                 break
             if _other_number(tokens[end - 1], lexicon) or _other_number(first, lexicon):
                 break
@@ -197,9 +197,24 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
                 key = lexicon.normaliser.key
                 senses = [s for s in lexicon.bag_senses(tokens[start:end]) if _in_listed_form(tokens[start:end], key(s.phrase), lexicon)]
                 senses = [s for s in senses if not _one_for_many(tokens[start:end], s)]
+                senses = _of_a_kind(tokens[max(start - 1, 0) : end], senses, lexicon)
                 if senses:
                     typo = any(i in typos for i in range(start, end))
                     yield Span(start, end, tuple(senses), FUZZY * BAG if typo else BAG, "typo" if typo else "order")
+
+
+def _parts(token: Token, lexicon: Lexicon) -> bool:
+    """Whether no phrase in another order runs across a word: a stop, a joining word, a small word that is a value (`split deals`)."""
+    if is_break(token) or token.text in _PARTING:
+        return True
+    return token.stop and not token.content and any(s.kind == "value" for s in lexicon.senses(token.stem))
+
+
+def _of_a_kind(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexicon) -> list[Sense]:
+    """`front gross on cars` is no `front gross per car`: a name per something is meant only where such a word is said."""
+    words, negations = set(lexicon.english.raw["per_words"]), set(lexicon.english.raw["negations"])
+    missing = negations if any(t.text in words for t in tokens) else words | negations
+    return [s for s in senses if not missing & set(s.phrase.lower().split())]  # nor `sold this year` one of `not sold`
 
 
 def _other_number(token: Token, lexicon: Lexicon) -> bool:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
 
 from vendora_graph.contracts import Filter
+from vendora_graph.offline.ages import free_number, still_here
 from vendora_graph.offline.buckets import bucket_limit
 from vendora_graph.offline.counted import counted_noun, foreign_noun, measure_at, spent
 from vendora_graph.offline.exact_nouns import exact_noun, year_of_make
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.operators import Op, operator, second_number, unit_of
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
-Op = Literal["", "between", "ge", "le", "gt", "lt"]
-_ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
 _LOOK = 4
 _THOUSANDS = 1000
 _PER_UNIT = {("hours", "minutes"): 60, ("days", "minutes"): 1440, ("days", "hours"): 24}
@@ -26,24 +26,25 @@ _SINGLE = frozenset({"gt", "ge", "lt", "le"})
 
 def fill_thresholds(framer: Framer) -> None:
     """Bind every number that has a comparison word to a numeric dimension, or to the value of the metric itself."""
+    none_of(framer)
     for index, token in enumerate(framer.frame.tokens):
         if token.number is not None and (year_of_make(framer, index) or exact_noun(framer, index, token.number)):
             continue
-        if token.number is not None and token.kind != "ord" and _free(framer, index):
+        if token.number is not None and token.kind != "ord" and free_number(framer, index):
             _threshold(framer, index, token.number)
 
 
 def _threshold(framer: Framer, index: int, number: Decimal) -> None:
-    op, first = _operator(framer, index)
+    op, first = operator(framer, index)
     op = op or _again(framer, index)
-    unit, end = _unit_of(framer, index)
-    unit = unit or _column_unit(framer, end) or _money(framer, number)
+    unit, end = unit_of(framer, index)
+    unit = unit or _column_unit(framer, end) or _money(framer, index, number)
     if op and unit == "days":
-        _still_here(framer)
+        still_here(framer)
     op = op or ("le" if number == 0 and (_noun_column(framer, end) or measure_at(framer, end)) else "")
-    second = _second_number(framer, end) if op == "between" else None
+    second = second_number(framer, end) if op == "between" else None
     if second is not None and not unit:
-        unit, end = _unit_of(framer, second)
+        unit, end = unit_of(framer, second)
     bucket = bucket_limit(framer, op, number, unit) if op else ""
     if bucket:
         _bind(framer, bucket, range(first, max(end, index + 1)))
@@ -58,16 +59,6 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     _bind(framer, target, range(first, max(end, index + 1, (second or 0) + 1 if second is not None else 0)))
 
 
-def _still_here(framer: Framer) -> None:
-    """`units over 120 days`: an age is of what stands in stock, unless the question says it was sold, or when."""
-    frame, entry = framer.frame, framer.lexicon.section("aged_stock")
-    moved = {str(word) for word in entry.get("moved") or ()}
-    if frame.periods or frame.groups or framer.inherits() or any({t.text, t.stem} & moved for t in frame.tokens):
-        return
-    if len(frame.metrics) == 1 and entry.get(frame.metrics[0]) in framer.catalog.metrics:
-        frame.metrics = [str(entry[frame.metrics[0]])]
-
-
 def _after(framer: Framer, end: int) -> int:
     """The first word after a number that is not of `or more`."""
     while end < len(framer.frame.tokens) and framer.frame.tokens[end].stem in framer.raw["or_more_words"]:
@@ -80,7 +71,7 @@ def _noun_column(framer: Framer, end: int) -> str:
     columns, at = framer.lexicon.section("noun_columns"), _after(framer, end)
     span = next((s for s in framer.frame.spans if s.start == at), None)
     keys = [s.key for s in of_kind(span, "dimension")] if span is not None else []
-    return next((str(columns[k]) for k in keys if k in columns and framer.fits(str(columns[k]))), "")
+    return next((str(columns[k]) for k in keys if k in columns and (framer.fits(str(columns[k])) or not framer.measures())), "")
 
 
 def _column_unit(framer: Framer, end: int) -> str:
@@ -91,12 +82,21 @@ def _column_unit(framer: Framer, end: int) -> str:
     return next((str(d.unit) for d in known if d.kind == "numeric" and d.unit), "")
 
 
-def _money(framer: Framer, number: Decimal) -> str:
+def _money(framer: Framer, index: int, number: Decimal) -> str:
     """A bare number in the thousands is a price where single things are counted."""
     usual = framer.lexicon.section("threshold_columns")
     priced = any((usual.get(m) or {}).get("usd") for m in _bases(framer))
-    grouped = framer.frame.groups or framer.frame.has("who", "which", *framer.raw["grain_cues"])
+    grouped = (framer.frame.groups and not _noun_before(framer, index)) or framer.frame.has("who", "which", *framer.raw["grain_cues"])
     return "usd" if number >= _THOUSANDS and priced and not grouped else ""
+
+
+def _noun_before(framer: Framer, index: int) -> bool:
+    """`used cars under 15k by age`: the things counted stand right before the limit, which is one on each of them."""
+    _, first = operator(framer, index)
+    at = first
+    while at > 0 and framer.frame.bound.get(at - 1, "").startswith("cue"):
+        at -= 1
+    return any(s.end in {first, at} for s in framer.frame.spans if of_kind(s, "metric", "hint"))
 
 
 def _bind(framer: Framer, target: str, words: range) -> None:
@@ -105,19 +105,34 @@ def _bind(framer: Framer, target: str, words: range) -> None:
     for at in words:
         if not frame.bound.get(at, "").startswith("filter"):
             frame.bound[at] = f"threshold {target}"
+    _spend_cues(framer, words)
     for span in frame.spans:
         if any(s.key == target for s in of_kind(span, "dimension")):
             frame.bind(span, f"label of {target}")
+    at = words.start
+    while at and frame.bound.get(at - 1, "").startswith("cue"):
+        at -= 1
+    if at and frame.tokens[at - 1].text in framer.raw["limit_openers"]:  # `sold after more than 60 days`
+        frame.bound.setdefault(at - 1, f"threshold {target}")
     at = words.stop
     while at < len(frame.tokens) and frame.tokens[at].stem in framer.raw["age_tail"]:
         frame.bound.setdefault(at, f"threshold {target}")
         at += 1
 
 
+def _spend_cues(framer: Framer, words: range) -> None:
+    """`under 8 percent` asks for no share, `minimum 5 units` for no order: words of a limit are cues for nothing else."""
+    frame = framer.frame
+    for name in ("share", "top", "bottom"):
+        left = [i for i in frame.cues.get(name, ()) if frame.spans[i].start not in words]
+        if name in frame.cues and not left:
+            del frame.cues[name]
+
+
 def _again(framer: Framer, index: int) -> Op:
     """`what about 90 days`: the condition of the last answer with another number."""
     previous = framer.ctx.previous
-    unit, _ = _unit_of(framer, index)
+    unit, _ = unit_of(framer, index)
     if previous is None or framer.frame.metrics or not unit:
         return ""
     named = framer.lexicon.section("named_slices")
@@ -129,20 +144,6 @@ def _again(framer: Framer, index: int) -> Op:
     return ""
 
 
-def _free(framer: Framer, index: int) -> bool:
-    """A number no slot took; `past 60 days` is an age where the metric is a position, not a period."""
-    what = framer.frame.bound.get(index, "")
-    if not what:
-        return True
-    if what != "period" or index == 0 or framer.frame.tokens[index - 1].text != framer.raw["past_word"]:
-        return False
-    metrics = framer.measures()
-    if not metrics or not all(framer.catalog.metrics[m].snapshot for m in metrics):
-        return False
-    framer.frame.periods = [(at, spec) for at, spec in framer.frame.periods if not at <= index <= at + _LOOK]
-    return True
-
-
 def _stored(framer: Framer, number: Decimal, unit: str, target: str) -> str:
     """A number as stored: a percent of a rate is a fraction."""
     dimension = framer.catalog.dimensions.get(target)
@@ -151,65 +152,6 @@ def _stored(framer: Framer, number: Decimal, unit: str, target: str) -> str:
     percent = of == "rate" and (unit == "rate" or number > 1)  # `under 75` of a rate is 75%
     value = number / 100 if percent else number * _PER_UNIT.get((unit, str(of)), 1)
     return format(value.normalize(), "f")
-
-
-def _operator(framer: Framer, index: int) -> tuple[Op, int]:
-    """The comparison word around a number (before it, or after: `60 or more`, `60+`) and where its words begin."""
-    op, first = _op_before(framer, index)
-    if op:
-        return op, first
-    if framer.frame.tokens[index].plus:
-        return "ge", index
-    return _op_after(framer, index), index
-
-
-def _op_before(framer: Framer, index: int) -> tuple[Op, int]:
-    tokens = framer.frame.tokens
-    start = index
-    while start > 0 and tokens[start - 1].stem in framer.raw["between_cue_and_value"] and index - start < _LOOK:
-        start -= 1
-    for at in (i for i in dict.fromkeys((index, start)) if i):
-        names = framer.cues_ending(at) | (framer.cues_starting(at - 1) if tokens[at - 1].kind == "op" else set())
-        for name in _ORDER:
-            if name in names and (name != "between" or _second_number(framer, index + 1) is not None):
-                return name, at - 1
-    return "", index
-
-
-def _op_after(framer: Framer, index: int) -> Op:
-    _, end = _unit_of(framer, index)
-    for at in dict.fromkeys((index + 1, end)):
-        names = framer.cues_starting(at)
-        if "ge" in names or ("gt" in names and framer.frame.tokens[at].stem in framer.raw["age_words"]):
-            return "ge"
-        if "le" in names:
-            return "le"
-    return ""
-
-
-def _second_number(framer: Framer, start: int) -> int | None:
-    tokens = framer.frame.tokens
-    for at in range(start, min(len(tokens), start + _LOOK)):
-        if tokens[at].number is not None:
-            return at
-    return None
-
-
-def _unit_of(framer: Framer, index: int) -> tuple[str, int]:
-    """The unit of a number and the end of its words."""
-    tokens = framer.frame.tokens
-    token = tokens[index]
-    if token.unit:
-        return ("usd" if token.unit == "usd" else "rate"), index + 1
-    before = tokens[index - 1] if index else None
-    if before is not None and before.raw == "$":
-        return "usd", index + 1
-    after = tokens[index + 1] if index + 1 < len(tokens) else None
-    if after is not None:
-        for unit, words in framer.raw["threshold_words"].items():
-            if after.text in words or after.stem in words:
-                return str(unit), index + 2
-    return "", index + 1
 
 
 def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
@@ -226,19 +168,30 @@ def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
     named = {s.key for span in frame.spans for s in of_kind(span, "dimension")}
     usual = framer.lexicon.section("threshold_columns")
     wanted = [str((usual.get(m) or {}).get(unit)) for m in _bases(framer)]
-    fitting.sort(key=lambda n: (n not in wanted, n not in named))
-    for name in fitting:
-        if name in named or (unit and _same_unit(framer.catalog.dimensions[name], unit)):
-            return name
-    if not unit and foreign_noun(framer, _after(framer, end)):
+    unlimited = framer.lexicon.section("no_limits")
+    if any(unit in unlimited.get(m, ()) for m in framer.measures()):
         return None
-    return _own_value(framer, unit) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
+    fitting.sort(key=lambda n: (n not in wanted, n not in named))
+    same = [n for n in fitting if unit and _same_unit(framer.catalog.dimensions[n], unit)]
+    for name in fitting:
+        if name in named or (name in same and (name in wanted or len(same) == 1)):  # one of several columns is no guess
+            return name
+    other = counted_beside(framer, first, end) if unit in {"", "units"} else None
+    if other is None and not unit and foreign_noun(framer, _after(framer, end)):
+        return None
+    return other or _own_value(framer, unit) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
 
 
 def _bases(framer: Framer) -> list[str]:
     named = framer.lexicon.section("named_slices")
     metrics = framer.measures()
-    return [*metrics, *(str((named.get(m) or {}).get("base")) for m in metrics)]
+    counted = [*framer.frame.dropped, *framer.frame.votes]  # `VSC penetration on cars over $30k`: the noun says which column
+    bases = list(metrics)
+    for name in bases:
+        base = str((named.get(name) or {}).get("base", name))
+        if base not in bases:
+            bases.append(base)
+    return [*bases, *counted]
 
 
 def _own_value(framer: Framer, unit: str) -> str | None:

@@ -52,16 +52,10 @@ def _note_record(framer: Framer, span: Span) -> None:
 
 
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
-    if span.start in framer.frame.bound:
+    if span.start in framer.frame.bound or _limit(framer, span):
         return None
     named = _named_beside(framer, span)
-    senses = [s for s in of_kind(span, "value") if framer.fits(s.key)]
-    if span.end - span.start == 1 and framer.frame.tokens[span.start].stop and framer.frame.metrics:
-        senses = [s for s in senses if s.key in named]  # `split new and used`: a small word beside a measure is no value
-    if not senses and not framer.frame.metrics and framer.ctx.previous is None:
-        people = framer.lexicon.vocabulary.get("people") or ()
-        told = of_kind(span, "value")
-        senses = [s for s in told if s.key in people or framer.catalog.dimensions[s.key].kind != "person"] or told
+    senses = _fitting(framer, span, named)
     if of_kind(span, "group"):
         senses = [s for s in senses if not framer.cut_by(s.key) or _in_row(framer, span, s.key)]
     if of_kind(span, "hint"):
@@ -80,6 +74,36 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
 def _in_row(framer: Framer, span: Span, dimension: str) -> bool:
     """`by how they paid, cash, finance or lease`: one of several values of what the figures are cut by."""
     return any(o is not span and any(s.key == dimension for s in of_kind(o, "value")) for o in framer.frame.spans)
+
+
+def _fitting(framer: Framer, span: Span, named: set[str]) -> list[Sense]:
+    """The values a span may be for the measures named; without one, any value."""
+    senses = [s for s in of_kind(span, "value") if framer.fits(s.key)]
+    if senses and _own_noun(framer, span):
+        senses = [s for s in senses if s.key in named]
+        if not senses:
+            framer.frame.bind(span, f"part of {framer.frame.metrics[0]}")
+    if span.end - span.start == 1 and framer.small_word(span.start) and framer.frame.metrics:
+        senses = [s for s in senses if s.key in named]  # `split new and used`: a small word beside a measure is no value
+    if not senses and not framer.frame.metrics and framer.ctx.previous is None:
+        people = framer.lexicon.vocabulary.get("people") or ()
+        told = of_kind(span, "value")
+        senses = [s for s in told if s.key in people or framer.catalog.dimensions[s.key].kind != "person"] or told
+    return senses
+
+
+def _own_noun(framer: Framer, span: Span) -> bool:
+    """`what did the average trade cost us in over-allowance`: a word for what the measure is of says nothing more (`own_nouns`)."""
+    frame, nouns = framer.frame, framer.lexicon.section("own_nouns")
+    said = {t.text for t in frame.tokens[span.start : span.end] if t.kind != "punct"}
+    named = [m for m in frame.metrics if m in frame.metric_spans and said <= set(nouns.get(m) or ())]
+    return bool(named) and not framer.marked(span.start) and not framer.inherits()
+
+
+def _limit(framer: Framer, span: Span) -> bool:
+    """`only where above 1500`: a number after a word that compares is a limit, though a value may be named so."""
+    number = framer.frame.tokens[span.start].number is not None and span.end - span.start == 1
+    return number and framer.after_cue(span, {"gt", "ge", "lt", "le"}, ())
 
 
 def _of_the_store(framer: Framer, span: Span, sense: Sense) -> bool:
@@ -175,6 +199,11 @@ def _merge_values(framer: Framer, dimension: str, senses: list[tuple[Sense, bool
     if dropped and (not kept or set(kept) & set(dropped)):  # `the main shop without body`: what is kept says it already
         framer.frame.filters.append(Filter(dimension=dimension, op="not_in", values=dropped))
     if kept:
+        same = next((f for f in framer.frame.filters if f.dimension == dimension and f.op == "in"), None)
+        if same is not None and not set(kept) <= set(same.values):  # one said in a measure's name, one beside it
+            framer.frame.filters.remove(same)
+            framer.frame.groups = list(dict.fromkeys([*framer.frame.groups, dimension]))
+            kept = tuple(dict.fromkeys((*same.values, *kept)))
         framer.frame.filters.append(Filter(dimension=dimension, op="in", values=kept))
     together = {t.text for t in framer.frame.tokens} & set(framer.raw["together_words"])
     if sum(1 for _, out in senses if not out) > _SINGLE and dimension not in framer.frame.groups and not together:

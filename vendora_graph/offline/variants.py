@@ -65,17 +65,31 @@ def _to_be_split(framer: Framer, name: str, touched: set[str]) -> bool:
     """Whether a slice must be read as base and filter: records, shares, cuts by its own or by a stood-in dimension."""
     own = {f.dimension for f in filters_of(variants_of(framer.lexicon)[name])}
     stood_in = {c for c, _ in framer.catalog.metrics[name].variants}
-    shared = framer.frame.has("share") and framer.catalog.metrics[name].unit != "rate"
+    shared = framer.frame.has("share") and framer.catalog.metrics[name].unit != "rate" and len(framer.frame.metrics) == 1
     return bool(framer.frame.record) or shared or bool(touched & (own | stood_in))
 
 
 def stand_in(framer: Framer) -> None:
     """Take the metric the model names for a cut (units by salesperson are counted from the credited splits)."""
     frame = framer.frame
+    _beyond(framer)
     touched = {*frame.groups, *(f.dimension for f in frame.filters)}
     replaced = {m: target for m in frame.metrics for c, target in framer.catalog.metrics[m].variants if c in touched}
     frame.metrics = list(dict.fromkeys(replaced.get(m, m) for m in frame.metrics))
     frame.filters = [f.model_copy(update={"dimension": replaced.get(f.dimension, f.dimension)}) for f in frame.filters]
+
+
+def _beyond(framer: Framer) -> None:
+    """`bad leads`: a value that a measure leaves out by its definition is counted by another one (`beyond` of the vocabulary)."""
+    frame = framer.frame
+    for entry in framer.lexicon.vocabulary.get("beyond") or ():
+        values = set(entry["values"])
+        item = next((f for f in frame.filters if f.dimension == entry["dimension"] and f.op == "in" and set(f.values) <= values), None)
+        if item is None or frame.metrics != [entry["metric"]] or entry["to"] not in framer.catalog.metrics:
+            continue
+        frame.metrics = [str(entry["to"])]
+        if entry.get("drop"):
+            frame.filters.remove(item)
 
 
 def specialise(lexicon: Lexicon, plan: Plan) -> Plan:

@@ -1,0 +1,47 @@
+"""Ages: `units over 120 days` and `used cars past 60 days` are of what stands in stock, unless the question says that it moved."""
+
+from __future__ import annotations
+
+from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.variants import filters_of
+
+_LOOK = 4
+
+
+def still_here(framer: Framer) -> None:
+    """`units over 120 days`: an age is of what stands in stock, unless the question says it was sold, or when."""
+    frame, entry = framer.frame, framer.lexicon.section("aged_stock")
+    moved = {str(word) for word in entry.get("moved") or ()}
+    if frame.periods or frame.groups or framer.inherits() or any({t.text, t.stem} & moved for t in frame.tokens):
+        return
+    if len(frame.metrics) != 1:
+        return
+    item = framer.lexicon.section("named_slices").get(frame.metrics[0])
+    base = str(item["base"]) if item else frame.metrics[0]
+    if entry.get(base) in framer.catalog.metrics:
+        frame.metrics = [str(entry[base])]
+        frame.filters.extend(filters_of(item) if item else ())
+
+
+def free_number(framer: Framer, index: int) -> bool:
+    """Whether a number is one no slot took; of `past 60 days` the period gives way where an age is meant."""
+    what = framer.frame.bound.get(index, "")
+    if not what:
+        return True
+    if what != "period" or index == 0 or framer.frame.tokens[index - 1].text != framer.raw["past_word"] or not _aged(framer, index - 1):
+        return False
+    framer.frame.periods = [(at, spec) for at, spec in framer.frame.periods if not at <= index <= at + _LOOK]
+    return True
+
+
+def _aged(framer: Framer, at: int) -> bool:
+    """Whether `past 60 days` at a place is an age: of a position, or of things nothing says moved (`in the past 60 days` is a period)."""
+    frame, entry, metrics = framer.frame, framer.lexicon.section("aged_stock"), framer.measures()
+    if metrics and all(framer.catalog.metrics[m].snapshot for m in metrics):
+        return True
+    named = framer.lexicon.section("named_slices")
+    bases = {str((named.get(m) or {}).get("base", m)) for m in metrics}
+    moved = {str(word) for word in entry.get("moved") or ()}
+    before = frame.tokens[at - 1].text if at else ""
+    aged = bool(bases) and bases <= set(entry) and before not in framer.raw["stretch_openers"]
+    return aged and not any({t.text, t.stem} & moved for t in frame.tokens)

@@ -1,0 +1,55 @@
+"""Limits said without a column of their own: `no products`, `where we sold at least 5`, `more than 50 leads but closed under 8%`."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+
+_COUNTS = frozenset({"units", "count"})
+_BACK = 3
+
+
+def none_of(framer: Framer) -> None:
+    """`cash deals with no products`: none of a noun that is a column of single records."""
+    frame, columns = framer.frame, framer.lexicon.section("noun_columns")
+    for span in frame.spans:
+        column = next((str(columns[s.key]) for s in of_kind(span, "dimension") if s.key in columns), "")
+        at = span.start - 1
+        while at >= 0 and frame.tokens[at].text in framer.raw["any_words"]:
+            at -= 1
+        negated = at >= 0 and frame.tokens[at].text in framer.raw["none_words"]
+        if not column or not negated or not (framer.fits(column) or not framer.measures()):
+            continue
+        frame.filters.append(Filter(dimension=column, op="le", values=("0",)))
+        frame.groups = [g for g in frame.groups if columns.get(g) != column]
+        for index in range(at, span.end):
+            frame.bound[index] = f"threshold {column}"
+
+
+def counted_beside(framer: Framer, first: int, end: int) -> str | None:
+    """The count that a bare number limits beside a measure of another kind: its noun, or the verb before it; it is shown as well."""
+    frame, catalog = framer.frame, framer.catalog
+    own = next((m for m in (*_named(framer, end - 1), *_named(framer, end)) if m in frame.metrics[1:]), None)
+    if own is not None and catalog.metrics[own].unit in _COUNTS:
+        return own
+    if not frame.groups or not frame.metrics or any(catalog.metrics[m].unit in _COUNTS for m in frame.metrics):
+        return None
+    for name in (*_named(framer, end - 1), *_named(framer, end), *_verb(framer, first)):
+        if catalog.metrics[name].unit in _COUNTS and all(can_cut(framer.lexicon, name, g) for g in frame.groups):
+            frame.metrics.append(name)
+            return name
+    return None
+
+
+def _named(framer: Framer, at: int) -> list[str]:
+    spans = [s for s in framer.frame.spans if s.start <= at < s.end]
+    return [s.key for span in spans for s in (*of_kind(span, "metric"), *of_kind(span, "hint")) if s.key in framer.catalog.metrics]
+
+
+def _verb(framer: Framer, first: int) -> list[str]:
+    """The weak word right before the comparison (`sold at least 5`)."""
+    for at in range(first, max(first - _BACK, -1), -1):
+        hints = [s.key for span in framer.frame.spans if span.start <= at < span.end for s in of_kind(span, "hint")]
+        if hints:
+            return [name for name in hints if name in framer.catalog.metrics]
+    return []

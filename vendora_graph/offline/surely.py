@@ -1,0 +1,41 @@
+"""Which names of measures are surely measures, before it is known which measure the question is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.spans import Span
+
+_LIMITS = {"gt", "ge", "lt", "le"}
+
+
+def limits_other(framer: Framer, span: Span, named: Sequence[Span]) -> bool:
+    """`receivables over 90 days`: a limit that has a name of its own, beside a measure of another family, is the limit of that."""
+    numbers = any(t.number is not None for t in framer.frame.tokens[span.start : span.end])
+    if not numbers or not framer.cues_starting(span.start) & _LIMITS:
+        return False
+    key, general, metrics = framer.lexicon.normaliser.key, framer.lexicon.general_names, framer.catalog.metrics
+    others = [o for o in named if o is not span and key(framer.frame.said(o)) not in general]
+    families = {metrics[s.key].family for o in others for s in of_kind(o, "metric")}
+    return bool(families) and not families & {metrics[s.key].family for s in of_kind(span, "metric")}
+
+
+def only_metric(framer: Framer, span: Span, spans: Sequence[Span]) -> bool:
+    """A name of a measure that is nothing else here: beside others, a value none of them can take is no value."""
+    if of_kind(span, "dimension", "group", "rule", "topic", "modifier"):
+        return False
+    values, others = of_kind(span, "value"), {s.key for o in spans if o is not span for s in of_kind(o, "metric")}
+    if not values or not others or framer.inherits():
+        return not values
+    return not any(can_cut(framer.lexicon, m, v.key) for m in others for v in values)
+
+
+def replaced(framer: Framer, span: Span) -> bool:
+    """`gross instead of sales`: the measure given up for another."""
+    frame = framer.frame
+    said = [t.text for t in frame.tokens[: span.start]]
+    if not any(said[-len(words) :] == words for words in framer.raw["instead_of"]):
+        return False
+    frame.bind(span, "given up")
+    return True
