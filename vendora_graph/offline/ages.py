@@ -30,6 +30,7 @@ def free_number(framer: Framer, index: int) -> bool:
         return True
     if what != "period" or index == 0 or framer.frame.tokens[index - 1].text != framer.raw["past_word"] or not _aged(framer, index - 1):
         return False
+    framer.frame.bound = {at: told for at, told in framer.frame.bound.items() if not (told == "period" and abs(at - index) <= 1)}
     framer.frame.periods = [(at, spec) for at, spec in framer.frame.periods if not at <= index <= at + _LOOK]
     return True
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, of_kind
 
 Op = Literal["", "between", "ge", "le", "gt", "lt"]
 _ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
+_TURNED: Mapping[Op, Op] = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}
 _LOOK = 4
 
 
@@ -19,6 +21,26 @@ def operator(framer: Framer, index: int) -> tuple[Op, int]:
     if framer.frame.tokens[index].plus:
         return "ge", index
     return _op_after(framer, index), index
+
+
+def inverted(framer: Framer, op: Op, first: int) -> Op:
+    """`excluding anything under 10k`: what is left out turns the limit round; its words are used by that."""
+    at, frame = first, framer.frame
+    while at > 0 and _passed(framer, op, at - 1):
+        at -= 1
+    cue = next((frame.spans[i] for i in frame.cues.get("exclude", ()) if frame.spans[i].end == at), None)
+    if cue is None or op not in _TURNED or frame.said(cue) == framer.raw["but_word"]:
+        return op
+    for index in range(cue.start, first):
+        frame.bound[index] = "threshold"
+    return _TURNED[op]
+
+
+def _passed(framer: Framer, op: Op, at: int) -> bool:
+    """Whether a word may stand between `excluding` and a limit: a noun, a small word, the comparison itself."""
+    inside = next((s for s in framer.frame.spans if s.start <= at < s.end), None)
+    noun = inside is not None and bool(of_kind(inside, "dimension", "hint"))
+    return noun or framer.frame.tokens[at].text in framer.raw["left_words"] or framer.frame.bound.get(at, "").startswith("cue " + op)
 
 
 def _op_before(framer: Framer, index: int) -> tuple[Op, int]:

@@ -23,6 +23,7 @@ def fill_slots(framer: Framer) -> None:
     framer.collect_late()
     _dimensions(framer)
     _who(framer)
+    _where(framer)
     take_daily(framer)
     fill_thresholds(framer)
     fill_ranking(framer)
@@ -214,6 +215,19 @@ def _who(framer: Framer) -> None:
             frame.groups.append(name)
             frame.notes.append(("who", {"dimension": name}))
             return
+
+
+def _where(framer: Framer) -> None:
+    """`where do our used cars come from`: by the place or source the measure's things come from."""
+    frame, places = framer.frame, framer.lexicon.section("own_places")
+    said = [t.text for t in frame.tokens if t.kind != "punct"]
+    if not said or said[0] != framer.raw["where_word"] or not set(said) & set(framer.raw["from_words"]) or frame.groups:
+        return
+    entry = next((places[m] for m in framer.measures()[:1] if m in places), None)
+    if entry is None or entry["by"] in {f.dimension for f in frame.filters}:
+        return
+    frame.metrics, frame.from_hint = [str(entry["measure"])], False
+    frame.groups.append(str(entry["by"]))
 
 
 def _comparison(framer: Framer) -> None:

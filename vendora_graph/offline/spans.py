@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import process
@@ -197,7 +197,7 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
                 key = lexicon.normaliser.key
                 senses = [s for s in lexicon.bag_senses(tokens[start:end]) if _in_listed_form(tokens[start:end], key(s.phrase), lexicon)]
                 senses = [s for s in senses if not _one_for_many(tokens[start:end], s)]
-                senses = _of_a_kind(tokens[max(start - 1, 0) : end], senses, lexicon)
+                senses = _of_a_kind([tokens[max(start - 1, 0)], *tokens[start:end]], senses, lexicon)
                 if senses:
                     typo = any(i in typos for i in range(start, end))
                     yield Span(start, end, tuple(senses), FUZZY * BAG if typo else BAG, "typo" if typo else "order")
@@ -211,10 +211,20 @@ def _parts(token: Token, lexicon: Lexicon) -> bool:
 
 
 def _of_a_kind(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexicon) -> list[Sense]:
-    """`front gross on cars` is no `front gross per car`: a name per something is meant only where such a word is said."""
+    """`front gross on cars` is no `front gross per car`, `leads per sale` neither `lead to sale` nor `sales per lead`.
+
+    The first of `tokens` stands before the phrase.
+    """
     words, negations = set(lexicon.english.raw["per_words"]), set(lexicon.english.raw["negations"])
     missing = negations if any(t.text in words for t in tokens) else words | negations
-    return [s for s in senses if not missing & set(s.phrase.lower().split())]  # nor `sold this year` one of `not sold`
+    kept = [s for s in senses if not missing & set(s.phrase.lower().split())]  # nor is `sold this year` one of `not sold`
+    said = {b.stem for a, b in itertools.pairwise(tokens[1:]) if a.text in words}
+    return [s for s in kept if not said or _after_per(s.phrase, words, lexicon.normaliser.stem) & said]
+
+
+def _after_per(phrase: str, words: set[str], key: Callable[[str], str]) -> set[str]:
+    """What a phrase is per: `leads per sale` is no `sales per lead`."""
+    return {key(b) for a, b in itertools.pairwise(phrase.lower().replace("-", " ").split()) if a in words}
 
 
 def _other_number(token: Token, lexicon: Lexicon) -> bool:

@@ -13,13 +13,15 @@ from vendora_graph.offline.exact_nouns import exact_noun, year_of_make
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.operators import Op, operator, second_number, unit_of
+from vendora_graph.offline.operators import Op, inverted, operator, second_number, unit_of
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
 _LOOK = 4
 _THOUSANDS = 1000
+_FEW = 50
 _PER_UNIT = {("hours", "minutes"): 60, ("days", "minutes"): 1440, ("days", "hours"): 24}
+_WEEK, _DAYS_OF_WEEK = "weeks", 7
 """How many of a column's own unit one of the unit said is."""
 _SINGLE = frozenset({"gt", "ge", "lt", "le"})
 
@@ -38,7 +40,10 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     op, first = operator(framer, index)
     op = op or _again(framer, index)
     unit, end = unit_of(framer, index)
+    if unit == _WEEK:  # `past two weeks` of days outstanding
+        unit, number = "days", number * _DAYS_OF_WEEK
     unit = unit or _column_unit(framer, end) or _money(framer, index, number)
+    op = inverted(framer, op, first)
     if op and unit == "days":
         still_here(framer)
     op = op or ("le" if number == 0 and (_noun_column(framer, end) or measure_at(framer, end)) else "")
@@ -49,7 +54,7 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     if bucket:
         _bind(framer, bucket, range(first, max(end, index + 1)))
         return
-    target = _target(framer, unit, first, end) if op else None
+    target = _target(framer, unit, first, end, number) if op else None
     if target is None or (op == "between" and second is None):
         return
     other = framer.frame.tokens[second].number if second is not None else None
@@ -154,7 +159,7 @@ def _stored(framer: Framer, number: Decimal, unit: str, target: str) -> str:
     return format(value.normalize(), "f")
 
 
-def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
+def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) -> str | None:
     """What a threshold is about: the measure named right before it, the numeric dimension of its unit, or the metric."""
     frame = framer.frame
     column = _noun_column(framer, end)
@@ -179,7 +184,7 @@ def _target(framer: Framer, unit: str, first: int, end: int) -> str | None:
     other = counted_beside(framer, first, end) if unit in {"", "units"} else None
     if other is None and not unit and foreign_noun(framer, _after(framer, end)):
         return None
-    return other or _own_value(framer, unit) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
+    return other or _own_value(framer, unit, number) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
 
 
 def _bases(framer: Framer) -> list[str]:
@@ -194,9 +199,11 @@ def _bases(framer: Framer) -> list[str]:
     return [*bases, *counted]
 
 
-def _own_value(framer: Framer, unit: str) -> str | None:
+def _own_value(framer: Framer, unit: str, number: Decimal) -> str | None:
     for metric in framer.measures():
         own = framer.catalog.metrics[metric].unit
+        if not unit and own == "usd" and number < _FEW and not (number <= 0):
+            continue  # `models with 10 or more` of an amount: no limit on dollars
         if not unit or str(own).startswith(unit) or (unit == "units" and own in {"units", "count"}) or (unit == "rate" and own == "rate"):
             return metric
     return None
