@@ -12,8 +12,11 @@ from tests.evidence.corpus import OCT, SEP
 from tests.evidence.test_checks import fact, simple
 from tests.evidence.test_corners import failed
 from tests.evidence.test_kept_mutants import GOAL, MINE, OTHER, estimate, judged
-from vendora_graph.contracts import Comparison, Fact, Plan, ResultTable, TableSpec
+from tests.evidence.world import policy
+from vendora_graph.contracts import Comparison, Draft, Fact, Ledger, Plan, ResultTable, TableSpec
 from vendora_graph.evidence.arithmetic import calculate, express
+from vendora_graph.evidence.ledger import add_facts, number
+from vendora_graph.evidence.validate import validate
 
 # ---------------------------------------------------------------------------------------------------- what stands in a column
 
@@ -75,6 +78,18 @@ def test_forecasts_stand_in_the_rows_of_their_own_months() -> None:
     january, past = (fact(value, slice=(("month", month),)) for value, month in (("1", "2026-01"), ("2", "2025-01")))
     other = calculate("difference", (january, past), label="Change in the thing")
     assert "tables.rows" in _bridge(("Change in the thing",), (other,), by="month", parts=(january, past))
+
+
+def test_the_rows_that_were_asked_for_are_all_shown() -> None:
+    facts = [fact(str(number), slice=(("store", name),)) for number, name in enumerate(("N", "S"), start=1)]
+    keys = tuple((("store", name),) for name in ("N", "S"))
+    for by, limit, fails in (("store", 1, True), ("store", None, False), ("model", 1, False)):
+        cells = tuple((one.id,) for one in facts)
+        table = ResultTable(id="t1", tool="compare_to_target", request="{}", columns=("The thing",), cells=cells, keys=keys)
+        ledger = number(add_facts(Ledger(turn=1), facts, table), 1)
+        draft = Draft(headline="The stores follow.", tables=(TableSpec(ref="t1", table="t1", limit=limit),))
+        found = validate("q", Plan(metrics=("m",), group_by=(by,)), draft, ledger, policy(metric_info={}))
+        assert ("tables.whole" in failed(found)) is fails, (by, limit)
 
 
 # --------------------------------------------------------------------------------------------------- periods, units, estimates

@@ -98,9 +98,15 @@ def whole(case: Case) -> Iterator[Problem]:
         if due is not None and rows != due:
             yield Problem(f"{rows} of {due} rows are in the result {table.id!r}")
         named = sum(1 for key in table.keys if key)
-        whole = table.tool == "query_metrics" or _is_scorecard(table)
+        whole = table.tool == "query_metrics" or _is_scorecard(table) or _is_asked(case, table)
         if whole and not (ranked or _is_cut(table)) and spec.limit is not None and spec.limit < min(named, most):
             yield Problem(f"{spec.limit} of {named} rows are shown")
+
+
+def _is_asked(case: Case, table: ResultTable) -> bool:
+    """Tell whether a table's rows are those the question asked for."""
+    wanted = set(case.plan.group_by) if case.plan is not None else set()
+    return bool(wanted) and all(wanted <= {dimension for dimension, _ in key} for key in table.keys if key)
 
 
 def _counted(table: ResultTable) -> int:
