@@ -7,11 +7,24 @@ from collections.abc import Mapping
 from vendora_graph.contracts import Complexity, Intent, Plan
 from vendora_graph.offline.compare import split_periods
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.outcome import clock_of
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.target_words import compares, paced
 
 _SIMPLE_METRICS = 2
+AT_CLOSE = "at_close"
+"""The cue, and the topic of a plan, of a closed month as it stands now against how it was closed."""
+
+
+def take_as_closed(framer: Framer) -> None:
+    """Read "units as closed against now" as units, as they stand now against how they were closed."""
+    frame = framer.frame
+    bases = {pair["right"]["metric"]: name for name, pair in data("reconciliations")[AT_CLOSE].items() if not pair["right"].get("where")}
+    if any(metric in bases for metric in frame.metrics) and any(token.text in framer.raw["now_words"] for token in frame.tokens):
+        frame.cues.setdefault(AT_CLOSE, [])
+    if frame.has(AT_CLOSE):
+        frame.metrics[:] = [bases.get(metric, metric) for metric in frame.metrics]
 
 
 def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] | None:
@@ -74,6 +87,8 @@ def topic_of(framer: Framer) -> str | None:
         return framer.frame.reports[0]
     if framer.frame.has("what_if"):
         return _what_if(framer)
+    if framer.frame.has(AT_CLOSE):
+        return AT_CLOSE
     change = _change_over(framer) if framer.frame.has("anomaly") else None
     if change is not None:
         return change

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Draft, Finding, TableSpec
 from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.intents import AT_CLOSE
 from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.results import Cell, Result
 from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_refs, period_words, say, spoken
@@ -14,13 +15,14 @@ METRIC = "metric"
 
 def reconcile_calls(asked: Asked) -> tuple[Call, ...]:
     """Return the reconciliation of the plan's first metric."""
-    plan = asked.plan
-    known = [m for m in plan.metrics if m in asked.catalog.metrics]
-    known.sort(key=lambda name: name not in data("reconciliations")["pairs"])
+    plan, at_close = asked.plan, asked.plan.topic == AT_CLOSE
+    pairs = data("reconciliations")[AT_CLOSE if at_close else "pairs"]
+    known = sorted((m for m in plan.metrics if m in asked.catalog.metrics), key=lambda name: name not in pairs)
     if plan.period is None or not known:
         return ()
+    more = {"against": AT_CLOSE} if at_close else {}
     filters = [item.model_dump(mode="json") for item in plan.filters]
-    return (Call(TOOL, {"metric": known[0], "period": span(plan.period), "filters": filters}),)
+    return (Call(TOOL, {"metric": known[0], "period": span(plan.period), "filters": filters, **more}),)
 
 
 def narrate_reconciliation(asked: Asked, results: list[Result]) -> Draft:
@@ -42,8 +44,9 @@ def narrate_reconciliation(asked: Asked, results: list[Result]) -> Draft:
         own = asked.catalog.metrics[memo.metric].label
         text = say("reconcile", "memo", Label=own, period=period_words(memo.period), amount=spoken(memo))
         findings.append(Finding(text=text, kind="note"))
+    kind = AT_CLOSE if asked.plan.topic == AT_CLOSE else "headline"
     headline = _asked(asked, result, left, where) + say(
-        "reconcile", "headline", Label=label, period=period_words(left.period), where=where, value=spoken(left), other=spoken(right),
+        "reconcile", kind, Label=label, period=period_words(left.period), where=where, value=spoken(left), other=spoken(right),
         other_label=lowered(asked.catalog.metrics[right.metric].label), of=_limits(asked, result, right),
     )  # fmt: skip
     findings.insert(0, Finding(text=say("reconcile", "gap", Label=label, name=gap[0], gap=_said(gap[1])), kind="comparison"))

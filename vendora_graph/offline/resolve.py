@@ -6,7 +6,7 @@ from vendora_graph.contracts import Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
 from vendora_graph.offline.compare import comparison_of, split_periods
 from vendora_graph.offline.frame import Framer
-from vendora_graph.offline.intents import intent_of, intent_rule, look_back, topic_of
+from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_back, take_as_closed, topic_of
 from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.period_math import Resolved, unit_end
@@ -24,6 +24,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     generalise(framer)
     stand_in(framer)
     look_back(framer)
+    take_as_closed(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
     plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, _dated(framer, previous, out))), out)
@@ -44,7 +45,7 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
         resolved = trend_default(framer, clock, grain, out)
     out.resolved = one_day(framer, resolved, out)
     period = out.resolved.period if out.resolved else None
-    comparison = comparison_of(framer, clock, period, versus, previous, out.assumptions)
+    comparison = None if framer.frame.has(AT_CLOSE) else comparison_of(framer, clock, period, versus, previous, out.assumptions)
     groups = tuple(dict.fromkeys(frame.groups))
     return Plan(
         metrics=tuple(dict.fromkeys(frame.metrics)),

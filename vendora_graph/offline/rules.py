@@ -219,6 +219,7 @@ def apply_departments(framer: Framer) -> None:
         and not usual
         and (any(t.content for t in frame.tokens) or (framer.ctx.previous is None and frame.has("pace")))
         and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile")
+        and not frame.has("at_close")
     ):
         default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get(
             "scorecard"

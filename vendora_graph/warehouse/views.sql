@@ -71,6 +71,27 @@ FROM deal AS d
 JOIN inventory_unit AS u ON u.inventory_unit_id = d.inventory_unit_id
 WHERE d.is_retail;
 
+-- grain: retail deal as it stood when the books of its month were closed: `is_retail` and the gross columns are what is left of it now,
+-- `lowered_since` is what recaps took off its gross after the close (recon posted late). Months that are open have no rows.
+CREATE VIEW v_deal_at_close AS
+SELECT
+  d.deal_id, d.dealership_id, d.booked_date, d.vehicle_class, c.closed_at, d.is_retail,
+  d.unwound_date, d.front_gross, d.total_gross, COALESCE(r.lowered_by, 0) AS lowered_since
+FROM deal AS d
+JOIN month_close AS c
+  ON c.dealership_id = d.dealership_id AND c.month_start = CAST(DATE_TRUNC('month', d.booked_date) AS DATE)
+LEFT JOIN (
+  SELECT e.deal_id, SUM(e.old_gross - e.new_gross) AS lowered_by
+  FROM deal_event AS e
+  JOIN deal AS b ON b.deal_id = e.deal_id
+  JOIN month_close AS m
+    ON m.dealership_id = b.dealership_id AND m.month_start = CAST(DATE_TRUNC('month', b.booked_date) AS DATE)
+  WHERE e.event_type = 'recapped' AND e.event_ts > m.closed_at
+  GROUP BY e.deal_id
+) AS r ON r.deal_id = d.deal_id
+WHERE d.is_retail_ever_booked AND c.closed_at IS NOT NULL
+  AND (d.is_retail OR d.unwound_date > CAST(c.closed_at AS DATE));
+
 -- grain: F&I chargeback posted (product or reserve), dated by posting.
 CREATE VIEW v_fi_chargeback AS
 SELECT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -19,33 +19,37 @@ if TYPE_CHECKING:
 
 NAME = "reconcile"
 RECORDS = 8
+SIDES = {"other_basis": "pairs", "at_close": "at_close"}
+ADVICE = {"other_basis": "Ask for a period both cover.", "at_close": "Ask for a month whose books are closed."}
 
 
 class Reconcile(Contract):
     """Reconcile a figure with its other basis.
 
-    Deal recap against ledger, booked against delivered, unique leads against lead records. Gives both figures, the lines between them and
-    what is left unexplained.
+    Deal recap against ledger, booked against delivered, unique leads against lead records, a closed month as it stands now against how it
+    was closed. Gives both figures, the lines between them and what is left unexplained.
     """
 
     metric: str
     period: Span
+    against: Literal["other_basis", "at_close"] = "other_basis"
     filters: tuple[Filter, ...] = Field(default=(), max_length=8)
 
 
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = Reconcile.model_validate(arguments)
     known = knowledge("reconciliations")
-    name = known["synonyms"].get(asked.metric, asked.metric)
-    pair = known["pairs"].get(name)
+    pairs = known[SIDES[asked.against]]
+    name = asked.metric if asked.metric in pairs else known["synonyms"].get(asked.metric, asked.metric)
+    pair = pairs.get(name)
     if pair is None:
-        raise QuestionError(f"{asked.metric!r} has one basis only. Two are held for {', '.join(sorted(known['pairs']))}.")
+        raise QuestionError(f"{asked.metric!r} has one basis only. Two are held for {', '.join(sorted(pairs))}.")
     desk = Desk(services, scope)
     own, *also, other = await desk.ask_all(_queries(asked, name, pair, desk))
     left, right = fact_at(own, name), fact_at(other, pair["right"]["metric"])
     if left is None or right is None or left.value is None or right.value is None:
-        raise QuestionError("One of the two bases has no figure in this period. Ask for a period both cover.")
-    rows = _bridge(name, pair, own, left, right)
+        raise QuestionError(f"One of the two bases has no figure in this period. {ADVICE[asked.against]}")
+    rows = _bridge(name, pair, own, other, left, right)
     title = f"{left.label}: {left.basis} against {right.basis}"
     table = rows.table(NAME, asked.model_dump_json(), title, ("Amount",), as_period(asked.period, scope))
     behind = [ledger for ledger in await desk.try_all(_records(asked, pair)) if ledger is not None]
@@ -59,12 +63,14 @@ def _queries(asked: Reconcile, name: str, pair: dict[str, Any], desk: Desk) -> l
     if asked.metric != name and asked.metric in desk.services.catalog.metrics:
         asking.append(MetricQuery(metrics=(asked.metric,), period=asked.period, filters=asked.filters))
     conditions = filters_of(pair["right"].get("where", {}), asked.filters)
-    return [*asking, MetricQuery(metrics=(pair["right"]["metric"],), period=asked.period, filters=conditions)]
+    others = tuple(dict.fromkeys((pair["right"]["metric"], *pair.get("beside", {}).values())))
+    return [*asking, MetricQuery(metrics=others, period=asked.period, filters=conditions)]
 
 
-def _bridge(name: str, pair: dict[str, Any], own: Ledger, left: Fact, right: Fact) -> Rows:
+def _bridge(name: str, pair: dict[str, Any], own: Ledger, other: Ledger, left: Fact, right: Fact) -> Rows:
     """Return the rows from one basis to the other: the lines, what they leave, and figures for reference."""
-    figures = {alias: fact for alias, metric in pair.get("figures", {}).items() if (fact := fact_at(own, metric)) is not None}
+    sources = [(own, pair.get("figures", {})), (other, pair.get("beside", {}))]
+    figures = {alias: fact for ledger, named in sources for alias, metric in named.items() if (fact := fact_at(ledger, metric)) is not None}
     lines = [_line(item["text"], figures, item["name"], left, name) for item in pair.get("lines", ())]
     named = {"l": left, "r": right, **{f"x{i}": fact for i, fact in enumerate(lines)}}
     rest = " ".join(["r - l", *(f"- x{i}" for i in range(len(lines)))])
@@ -78,13 +84,15 @@ def _bridge(name: str, pair: dict[str, Any], own: Ledger, left: Fact, right: Fac
 
 
 def _records(asked: Reconcile, pair: dict[str, Any]) -> list[MetricQuery]:
-    """Return the queries of the records behind the lines, the largest first."""
+    """Return the queries of the records behind the lines, the largest first; of figures `beside` the other basis those that moved it."""
     found = []
     for item in pair.get("records", ()):
         metrics = tuple(item["metrics"])
         order = OrderBy(by=metrics[0], direction=item.get("order", "desc"))
+        filters = filters_of(pair["right"].get("where", {}), asked.filters) if "beside" in pair else asked.filters
+        conditions = (*filters, Filter(dimension=metrics[0], op="gt", values=("0",))) if "beside" in pair else filters
         found.append(
-            MetricQuery(metrics=metrics, period=asked.period, filters=asked.filters, group_by=(item["by"],), order_by=order, limit=RECORDS)
+            MetricQuery(metrics=metrics, period=asked.period, filters=conditions, group_by=(item["by"],), order_by=order, limit=RECORDS)
         )
     return found
 
