@@ -42,9 +42,10 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     pairs = known[SIDES[asked.against]]
     name = asked.metric if asked.metric in pairs else known["synonyms"].get(asked.metric, asked.metric)
     pair = pairs.get(name)
-    if pair is None:
-        raise QuestionError(f"{asked.metric!r} has one basis only. Two are held for {', '.join(sorted(pairs))}.")
     desk = Desk(services, scope)
+    if pair is None:
+        held = ", ".join(sorted(_label(other, services) for other in pairs))
+        raise QuestionError(f"{_label(asked.metric, services)} has one basis only. Two are held for {held}.")
     own, *also, other = await desk.ask_all(_queries(asked, name, pair, desk))
     left, right = fact_at(own, name), fact_at(other, pair["right"]["metric"])
     if left is None or right is None or left.value is None or right.value is None:
@@ -54,6 +55,11 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     table = rows.table(NAME, asked.model_dump_json(), title, ("Amount",), as_period(asked.period, scope))
     behind = [ledger for ledger in await desk.try_all(_records(asked, pair)) if ledger is not None]
     return ToolResult(together(scope.turn, [own, *also, other, *behind], [rows], [table]), f"{left.basis} against {right.basis}")
+
+
+def _label(metric: str, services: Services) -> str:
+    info = services.catalog.metrics.get(metric)
+    return info.label if info is not None else repr(metric)
 
 
 def _queries(asked: Reconcile, name: str, pair: dict[str, Any], desk: Desk) -> list[MetricQuery]:
