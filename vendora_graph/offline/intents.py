@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from vendora_graph.contracts import Complexity, Intent, Plan
+from vendora_graph.contracts import Complexity, Filter, Intent, Plan
 from vendora_graph.offline.compare import split_periods
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.knowledge import data
@@ -13,18 +14,35 @@ from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.target_words import compares, paced
 
 _SIMPLE_METRICS = 2
-AT_CLOSE = "at_close"
-"""The cue, and the topic of a plan, of a closed month as it stands now against how it was closed."""
+AS_CLOSED, AT_CLOSE = "as_closed", "at_close"
+"""The cues of a figure as the closed books had it, and (also the topic of a plan) of that against how it stands now."""
 
 
 def take_as_closed(framer: Framer) -> None:
-    """Read "units as closed against now" as units, as they stand now against how they were closed."""
-    frame = framer.frame
-    bases = {pair["right"]["metric"]: name for name, pair in data("reconciliations")[AT_CLOSE].items() if not pair["right"].get("where")}
-    if any(metric in bases for metric in frame.metrics) and any(token.text in framer.raw["now_words"] for token in frame.tokens):
+    """Read "units as closed" as what the closed books had, "as closed against now" as both, with what leads from one to the other."""
+    frame, known = framer.frame, data("reconciliations")
+    bases = {pair["right"]["metric"]: name for name, pair in known[AT_CLOSE].items() if not pair["right"].get("where")}
+    now = any(token.text in framer.raw["now_words"] for token in frame.tokens)
+    if now and (frame.has(AS_CLOSED) or any(metric in bases for metric in frame.metrics)):
         frame.cues.setdefault(AT_CLOSE, [])
     if frame.has(AT_CLOSE):
         frame.metrics[:] = [bases.get(metric, metric) for metric in frame.metrics]
+    elif frame.has(AS_CLOSED):
+        _swap_closed(framer, [known[AT_CLOSE].get(m) or known[AT_CLOSE].get(known["synonyms"].get(m, "")) for m in frame.metrics])
+
+
+def _swap_closed(framer: Framer, pairs: list[Mapping[str, Any] | None]) -> None:
+    """Put the closed books' figure in the place of each measure; where one has none, the words stay unused and are named."""
+    frame = framer.frame
+    if not all(pairs):
+        for span in (frame.spans[i] for i in frame.cues.pop(AS_CLOSED)):
+            for index in range(span.start, span.end):
+                frame.bound.pop(index, None)
+        return
+    present = {item.dimension for item in frame.filters}
+    where = {dimension: tuple(values) for pair in pairs if pair for dimension, values in pair["right"].get("where", {}).items()}
+    frame.metrics[:] = [pair["right"]["metric"] for pair in pairs if pair]
+    frame.filters.extend(Filter(dimension=name, values=values) for name, values in where.items() if name not in present)
 
 
 def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] | None:
