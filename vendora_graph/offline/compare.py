@@ -162,6 +162,8 @@ def comparison_of(
     """Return the comparison of the plan, with dates; a running period is aligned by selling days."""
     frame = framer.frame
     if frame.versus == "target" or (frame.has("target") and not frame.has("pace")):
+        if versus is not None:
+            frame.notes.append(("one_comparison", {}))
         return Comparison(kind="target")
     if period is None or versus is not None:
         return _against(framer, clock, period, versus, said) if period is not None and versus is not None else None
