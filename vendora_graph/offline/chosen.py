@@ -113,7 +113,9 @@ def _give_back(framer: Framer, loser: str, winner: str) -> None:
         return
     if loser in parts_of(framer, winner):
         return
-    if framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names:
+    infos = framer.catalog.metrics
+    general = framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names
+    if general and not (infos[loser].unit == infos[winner].unit[:3] and infos[loser].department != infos[winner].department):
         return
     for at in range(span.start, span.end):
         frame.bound.pop(at, None)

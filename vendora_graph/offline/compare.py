@@ -72,6 +72,8 @@ def _pair(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> tuple[PeriodSp
     marked = [(at, spec) for at, spec in specs if _follows_compare(framer, at) and not (verb and at == specs[0][0])]
     if not marked and framer.frame.has(*_FORWARD):
         return specs[0][1], None  # "our Q4 ..., recommendations for 2024": the second period is what the advice is for
+    ops = {spec.op for _, spec in specs}
+    framer.frame.scattered = framer.frame.scattered or (not marked and len(ops) > 1 and bool(ops & set(framer.raw["weekday_ops"])))
     versus = marked[0][1] if marked else specs[1][1]
     return next((spec for _, spec in specs if spec is not versus), None), versus
 

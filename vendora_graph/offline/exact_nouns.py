@@ -28,7 +28,9 @@ def exact_noun(framer: Framer, index: int, number: Decimal) -> bool:
     op, value = _op(framer, index), format(number.normalize(), "f")
     first = _row_start(framer, index, number) if op == "between" else index
     low = format((frame.tokens[first].number or number).normalize(), "f")
-    frame.metrics = swapped
+    previous = framer.ctx.previous.metrics if framer.ctx.previous is not None else ()
+    known = [m for m in previous if m == counted] if framer.inherits() and counted not in frame.metrics else []
+    frame.metrics = [] if known else swapped  # `under 3 stars` after reviews: the last answer's, limited
     frame.filters.append(Filter(dimension=column, op=op, values=(low, value) if op == "between" else (value,)))
     for at in range(first, index + 2):
         frame.bound[at] = f"filter {column}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.variants import filters_of
 
 _SHORT = 5
@@ -63,6 +64,8 @@ def inherit(framer: Framer) -> Plan | None:
         swaps = _swap(framer)
         frame.metrics = [swaps.get(m, m) for m in previous.metrics]
         frame.groups = frame.groups or [swaps.get(g, g) for g in _kept_groups(framer, previous)]
+        if not swaps.keys() & set(previous.metrics):
+            department_filter(framer)
     elif adds(framer) and not frame.record:
         frame.metrics = list(dict.fromkeys([*previous.metrics, *frame.metrics]))
         frame.groups = frame.groups or _kept_groups(framer, previous)

@@ -140,6 +140,11 @@ def bare_measures(framer: Framer) -> None:
         metric = str(entry["metric"])
         if metric not in framer.catalog.metrics or metric in frame.metrics or not _fits(framer, entry):
             continue
+        given = str(entry.get("instead"))
+        if given in frame.metric_spans and given in frame.metrics and frame.said(frame.metric_spans[given]) in entry["words"]:
+            frame.metrics = [metric if m == given else m for m in frame.metrics]
+            frame.metric_spans[metric] = frame.metric_spans.pop(given)
+            continue
         at = next((i for i, t in enumerate(frame.tokens) if t.text in entry["words"] and _bare(framer, i)), None)
         if at is not None:
             span = Span(at, at + 1, (Sense("metric", metric),))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lists import new_clause
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
@@ -66,11 +66,19 @@ def bind_context(framer: Framer) -> None:
             continue
         if weak and not framer.marked(span.start) and not _outcome(framer, span) and not _strange(framer, span):
             frame.bind(span, "context")
-        elif of_kind(span, "cue") and (not of_kind(span, "metric") or frame.has("why", "change", "compare")):
+        elif _as_cue(framer, span):
             frame.bind(span, "cue")
         elif (report and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
             frame.bind(span, "context")
     _bind_own_words(framer)
+
+
+def _as_cue(framer: Framer, span: Span) -> bool:
+    """A word that is a cue and no measure; a measure left out is a cue only of a change or a comparison, never of a scorecard."""
+    frame = framer.frame
+    if span.start in frame.freed and cue_names(span) == {"scorecard"}:
+        return False
+    return bool(of_kind(span, "cue")) and (not of_kind(span, "metric") or frame.has("why", "change", "compare"))
 
 
 def _strange(framer: Framer, span: Span) -> bool:
@@ -144,11 +152,24 @@ def _from_dropped(framer: Framer, modifiers: Mapping[str, Any]) -> list[str]:
     """`floorplan for each new unit`: a measure left out after `per` modifies the one asked for."""
     frame, mapped = framer.frame, list[str]()
     for name, entry in modifiers.items():
-        if any(m in (entry.get("of") or ()) and framer.after_cue(frame.metric_spans[m], {"group"}) for m in frame.dropped):
+        said = [m for m in frame.dropped if m in (entry.get("of") or ()) and framer.after_cue(frame.metric_spans[m], {"group"})]
+        if said:
             hits = [t for m, t in (entry.get("map") or {}).items() if m in frame.metrics and t in framer.catalog.metrics]
             mapped.extend(hits)
             frame.modifiers.extend([str(name)] if hits else ())
+            frame.filters.extend(f for m in said for f in _slice(framer, m) if hits and all(_unsaid(framer, h, f) for h in hits))
     return mapped
+
+
+def _unsaid(framer: Framer, metric: str, item: Filter) -> bool:
+    """Whether a measure can take a condition that its own name does not say (`recon per used unit`)."""
+    label = {t.stem for t in framer.lexicon.normaliser.tokens(framer.catalog.metrics[metric].label)}
+    return can_cut(framer.lexicon, metric, item.dimension) and not label & set(item.values)
+
+
+def _slice(framer: Framer, metric: str) -> Sequence[Filter]:
+    named = framer.lexicon.section("named_slices")
+    return filters_of(named[metric]) if metric in named else ()
 
 
 def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -> list[str]:
@@ -162,12 +183,29 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
         frame.metrics.append(entry["default"])
     _to_base(framer, mapping)
     hits = [str(mapping[m]) for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
+    if hits and not _keeps_value(framer, span, hits):
+        return []
     own = entry.get("filters") or {}
     frame.filters.extend(as_filter(own[m]) for m in frame.metrics if m in own)
     if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
         frame.modifiers.append(name)
         frame.bind(span, f"modifier {name}")
     return hits
+
+
+def _keeps_value(framer: Framer, span: Span, hits: Sequence[str]) -> bool:
+    """`per new unit`: a value inside the words is a condition on what they make, or stands in its name; else they do not fit."""
+    tokens, catalog = framer.frame.tokens, framer.catalog
+    for at in range(span.start, span.end):
+        values = [s for s in framer.lexicon.senses(tokens[at].stem) if s.kind == "value" and s.weight > 1]
+        named = all(tokens[at].stem in {t.stem for t in framer.lexicon.normaliser.tokens(catalog.metrics[m].label)} for m in hits)
+        if not values or named:
+            continue
+        sense = next((s for s in values if all(can_cut(framer.lexicon, m, s.key) for m in hits)), None)
+        if sense is None:
+            return False
+        framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
+    return True
 
 
 def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:

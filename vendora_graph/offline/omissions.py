@@ -22,6 +22,10 @@ def lost_unit(framer: Framer, plan: Plan) -> str:
         said = [t.text for t in frame.tokens[max(span.start - 1, 0) : span.start + 1]]
         if set(said) & per and not frame.modifiers:
             return f"{said[0] if said[0] in per else ''} {frame.said(span)}".strip()
+    for span in () if ratios else frame.spans:
+        limited = frame.bound.get(span.start, "").startswith("filter ") and of_kind(span, "metric")
+        if limited and span.start and frame.tokens[span.start - 1].text in per:
+            return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
     return ""
 
 
@@ -33,6 +37,12 @@ def lost_grain(framer: Framer, plan: Plan) -> str:
     if plan.grain is None or len(said) == len(others) or not others:
         return ""
     return framer.frame.said(framer.frame.spans[framer.frame.cues[others[0]][0]])
+
+
+def lost_change(framer: Framer, plan: Plan) -> bool:
+    """`headcount change since January by role`: a change since a day, and one figure of the whole stretch is no change."""
+    since = any(span.period is not None and span.period.op in framer.raw["since_ops"] for span in framer.frame.spans)
+    return since and framer.frame.has("change") and plan.comparison is None and plan.grain is None
 
 
 def lost_rank(framer: Framer, plan: Plan) -> str:
@@ -48,7 +58,8 @@ def unfit(framer: Framer, plan: Plan) -> str:
     """The label of a condition that a measure of the plan cannot take; empty when all fit."""
     known = framer.catalog.dimensions
     odd = (f.dimension for f in plan.filters if f.dimension in known and not _taken(framer, plan, f.dimension))
-    return next((known[name].label.lower() for name in odd), "")
+    cut = (name for name in plan.group_by if not any(can_cut(framer.lexicon, m, name) for m in plan.metrics))
+    return next((known[name].label.lower() for name in (*odd, *cut) if name in known), "")
 
 
 def _taken(framer: Framer, plan: Plan, dimension: str) -> bool:

@@ -124,6 +124,7 @@ def count_people(framer: Framer) -> None:
         if role is None or metric not in framer.catalog.metrics or not counted:
             continue
         frame.metrics, frame.from_hint = [metric], False
+        role = (entry.get("said") or {}).get(frame.said(span), role)
         frame.filters.append(Filter(dimension=str(entry["dimension"]), values=tuple(map(str, role))))
         frame.bind(span, f"filter {entry['dimension']}")
         for index, token in enumerate(frame.tokens):

@@ -21,7 +21,15 @@ from vendora_graph.offline.lists import row_ends
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.people import count_people, own_measures, own_words, pair_departments, take_siblings, value_measures
+from vendora_graph.offline.people import (
+    count_people,
+    department_filter,
+    own_measures,
+    own_words,
+    pair_departments,
+    take_siblings,
+    value_measures,
+)
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.resolve import resolve_plan
@@ -99,6 +107,7 @@ class Reader:
         previous = inherit(framer)
         apply_departments(framer)
         default_metric(framer)
+        department_filter(framer)
         apply_shares(framer)
         take_kind(framer)
         bind_context(framer)

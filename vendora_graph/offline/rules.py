@@ -209,7 +209,8 @@ def apply_departments(framer: Framer) -> None:
         return
     usual = any(g in framer.lexicon.section("dimension_metrics") for g in frame.groups)
     wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, (departments.get(name) or {}).get("metrics"))))
-    if wanted and not frame.from_hint:
+    fitting = not usual or any(can_cut(framer.lexicon, m, g) for m in wanted for g in frame.groups)
+    if wanted and not frame.from_hint and fitting:
         frame.metrics = wanted
         frame.from_department = True
         free_unfit(framer)

@@ -27,6 +27,7 @@ _NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
 _COMMA = ","
 _PARTING = frozenset({"vs", "and", "or", "but", "both", "same", "by", ","})
+_PREDICATES = frozenset({"is", "was"})
 _BAG_SPAN = 10
 
 
@@ -134,7 +135,7 @@ def _in_listed_form(tokens: Sequence[Token], key: str, lexicon: Lexicon) -> bool
     """Whether a phrase that counts in one form only (`average ro`, no `average ros`) was said in it."""
     said = [t.text for t in tokens if t.kind != "punct"]
     forms = [form.split() for form in lexicon.exact.get(key, ())]
-    return not forms or all(len(form) != len(said) for form in forms) or any(sorted(form) == sorted(said) for form in forms)
+    return not forms or any(sorted(form) == sorted(said) for form in forms)
 
 
 def _one_for_many(tokens: Sequence[Token], sense: Sense) -> bool:
@@ -189,7 +190,8 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
         if not first.content:
             continue
         for end in range(start + 2, min(len(tokens), start + size) + 1):
-            if tokens[end - 1].text in negations or _parts(tokens[end - 1], lexicon):
+            predicate = tokens[end - 1].text in _PREDICATES and any(t.text in lexicon.english.raw["share_words"] for t in tokens[:end])
+            if predicate or tokens[end - 1].text in negations or _parts(tokens[end - 1], lexicon):
                 break
             if _other_number(tokens[end - 1], lexicon) or _other_number(first, lexicon):
                 break

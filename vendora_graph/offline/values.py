@@ -57,7 +57,7 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)
     if of_kind(span, "group"):
-        senses = [s for s in senses if not framer.cut_by(s.key) or _in_row(framer, span, s.key)]
+        senses = [s for s in senses if not _of_whole(framer, s.key) and (not framer.cut_by(s.key) or _in_row(framer, span, s.key))]
     if of_kind(span, "hint"):
         plain = framer.lexicon.vocabulary.get("plain_values") or ()
         asked = (bool(framer.frame.metrics) and not framer.frame.from_hint) or framer.inherits()
@@ -69,6 +69,12 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     senses.sort(key=lambda s: (s.key not in named, _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
     _note_rivals(framer, span, senses, named)
     return senses[0]
+
+
+def _of_whole(framer: Framer, dimension: str) -> bool:
+    """`did parts and service cover overhead`: a measure of the whole store is not limited to a department."""
+    entries = framer.lexicon.vocabulary.get("department_values") or ()
+    return any(e["dimension"] == dimension and set(framer.measures()) & set(e.get("whole") or ()) for e in entries)
 
 
 def _in_row(framer: Framer, span: Span, dimension: str) -> bool:
