@@ -252,7 +252,7 @@ def can_take(framer: Framer, metric: str, dimension: str) -> bool:
 
 
 def _same_unit(dimension: DimensionInfo, unit: str) -> bool:
-    return dimension.unit is not None and (str(dimension.unit).startswith(unit) or (unit, str(dimension.unit)) in _PER_UNIT)
+    return dimension.unit is not None and str(dimension.unit).startswith(unit)
 
 
 __all__: Sequence[str] = ("can_take", "fill_thresholds")
