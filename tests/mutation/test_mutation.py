@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,14 @@ def test_a_recorded_run_is_read_back_as_it_was(tmp_path):
     path.write_text("\n".join(record(case) for case in corpus), encoding="utf-8")
     assert load(path) == corpus
     assert [judge(case) for case in load(path)] == [judge(case) for case in corpus]
+
+
+def test_the_whole_run_works_to_its_end_on_a_file_of_records(tmp_path):
+    path = tmp_path / "recorded.jsonl"
+    path.write_text("\n".join(record(case) for case in made()[:3]), encoding="utf-8")
+    command = [sys.executable, "-m", "tests.mutation", str(path), "--mutants", "1"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "mutants of 3 answers" in done.stdout
+    assert "without the coverage check" in done.stdout
+    assert "alone" in done.stdout
