@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vendora_graph.contracts import Fact, Filter, Ledger
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import difference, express
-from vendora_graph.evidence.ledger import make_fact
+from vendora_graph.evidence.ledger import add_facts, make_fact
 from vendora_graph.tools.registry import ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period
@@ -67,8 +67,9 @@ async def targets(names: Sequence[str], period: Span, desk: Desk) -> tuple[list[
     asked = tuple(dict.fromkeys(names))
     held = await desk.try_all([_query(name, period) for name in asked])
     found = [(name, ledger) for name, ledger in zip(asked, held, strict=True) if ledger is not None]
-    made = {name: fact for name, ledger in found if (fact := _prorated(name, ledger, period, desk)) is not None}
-    return [ledger for name, ledger in found if name in made], made
+    made = {name: facts for name, ledger in found if (facts := _prorated(name, ledger, period, desk))}
+    under = [add_facts(ledger, made[name]) for name, ledger in found if name in made]
+    return under, {name: facts[0] for name, facts in made.items()}
 
 
 def _query(metric: str, period: Span) -> MetricQuery:
@@ -77,20 +78,28 @@ def _query(metric: str, period: Span) -> MetricQuery:
     return MetricQuery(metrics=("target_value",), period=months, filters=only)
 
 
-def _prorated(metric: str, found: Ledger, period: Span, desk: Desk) -> Fact | None:
-    """Return the target as a figure of the metric over the period: a sum by its part of the selling days, a rate as it is."""
+def _prorated(metric: str, found: Ledger, period: Span, desk: Desk) -> tuple[Fact, ...]:
+    """Return the target as a figure of the metric over the period: a sum by its part of the selling days, a rate as it is.
+
+    Behind a part stands the target of the whole months it is a part of; empty where there is none for all of the period.
+    """
     info = desk.services.catalog.metrics[metric]
     whole = fact_at(found, "target_value")
     several = len(desk.scope.principal.dealership_ids) > 1 or month_of(period.start) != month_of(period.end)
     if whole is None or not whole.value or (several and info.additivity != "additive"):
-        return None
+        return ()
     done, all_days = _days(period, desk) if info.additivity == "additive" else (1, 1)
-    words = "" if done == all_days else f", {done} of {all_days} selling days"
-    return make_fact(
-        metric=metric, value=whole.value * done / all_days, unit=info.unit, label=f"Target for {info.label}",
-        period=as_period(period, desk.scope), basis=f"current budget{words}", grade="target",
-        formula=f"the store's budget for {info.label}{words}", parts=[whole.id],
+    part = done != all_days
+    days = Span(start=month_of(period.start).start, end=month_of(period.end).end) if part else period
+    target = make_fact(
+        metric=metric, value=whole.value, unit=info.unit, label=f"Target for {info.label}", period=as_period(days, desk.scope),
+        basis="current budget", grade="target", formula=f"the store's budget for {info.label}", parts=[whole.id],
     )  # fmt: skip
+    if not part:
+        return (target,)
+    text, label = f"t * {done} / {all_days}", f"Target for {info.label}, by selling days"
+    spread = express(text, {"t": target}, info.unit, label=label, metric=metric, period=as_period(period, desk.scope))
+    return spread, target
 
 
 def _days(period: Span, desk: Desk) -> tuple[int, int]:
