@@ -8,6 +8,7 @@ from itertools import pairwise
 from vendora_graph.contracts import Comparison, Grain, Period, Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import clock_of
+from vendora_graph.offline.period_marks import changed_from, held_against, through_day
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, unit_end, unit_start
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.periods import PeriodSpec
@@ -22,7 +23,8 @@ _YEAR_WEEKS = 364
 
 def split_periods(framer: Framer) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     """Return (the answer's period, the period it is compared with), each None when not said."""
-    specs = _taken_apart(framer.frame.periods)
+    periods = framer.frame.periods
+    specs = _taken_apart([(at, through_day(framer, at, spec, [o for _, o in periods if o is not spec])) for at, spec in periods])
     if len(specs) == 1:
         return _one(framer, *specs[0])
     if len(specs) > _PAIR:
@@ -53,7 +55,10 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
         before, after = _two(spec)
         return after, before
     asks_back = framer.inherits() and not framer.frame.metric_spans
-    compared = (_follows_compare(framer, at) and (not verb or asks_back)) or _changed_from(framer, at) or _off(framer, at)
+    against = held_against(framer, at)
+    if against and spec.op == "last" and not framer.frame.has("target"):  # `are we ahead of last year`: this one, so far
+        return PeriodSpec("this", spec.args), spec
+    compared = (_follows_compare(framer, at) and (not verb or asks_back)) or changed_from(framer, at) or against
     target = framer.frame.has("target")  # `budget vs actual q3`: what is compared is the target
     return (None, spec) if compared and not target else (spec, None)
 
@@ -70,6 +75,7 @@ def _apart(framer: Framer, spec: PeriodSpec) -> tuple[PeriodSpec | None, PeriodS
 def _pair(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     verb = _verb_first(framer)
     marked = [(at, spec) for at, spec in specs if _follows_compare(framer, at) and not (verb and at == specs[0][0])]
+    marked = marked or [(at, spec) for at, spec in specs if held_against(framer, at)]
     if not marked and framer.frame.has(*_FORWARD):
         return specs[0][1], None  # "our Q4 ..., recommendations for 2024": the second period is what the advice is for
     ops = {spec.op for _, spec in specs}
@@ -123,19 +129,6 @@ def _through(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> PeriodSpec 
         framer.frame.bound.setdefault(at - 1, "period")
         return PeriodSpec("range", {}, (first, second))
     return None
-
-
-def _changed_from(framer: Framer, at: int) -> bool:
-    """`how has it changed from last month`: a change, and a period the change starts from."""
-    before = framer.frame.tokens[at - 1].text if at else ""
-    return framer.frame.has("change") and before in framer.raw["change_from"]
-
-
-def _off(framer: Framer, at: int) -> bool:
-    """`how far below september are we`: a word that limits a number stands before a period, so the period is held against."""
-    while at > 0 and framer.frame.tokens[at - 1].text in framer.raw["articles"]:
-        at -= 1
-    return at > 0 and framer.frame.tokens[at - 1].text in framer.raw["against_words"]
 
 
 def _verb_first(framer: Framer) -> bool:
@@ -208,6 +201,8 @@ def _explicit(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, 
     if found is None:
         return None
     if (found.period.start, found.period.end) == (period.start, period.end):
+        if any(item.op == "in" and len(item.values) > 1 for item in framer.frame.filters):
+            return Comparison(kind="values")  # `october leases with october finance deals`: the same month on both sides
         week = timedelta(days=7)
         if period.grain == "day":
             return Comparison(kind="explicit", period=_as_period(period.start - week, period.end - week), aligned="calendar")

@@ -10,6 +10,7 @@ from vendora_graph.offline.compare import split_periods
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.outcome import clock_of
+from vendora_graph.offline.period_marks import held_against
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.target_words import compares, paced
 
@@ -63,6 +64,8 @@ def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] |
 def look_back(framer: Framer) -> None:
     """`how has gross been trending since June`: over a stretch gone by the word asks for a line, not for where a month lands."""
     frame, said = framer.frame, {t.text for t in framer.frame.tokens}
+    if not frame.has("target") and any(held_against(framer, at) for at, _ in frame.periods):
+        frame.cues.pop("pace", None)  # `how far ahead of last year are we`
     if not frame.has("pace") or not said & set(framer.raw["trending_words"]) or frame.groups or frame.record:
         return
     main, _ = split_periods(framer)

@@ -44,9 +44,18 @@ def before_reading(question: str, tokens: tuple[Token, ...], lexicon: Lexicon) -
     return None
 
 
+def _weekdays(framer: Framer) -> list[tuple[str, Span]]:
+    """`best Saturday in October`: one weekday of a longer stretch picked by order is a question by weekday, and no single day."""
+    frame, name = framer.frame, framer.raw["weekday_topic"]
+    picked = frame.has("which", *framer.raw["order_cues"]) and name in framer.lexicon.section("topics")
+    longer = any(spec.op in framer.raw["longer_ops"] for _, spec in frame.periods)
+    days = {at for at, spec in frame.periods if spec.op == "weekday"} if picked and longer else set()
+    return [(name, span) for span in frame.spans if span.start in days]
+
+
 def topic_reading(framer: Framer) -> Reading | None:
     """Judge by a topic the vocabulary knows: a write request, pay of a person, a thing the data does not hold."""
-    for name, span in framer.frame.topics:
+    for name, span in (*_weekdays(framer), *framer.frame.topics):
         entry: Mapping[str, Any] = framer.lexicon.section("topics").get(name) or {}
         if _open_to(framer, entry):
             _take_measure(framer, entry.get("measure") or {}, span)
