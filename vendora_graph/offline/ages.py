@@ -23,6 +23,14 @@ def still_here(framer: Framer) -> None:
         frame.filters.extend(filters_of(item) if item else ())
 
 
+def age_at_sale(framer: Framer) -> None:
+    """`days in stock of the F-150s we sold`: the age of what moved is the one at its sale (`moved_forms`)."""
+    frame, forms = framer.frame, framer.lexicon.section("moved_forms")
+    moved = {str(word) for word in forms.get("words") or ()}
+    if any(t.text in moved for t in frame.tokens) and not framer.inherits():
+        frame.metrics = [str(forms.get(m, m)) for m in frame.metrics]
+
+
 def free_number(framer: Framer, index: int) -> bool:
     """Whether a number is one no slot took; of `past 60 days` the period gives way where an age is meant."""
     what = framer.frame.bound.get(index, "")

@@ -28,11 +28,23 @@ def other_kind(framer: Framer) -> Kind:
 def _counting(framer: Framer) -> bool:
     """`how many`, a count of: not `how much`."""
     frame, counting = framer.frame, set(framer.raw["count_words"])
-    if frame.counted:  # `ROs with a comeback`: the noun before is counted
+    if frame.counted or _sold_things(framer):  # `ROs with a comeback`: the noun before is counted
         return True
     spans = (frame.spans[index] for index in frame.cues.get("how_many", ()))
     said = any(t.text in counting for span in spans for t in frame.tokens[span.start : span.end])
     return said or " ".join(framer.raw["how_many"]) in " ".join(t.text for t in frame.tokens)
+
+
+def _sold_things(framer: Framer) -> bool:
+    """`GAP and VSC sold per manager`: things are counted, where their bare names else mean how often they were sold."""
+    frame, words = framer.frame, {t.text for t in framer.frame.tokens}
+    counted = set(framer.lexicon.vocabulary.get("sold_as_counts") or ())
+    return bool(words & set(framer.raw["sold_words"])) and bool(frame.metrics) and set(frame.metrics) <= counted and not _rated(framer)
+
+
+def _rated(framer: Framer) -> bool:
+    """Whether a word of the measures' names that says a rate was said."""
+    return any(t.stem in framer.raw["rate_words"] for t in framer.frame.tokens)
 
 
 def _money(framer: Framer) -> bool:

@@ -60,7 +60,7 @@ class Lexicon:
         normaliser = Normaliser(english)
         numeric = frozenset(name for name, info in catalog.dimensions.items() if info.kind == "numeric")
         builder = _Builder(normaliser, numeric)
-        builder.learn(english)
+        builder.learn(english, vocabulary.get("loose") or ())
         for phrase, sense in all_senses(catalog, vocabulary, values):
             builder.add(phrase, sense)
         counts = {dim: {entry.value: entry.count for entry in entries} for dim, entries in values.items()}
@@ -175,16 +175,18 @@ class _Builder:
         for token in tokens:
             self._learn(token.stem, _RANKS.get(sense.kind, 1))
 
-    def learn(self, english: English) -> None:
-        """Know every word of English data, so that none of them is taken for a typo."""
+    def learn(self, english: English, loose: Sequence[str] = ()) -> None:
+        """Know every word of English data and every loose one of the business, so that none of them is taken for a typo."""
         calendar = english.raw["calendar"]
         known: list[str] = [*english.stop, *english.numbers, *english.irregular, *english.raw.get("common", "").split()]
         for name in ("months", "weekdays", "units"):
             known.extend(calendar[name])
-        for words in (*english.raw["threshold_words"].values(), english.raw["money_words"], english.raw["loose"]):
+        plain = (english.raw["money_words"], english.raw["loose"], english.raw["excluded_words"])
+        for words in (*english.raw["threshold_words"].values(), *plain):
             known.extend(str(word) for word in words if len(str(word)) > _SHORT_WORD)
         for rule in english.raw["periods"]:
             known.extend(str(rule["p"]).replace("(", " ").replace(")", " ").replace("|", " ").replace("[", " ").replace("]", " ").split())
+        known.extend(str(word) for word in loose if len(str(word)) > _SHORT_WORD)
         for word in sorted(known):
             self._learn(self._normaliser.stem(word), 0)
 

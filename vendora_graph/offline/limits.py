@@ -26,15 +26,16 @@ def none_of(framer: Framer) -> None:
             frame.bound[index] = f"threshold {column}"
 
 
-def counted_beside(framer: Framer, first: int, end: int) -> str | None:
+def counted_beside(framer: Framer, first: int, end: int, after: int) -> str | None:
     """The count that a bare number limits beside a measure of another kind: its noun, or the verb before it; it is shown as well."""
     frame, catalog = framer.frame, framer.catalog
-    own = next((m for m in (*_named(framer, end - 1), *_named(framer, end)) if m in frame.metrics[1:]), None)
+    nouns = [*_named(framer, end - 1), *_named(framer, end), *_named(framer, after)]
+    own = next((m for m in nouns if m in frame.metrics[1:]), None)
     if own is not None and catalog.metrics[own].unit in _COUNTS:
         return own
     if not frame.groups or not frame.metrics or any(catalog.metrics[m].unit in _COUNTS for m in frame.metrics):
         return None
-    for name in (*_named(framer, end - 1), *_named(framer, end), *_verb(framer, first)):
+    for name in (*nouns, *_verb(framer, first)):
         if catalog.metrics[name].unit in _COUNTS and all(can_cut(framer.lexicon, name, g) for g in frame.groups):
             frame.metrics.append(name)
             return name

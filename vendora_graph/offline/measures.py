@@ -249,7 +249,7 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:
                 framer.frame.groups.append(sense.key)
                 return
-            listed = at == span.start and _right_after(framer, span, _LIST_CUES)
+            listed = at == span.start and _right_after(framer, span, _LIST_CUES) and not _grouped_otherwise(framer, span)
             if listed and framer.catalog.dimensions[sense.key].kind == "record":
                 framer.frame.record = sense.key
                 return

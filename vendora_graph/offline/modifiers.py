@@ -225,6 +225,7 @@ def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:
 def apply_shares(framer: Framer) -> None:
     """`what share of used sales was certified`: a metric, a value and a share word have a name together."""
     frame = framer.frame
+    _whole_of_unit(framer)
     for entry in framer.lexicon.vocabulary.get("shares") or ():
         condition = entry.get("filter")
         if entry["to"] not in framer.catalog.metrics or not any(m in frame.metrics for m in entry["of"]):
@@ -241,6 +242,15 @@ def apply_shares(framer: Framer) -> None:
         frame.filters = [f for f in frame.filters if f is not item and f.dimension not in (entry.get("drop") or ())]
         frame.groups = [g for g in frame.groups if not condition or g != condition["dimension"]]
         return
+
+
+def _whole_of_unit(framer: Framer) -> None:
+    """`how much of our used gross came from trucks`: a part of a whole amount, not of the figure per unit the word else means."""
+    frame, said = framer.frame, {t.text for t in framer.frame.tokens}
+    forms = (framer.lexicon.section("modifiers").get("per_unit") or {}).get("map") or {}
+    wholes = {str(form): str(whole) for whole, form in forms.items()}
+    if frame.has("share") and not frame.has("change", "compare") and not said & set(framer.raw["per_words"]):
+        frame.metrics = [wholes.get(m, m) if framer.catalog.metrics[m].unit.startswith("usd_per") else m for m in frame.metrics]
 
 
 def _counted_first(framer: Framer) -> bool:

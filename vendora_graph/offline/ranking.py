@@ -82,7 +82,8 @@ def fill_grain(framer: Framer) -> None:
 def _ranked_unit(framer: Framer) -> None:
     """`best month for units`: an ordering word beside a calendar unit ranks the periods."""
     frame, units = framer.frame, framer.raw["calendar"]["units"]
-    beside = [frame.spans[i].end for name in (*RANK_CUES, "which") for i in frame.cues.get(name, ())]
+    cues = [frame.spans[i] for name in (*RANK_CUES, "which") for i in frame.cues.get(name, ())]
+    beside = [span.end for span in cues if frame.said(span) not in framer.raw["comparatives"]]  # `a better month than September`
     asked = [at + 1 for at, token in enumerate(frame.tokens) if token.text in framer.raw["which_words"]]
     for at in (*(_past_measures(framer, end) for end in beside), *asked):
         number = frame.tokens[at].number if at < len(frame.tokens) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vendora_graph.offline.ages import age_at_sale
 from vendora_graph.offline.daily import take_daily
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.heads import take_heads
@@ -17,6 +18,7 @@ from vendora_graph.offline.values import fill_values
 
 def fill_slots(framer: Framer) -> None:
     """Run every neighbour-dependent step over the frame."""
+    age_at_sale(framer)
     _departments(framer)
     fill_values(framer)
     department_filter(framer)

@@ -181,7 +181,7 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     for name in fitting:
         if name in named or (name in same and (name in wanted or len(same) == 1)):  # one of several columns is no guess
             return name
-    other = counted_beside(framer, first, end) if unit in {"", "units"} else None
+    other = counted_beside(framer, first, end, _after(framer, end)) if unit in {"", "units"} else None
     if other is None and not unit and foreign_noun(framer, _after(framer, end)):
         return None
     return other or _own_value(framer, unit, number) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)

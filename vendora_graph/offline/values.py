@@ -30,7 +30,7 @@ def fill_values(framer: Framer) -> None:
             continue
         turned = span.reason == "negated"  # `but no gap`: the value is the negation
         cue = None if turned else framer.cue_before(span, {"exclude"}, framer.raw["between_cue_and_value"])
-        excluding = cue is not None or (excluding and joined)
+        excluding = cue is not None or _left_out_after(framer, span, sense) or (excluding and joined)
         _consume(framer, cue, sense)
         if joined and found[-1][1].key != sense.key:
             earlier, sense = _one_dimension(framer, found[-1][0], span, (found[-1][1], sense))
@@ -42,6 +42,15 @@ def fill_values(framer: Framer) -> None:
     for dimension in dict.fromkeys(sense.key for _, sense, _ in found):
         _merge_values(framer, dimension, [(sense, out) for _, sense, out in found if sense.key == dimension])
     frame.side_by_side = frame.side_by_side or _compared_values(framer, [span for span, _, _ in found])
+
+
+def _left_out_after(framer: Framer, span: Span, sense: Sense) -> bool:
+    """`reserve by lender, Ford Credit excluded`: the word that excludes stands after the value."""
+    after = framer.frame.tokens[span.end : span.end + 1]
+    if not after or after[0].text not in framer.raw["excluded_words"]:
+        return False
+    framer.frame.bound[span.end] = f"filter {sense.key}"
+    return True
 
 
 def _note_record(framer: Framer, span: Span) -> None:

@@ -65,8 +65,9 @@ def owner(framer: Framer, plan: Plan) -> str:
 def lost_clause(framer: Framer, plan: Plan) -> str:
     """`how many do we own and how many did we sell`: two figures were asked for, and the words of one are no part of the answer."""
     frame, tokens = framer.frame, framer.frame.tokens
-    opener = list(framer.raw["how_many"])
-    starts = [at for at in range(len(tokens) - 1) if [t.text for t in tokens[at : at + 2]] == opener]
+    openers, joiner = framer.raw["clause_openers"], framer.raw["joiners"][0]
+    later = [at + 1 for at in range(len(tokens) - 1) if tokens[at].stem == joiner and tokens[at + 1].text in openers]
+    starts = [0, *later] if tokens and tokens[0].text in openers else []
     if len(starts) < _PAIR or len(plan.metrics) > 1 or plan.group_by:
         return ""
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
