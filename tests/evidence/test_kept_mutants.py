@@ -172,6 +172,8 @@ def test_an_effect_is_told_as_one_and_a_line_of_a_bridge_by_its_name() -> None:
     told = "The main driver is {{n1}} with KEY: P0 in {{p1}}, from P1 in {{p2}}."
     assert "labels.change" not in judged(effect, now, before, text=told)
     assert "labels.change" in judged(effect, now, before, text=told.replace("KEY", "X").replace("P0", "KEY").replace("X", "P0"))
+    assert "labels.change" in judged(effect, now, before, text=told.replace("KEY", "P1"))
+    assert "labels.change" not in judged(line, now, before, text=told)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def change(case: Case) -> Iterator[Problem]:
             moved = is_change(ref.fact) or ref.fact.label.lower().startswith(tuple(_listed("effects")))
             if moved and not _told_as_change(sentence, ref):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a change, told as a value", (ref.key,))
-            if not moved and _expects_change(sentence, ref):
+            if not moved and (_expects_change(sentence, ref) or _expects_effect(sentence, ref)):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a value, told as a change", (ref.key,))
 
 
@@ -147,6 +147,13 @@ def _expects_change(sentence: Sentence, ref: FactRef) -> bool:
     if before[-1] == "of":
         return not _moves().isdisjoint(before[-3:-1]) or before[-2:-1] in ([noun] for noun in _listed("change_nouns"))
     return before[-1] == "by" and not direction_words().isdisjoint(before)
+
+
+def _expects_effect(sentence: Sentence, ref: FactRef) -> bool:
+    """Tell whether a figure is told as what a driver brought ("the main driver is {{..}} with"); a line of a bridge is just that."""
+    before = words_before(sentence, ref)
+    said = before[-1:] == ["with"] and not _listed("drivers").isdisjoint(before)
+    return said and not any(dimension == "driver" for dimension, _ in ref.fact.slice)
 
 
 def _harmless(sentence: Sentence) -> frozenset[int]:
