@@ -143,6 +143,8 @@ def _verb_first(framer: Framer) -> bool:
 
 
 def _follows_compare(framer: Framer, at: int) -> bool:
+    if at and framer.frame.tokens[at - 1].text == framer.raw["than_word"]:  # `is ELR higher than last October`
+        return True
     for index in framer.frame.cues.get("compare", ()):
         span = framer.frame.spans[index]
         between = framer.frame.tokens[span.end : at]

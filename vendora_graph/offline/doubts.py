@@ -15,7 +15,7 @@ from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.omissions import lost_change, lost_grain, lost_rank, lost_side, lost_unit, unfit
+from vendora_graph.offline.omissions import lost_change, lost_grain, lost_rank, lost_side, lost_unit, second_question, unfit
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
@@ -227,6 +227,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("share", _no_part),
     ("side", lost_side),
     ("per", lost_unit),
+    ("unplaced", second_question),
     ("grains", lost_grain),
     ("moved", lost_change),
     ("order", lost_rank),

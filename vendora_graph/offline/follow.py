@@ -32,6 +32,8 @@ def adds(framer: Framer) -> bool:
     frame = framer.frame
     said = [t.text for t in frame.tokens if t.kind != "punct"]
     more = bool(said) and (said[0] in framer.raw["add_first"] or said[-1] in framer.raw["more_last"])
+    ranked = framer.ctx.previous is not None and framer.ctx.previous.ranking is not None
+    more = more or (ranked and bool(set(said) & set(framer.raw["owners"])))  # `and their CSI`: of those ranked
     named = bool(frame.metrics) and not (frame.from_hint or frame.from_department)
     return more and named and not (frame.filters or frame.groups or frame.periods) and sum(t.content for t in frame.tokens) <= _SHORT
 

@@ -8,9 +8,11 @@ from vendora_graph.offline.frame import Framer, can_cut, of_kind
 _RATIOS = frozenset({"ratio", "average", "median"})
 
 
-def lost_side(_framer: Framer, plan: Plan) -> bool:
+def lost_side(framer: Framer, plan: Plan) -> bool:
     """`lines sold vs declined`: values side by side, and only one of them is shown."""
-    return plan.comparison is not None and plan.comparison.kind == "values" and not plan.group_by
+    if plan.comparison is not None or len(plan.metrics) > 1 or plan.grain is not None or plan.ranking is not None:
+        return plan.comparison is not None and plan.comparison.kind == "values" and not plan.group_by
+    return not plan.group_by and any(t.stem == framer.raw["versus_word"] for t in framer.frame.tokens)
 
 
 def lost_unit(framer: Framer, plan: Plan) -> str:
@@ -26,6 +28,17 @@ def lost_unit(framer: Framer, plan: Plan) -> str:
         limited = frame.bound.get(span.start, "").startswith("filter ") and of_kind(span, "metric")
         if limited and span.start and frame.tokens[span.start - 1].text in per:
             return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
+    return ""
+
+
+def second_question(framer: Framer, _plan: Plan) -> str:
+    """`how many ROs are open and what are they worth`: a second question that nothing of the plan answers."""
+    tokens, bound = framer.frame.tokens, framer.frame.bound
+    for at in range(1, len(tokens) - 1):
+        if tokens[at].stem == framer.raw["joiners"][0] and tokens[at + 1].text in framer.raw["clause_openers"]:
+            after = range(at + 2, len(tokens))
+            if not any(bound.get(i, "").startswith(tuple(framer.raw["answering"])) for i in after):
+                return " ".join(t.raw for t in tokens[at + 1 :] if t.kind != "punct")
     return ""
 
 

@@ -55,8 +55,15 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
         period=period,
         comparison=comparison,
         ranking=_ranking(framer, groups, grain, previous),
-        topic=topic_of(framer),
+        topic=_shared(framer, previous) or topic_of(framer),
     )
+
+
+def _shared(framer: Framer, previous: Plan | None) -> str | None:
+    """A share of the same measure goes on over another period (`now Q2`)."""
+    same = previous is not None and previous.topic == "share" and list(previous.metrics) == list(framer.frame.metrics)
+    only = not (framer.frame.has("total", "how_many") or framer.frame.metric_spans)
+    return "share" if same and only and bool(framer.frame.groups or framer.frame.filters) else None
 
 
 def _grain(framer: Framer, resolved: Resolved | None, given: bool) -> Grain | None:
