@@ -63,7 +63,11 @@ def _as_condition(framer: Framer, loser: str, winner: str) -> bool:
     if not found or loser in own or loser in general or not all(can_cut(framer.lexicon, winner, f.dimension) for f in found):
         return False
     taken = {f.dimension for f in frame.filters}
-    frame.filters.extend(f for f in found if f.dimension not in taken)
+    added = [f for f in found if f.dimension not in taken]
+    span = frame.metric_spans.get(loser)
+    said = {t.stem for t in frame.tokens[span.start : span.end]} if span is not None else set()
+    frame.filters.extend(added)
+    frame.implied.extend(f for f in added if not said & set(f.values))
     return True
 
 

@@ -147,6 +147,8 @@ def _follows_compare(framer: Framer, at: int) -> bool:
         return True
     for index in framer.frame.cues.get("compare", ()):
         span = framer.frame.spans[index]
+        if " ".join(t.text for t in framer.frame.tokens[span.start : span.end]) in framer.raw["beside_cues"]:
+            continue  # `Tanya and Marcus side by side for October`: what stands beside is values, not periods
         between = framer.frame.tokens[span.end : at]
         if span.end <= at and len(between) <= _SMALL_GAP and not any(t.content for t in between):
             return True

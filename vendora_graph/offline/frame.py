@@ -66,6 +66,7 @@ class Frame:
     cues: dict[str, list[int]] = field(default_factory=dict)
     bound: dict[int, str] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    implied: list[Filter] = field(default_factory=list)
 
     def bind(self, span: Span, what: str) -> None:
         """Mark the words of a span as used for `what`."""

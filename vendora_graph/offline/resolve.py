@@ -20,6 +20,7 @@ _FLIPPED = {"desc": "asc", "asc": "desc"}
 
 def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     """Turn a filled frame into a plan (`previous` is the last answer's plan when the question builds on it)."""
+    _drop_implied(framer)
     take_records(framer)
     generalise(framer)
     stand_in(framer)
@@ -33,6 +34,13 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     if out.resolved is not None:
         period_notes(framer, out.resolved, clock_of(framer), out)
     return out
+
+
+def _drop_implied(framer: Framer) -> None:
+    """`aged stock over 120 days`: what a word only implies gives way to what is said of the same thing."""
+    frame = framer.frame
+    said = {item.dimension for item in frame.filters if item not in frame.implied}
+    frame.filters = [item for item in frame.filters if item not in frame.implied or item.dimension not in said]
 
 
 def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:

@@ -30,7 +30,7 @@ def usual_targets(framer: Framer) -> bool:
     frame = framer.frame
     named = frame.has("target") or any(item.dimension == DIMENSION for item in frame.filters)
     metrics = [str(m) for m in framer.lexicon.vocabulary.get("target_metrics") or () if m in framer.catalog.metrics]
-    if not named or not metrics or frame.groups:
+    if not named or not metrics or frame.groups or frame.has("who"):
         return False
     fitting = {dimension for name in metrics for dimension in framer.catalog.metrics[name].dimensions}
     missed = [item for item in frame.filters if item.dimension not in fitting and item.dimension != DIMENSION]

@@ -215,7 +215,9 @@ def _merge_values(framer: Framer, dimension: str, senses: list[tuple[Sense, bool
         framer.frame.filters.append(Filter(dimension=dimension, op="not_in", values=dropped))
     if kept:
         same = next((f for f in framer.frame.filters if f.dimension == dimension and f.op == "in"), None)
-        if same is not None and not set(kept) <= set(same.values):  # one said in a measure's name, one beside it
+        if same is not None and same in framer.frame.implied and not set(kept) & set(same.values):  # `aged` means used, but new was said
+            framer.frame.filters.remove(same)
+        elif same is not None and not set(kept) <= set(same.values):  # one said in a measure's name, one beside it
             framer.frame.filters.remove(same)
             framer.frame.groups = list(dict.fromkeys([*framer.frame.groups, dimension]))
             kept = tuple(dict.fromkeys((*same.values, *kept)))
