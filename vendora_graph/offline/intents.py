@@ -23,7 +23,7 @@ def take_as_closed(framer: Framer) -> None:
     """Read "units as closed" as what the closed books had, "as closed against now" as both, with what leads from one to the other."""
     frame, known = framer.frame, data("reconciliations")
     bases = {pair["right"]["metric"]: name for name, pair in known[AT_CLOSE].items() if not pair["right"].get("where")}
-    now = any(token.text in framer.raw["now_words"] for token in frame.tokens)
+    now = any(token.text in framer.raw["as_it_stands_words"] for token in frame.tokens)
     if now and (frame.has(AS_CLOSED) or any(metric in bases for metric in frame.metrics)):
         frame.cues.setdefault(AT_CLOSE, [])
     if frame.has(AT_CLOSE):
