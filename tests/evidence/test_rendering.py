@@ -162,6 +162,16 @@ def test_recommendations_show_impact_and_formula():
     assert item.fact in sample.ledger.facts
 
 
+def test_what_closing_a_gap_is_worth_has_no_sign():
+    sample = next(s for s in samples() if s.name == "benchmark 0")
+    fact = sample.ledger.facts[str(render_draft(sample.draft, sample.ledger).recommendations[0].fact)]
+    shown = []
+    for value in (Decimal("-1234.5"), Decimal("1234.5")):
+        ledger = sample.ledger.model_copy(update={"facts": {**sample.ledger.facts, fact.id: fact.model_copy(update={"value": value})}})
+        shown.append(render_draft(sample.draft, ledger).recommendations[0].impact)
+    assert shown == ["$1,235", "$1,235"]
+
+
 def test_tables_have_labels_totals_limits_and_notes():
     result = ask("t1", Request(("units_retail",), OCT, group_by=("salesperson",), order_by=("units_retail", "desc"), total=True))
     refs = build("q", result)

@@ -146,8 +146,13 @@ def _recommendation(item: RecommendationDraft, ledger: Ledger, withheld: Collect
     return Recommendation(
         action=render_text(item.action, ledger, withheld=withheld),
         owner_role=item.owner_role,
-        impact=None if fact is None else render_value(fact.value, fact.unit),
+        impact=None if fact is None else _worth(fact),
         formula=None if fact is None else fact.formula,
         fact=None if fact is None else fact.id,
         measure=render_text(item.measure, ledger, withheld=withheld),
     )
+
+
+def _worth(fact: Fact) -> str:
+    """Return what closing a gap is worth: its size, also of a shortfall."""
+    return render_value(None if fact.value is None else abs(fact.value), fact.unit)
