@@ -116,3 +116,10 @@ def test_every_derived_figure_names_its_parts(vendora: Vendora) -> None:
     derived = [f for f in answer.evidence if f.grade == "derived"]
     assert derived
     assert all(f.formula and f.parts and set(f.parts) <= known.keys() for f in derived)
+
+
+def test_a_day_is_not_scaled_to_dollars_a_month(vendora: Vendora) -> None:
+    day, month = (vendora.ask(f"how do our grosses compare with the industry {when}") for when in ("yesterday", "in October"))
+    assert [f.label for f in day.evidence if f.label.startswith("Gap in")]
+    assert not [f.label for f in day.evidence if "dollars a month" in f.label]
+    assert [f.label for f in month.evidence if "dollars a month" in f.label]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
 NAME = "compare_to_benchmark"
+LEAST_DAYS = 7
+"""Days below which a gap says nothing about a month: one bad day is no quarter of a million a month."""
 COLUMNS = ("Own figure", "Benchmark", "Gap", "Gap in dollars a month")
 OWN_COLUMNS = ("Own figure", "Year before", "Change", "Target", "Gap to target")
 STORE = "store"
@@ -92,7 +94,7 @@ def _compare(one: Marked, mark: Benchmark, volume: Fact | None, period: Span, ro
     benchmark = as_fact(mark, info)
     gap = difference(one.fact, benchmark, label=f"Gap in {info.label}")
     money = None
-    if volume is not None:
+    if volume is not None and (period.end - period.start).days + 1 >= LEAST_DAYS:
         months = months_of(period.start, period.end).quantize(MONTHS)
         named = {"gap": gap, "volume": volume}
         label = f"Gap in {info.label} in dollars a month"
