@@ -9,6 +9,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$]|^\s*[+-](?=\s))")
 _AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp|data|javascript|vbscript|file):|\bwww\.|@")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _ENTITIES = {":": "&#58;", ".": "&#46;", "@": "&#64;"}
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -30,7 +31,7 @@ def for_markdown(text: str) -> str:
 
     The sign that makes an address of it is written as an entity, so that viewers that link bare addresses do not.
     """
-    escaped = _MARKDOWN.sub(r"\\\1", plain(text).replace("&", "&amp;"))
+    escaped = _MARKDOWN.sub(r"\\\1", _ENTITY.sub("&amp;", plain(text)))
     return _AUTOLINK.sub(lambda found: found.group()[:-1] + _ENTITIES[found.group()[-1]], escaped)
 
 

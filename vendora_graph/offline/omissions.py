@@ -37,7 +37,8 @@ def second_question(framer: Framer, _plan: Plan) -> str:
     for at in range(1, len(tokens) - 1):
         if tokens[at].stem == framer.raw["joiners"][0] and tokens[at + 1].text in framer.raw["clause_openers"]:
             after = range(at + 2, len(tokens))
-            if not any(bound.get(i, "").startswith(tuple(framer.raw["answering"])) for i in after):
+            asked = any(tokens[i].content for i in after)  # `... the most leads, and how many` asks for the figure that is shown
+            if asked and not any(bound.get(i, "").startswith(tuple(framer.raw["answering"])) for i in after):
                 return " ".join(t.raw for t in tokens[at + 1 :] if t.kind != "punct")
     return ""
 

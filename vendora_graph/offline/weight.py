@@ -42,9 +42,16 @@ def one_to_other(framer: Framer, _plan: Plan) -> str:
     frame, tokens = framer.frame, framer.frame.tokens
     spans = sorted((s for s in frame.spans if of_kind(s, "metric", "hint")), key=lambda s: s.start)
     for first, second in pairwise(spans):
-        if [t.text for t in tokens[first.end : second.start]] == [framer.raw["ratio_word"]] and _two(first, second):
+        beside = [t.text for t in tokens[first.end : second.start]] == [framer.raw["ratio_word"]]
+        if beside and _two(first, second) and not _is_middle(framer, first):
             return f"{frame.said(first)} {framer.raw['ratio_word']} {frame.said(second)}"
     return ""
+
+
+def _is_middle(framer: Framer, span: Span) -> bool:
+    """`median response time to internet leads`: a middle of records is never one side of a ratio."""
+    known = framer.catalog.metrics
+    return any(known[s.key].additivity in ("median", "average") for s in of_kind(span, "metric") if s.key in known)
 
 
 def _two(first: Span, second: Span) -> bool:
