@@ -135,6 +135,7 @@ class DuckDBWarehouse:
         if self._running:
             await asyncio.wait(set(self._running))
         self._pool.shutdown(wait=True)
+        self._parsed = _Parsed()
         self._connection.close()
 
 
