@@ -123,3 +123,10 @@ def test_a_day_is_not_scaled_to_dollars_a_month(vendora: Vendora) -> None:
     assert [f.label for f in day.evidence if f.label.startswith("Gap in")]
     assert not [f.label for f in day.evidence if "dollars a month" in f.label]
     assert [f.label for f in month.evidence if "dollars a month" in f.label]
+
+
+def test_the_days_in_a_measure_s_name_are_no_change(vendora: Vendora) -> None:
+    told = vendora.ask("used units over 90 days should we wholesale")
+    assert told.status == "answered"
+    assert "you asked for" not in told.summary
+    assert "with the change you asked for, 200" in vendora.ask("what would $200 more per copy in F&I be worth in October").summary

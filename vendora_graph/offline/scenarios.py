@@ -137,7 +137,8 @@ def _headline(asked: Asked, now: Cell | None, main: Row | None, where: str, quot
     extra = ""
     if main is not None:
         words = {"result": _said(main.cells[0]), "name": main.names[RESULT][0]}
-        extra = say("what_if", "main", asked="{{q1}}", **words) if quoted and size_of(asked) else say("what_if", "main_bare", **words)
+        named = quoted and quoted[0] not in metric.label.split()  # the 90 of "units over 90 days" is no change
+        extra = say("what_if", "main", asked="{{q1}}", **words) if named and size_of(asked) else say("what_if", "main_bare", **words)
     period = period_words(now.period if now is not None else None, on=metric.snapshot)
     return say("what_if", "headline", Label=metric.label, period=period, where=where, value=_said(now), main=extra)
 
