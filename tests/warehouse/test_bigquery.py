@@ -281,3 +281,14 @@ async def test_another_table_than_was_checked_is_not_read(fake: BigQueryFake, mo
         await warehouse.fetch(sealed("SELECT COUNT(*) AS n FROM sale"), deadline_s=10)
     await warehouse.close()
     assert not fake.jobs
+
+
+async def test_a_view_that_cannot_be_read_vouches_for_nothing(fake: BigQueryFake) -> None:
+    fake.db.execute("CREATE VIEW v_old AS SELECT * FROM sale")
+    fake.views["v_old"] = ("SELECT FROM [proj:ds.sale", {"sale"})
+    rules = {"v_old": TableRule("v_old", "own", ("sale_id", "dealership_id"))}
+    statement = guard("SELECT COUNT(*) AS n FROM v_old", "bigquery", AccessPolicy(rules, ("one",)))
+    warehouse = opened(fake)
+    with pytest.raises(WarehouseError, match="was not checked"):
+        await warehouse.fetch(statement.bind(), deadline_s=10)
+    await warehouse.close()

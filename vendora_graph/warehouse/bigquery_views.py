@@ -42,11 +42,14 @@ class Beneath:
 
 
 def _tables_of(query: str, view: TableId) -> frozenset[TableId]:
-    """Return the tables a view's statement names; a part left out is the view's own."""
+    """Return the tables a view's statement names; a part left out is the view's own. A statement that is not understood names none."""
     import sqlglot
     from sqlglot import exp
 
-    tree = sqlglot.parse_one(query, dialect="bigquery")
+    try:
+        tree = sqlglot.parse_one(query, dialect="bigquery")
+    except sqlglot.errors.SqlglotError:  # legacy SQL: what lies beneath stays unchecked, and is refused as such
+        return frozenset()
     local = {cte.alias for cte in tree.find_all(exp.CTE)}
     named = [table for table in tree.find_all(exp.Table) if table.db or table.name not in local]
     return frozenset((table.catalog or view[0], table.db or view[1], table.name) for table in named)
