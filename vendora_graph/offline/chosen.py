@@ -166,7 +166,16 @@ def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
         joiners.remove(",")
     parting = {*joiners, *framer.raw["clause_joiners"], framer.raw["versus_word"]}
     inside = _between_values(framer, first.end, second.start)
-    return any({t.stem, t.text} & parting for at, t in enumerate(between, first.end) if at not in inside)
+    return any({t.stem, t.text} & parting for at, t in enumerate(between, first.end) if at not in inside) or _beside(framer, first, second)
+
+
+def _beside(framer: Framer, first: Span, second: Span) -> bool:
+    """`stock by model with days supply`: after a grouping and `with` an amount or a length of time is one more column."""
+    frame, metrics = framer.frame, framer.catalog.metrics
+    before = frame.tokens[second.start - 1].text
+    cut = any(of_kind(s, "dimension") for s in frame.spans if first.end <= s.start and s.end < second.start)
+    units = {metrics[s.key].unit for s in of_kind(second, "metric")}
+    return cut and before == framer.raw["with_word"] and all(u.startswith(("usd", "days", "rate")) for u in units)
 
 
 def _between_values(framer: Framer, start: int, end: int) -> set[int]:

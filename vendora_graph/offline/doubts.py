@@ -17,6 +17,7 @@ from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.omissions import lost_change, lost_grain, lost_rank, lost_side, lost_unit, second_question, unfit
 from vendora_graph.offline.outcome import Outcome
+from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
@@ -89,7 +90,7 @@ def _other_whole(framer: Framer) -> bool:
         while at < len(frame.tokens) and not frame.tokens[at].content and frame.tokens[at].stem not in wholes:
             at += 1
         before = any(s.end <= span.start for m, s in frame.metric_spans.items() if m in frame.metrics)
-        if before and frame.tokens[at - 1].text == "of" and at < len(frame.tokens) and frame.bound.get(at, "").startswith("part of"):
+        if before and frame.tokens[at - 1].text == "of" and at < len(frame.tokens) and frame.bound.get(at, "part of").startswith("part of"):
             return frame.tokens[at].stem not in wholes
     return False
 
@@ -238,5 +239,9 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("per_unit", per_unit_total),
     ("ratio", one_to_other),
     ("unplaced", owner),
+    ("unplaced", bare_limit),
+    ("unplaced", both_ends),
+    ("unplaced", lost_who),
+    ("dated", dated_otherwise),
 )
 """What is asked back, by the name of its text, and when."""

@@ -58,6 +58,7 @@ class Frame:
     order: str = ""
     limit: int | None = None
     ranked: bool = False
+    place: int = 0
     rank_by: str = ""
     record: str = ""
     grain: Grain | None = None

@@ -12,6 +12,7 @@ from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.outcome import clock_of
 from vendora_graph.offline.period_marks import held_against
 from vendora_graph.offline.period_ops import resolve
+from vendora_graph.offline.places import TOPIC as PLACE
 from vendora_graph.offline.target_words import compares, paced
 
 _SIMPLE_METRICS = 2
@@ -104,8 +105,8 @@ def _plain_intent(framer: Framer, plan: Plan) -> Intent:
 
 def topic_of(framer: Framer) -> str | None:
     """Return what the answer is about beside its slots: a report, a share, a change, a department."""
-    if framer.frame.reports:
-        return framer.frame.reports[0]
+    if framer.frame.reports or framer.frame.place:
+        return framer.frame.reports[0] if framer.frame.reports else f"{PLACE}{framer.frame.place}"
     if framer.frame.has("what_if"):
         return _what_if(framer)
     if framer.frame.has(AT_CLOSE):

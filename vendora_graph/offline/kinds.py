@@ -6,29 +6,51 @@ from typing import Literal
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.normalise import Token
 from vendora_graph.offline.variants import filters_of
 
 Kind = Literal["", "count", "amount"]
 _COUNTS = frozenset({"units", "count"})
+_TIMES = frozenset({"days", "minutes", "months"})
 _QUANTITIES = _COUNTS | {"hours", "days", "minutes", "months", "number", "x"}
 
 
 def other_kind(framer: Framer) -> Kind:
     """Return the kind that was asked for where every measure is of another one, else an empty string."""
     frame, units = framer.frame, {framer.catalog.metrics[m].unit for m in framer.frame.metrics}
-    if not units or frame.has("share"):
+    if not units or frame.has("share") or _named_share(framer):
         return ""
-    if _counting(framer) and not any(unit in _QUANTITIES or (unit.startswith("usd") and _money(framer)) for unit in units):
+    if units == {"rate"} and _how_much(framer):
+        return "amount"
+    if _counting(framer) and not any(_is_quantity(framer, unit) or (unit.startswith("usd") and _money(framer)) for unit in units):
         return "count"
     if _money(framer) and not _counting(framer) and not any(unit.startswith("usd") for unit in units):
         return "amount"
     return ""
 
 
+def _is_quantity(framer: Framer, unit: str) -> bool:
+    """Whether a unit answers `how many`: days, minutes and months only where they are what is counted (`how many days`)."""
+    if unit not in _TIMES:
+        return unit in _QUANTITIES
+    named = {s.stem for m in framer.frame.metrics if m in framer.frame.metric_spans for s in _inside(framer, m)}
+    return not framer.frame.dropped or unit[:-1] in named or unit[:-1] in {t.stem for t in _after_how_many(framer)}
+
+
+def _inside(framer: Framer, metric: str) -> tuple[Token, ...]:
+    span = framer.frame.metric_spans[metric]
+    return framer.frame.tokens[span.start : span.end]
+
+
+def _after_how_many(framer: Framer) -> list[Token]:
+    frame = framer.frame
+    return [t for i in frame.cues.get("how_many", ()) for t in frame.tokens[frame.spans[i].end : frame.spans[i].end + 1]]
+
+
 def _counting(framer: Framer) -> bool:
     """`how many`, a count of: not `how much`."""
     frame, counting = framer.frame, set(framer.raw["count_words"])
-    if frame.counted or _sold_things(framer):  # `ROs with a comeback`: the noun before is counted
+    if frame.counted or _sold_things(framer) or _headed(framer):  # `ROs with a comeback`: the noun before is counted
         return True
     spans = (frame.spans[index] for index in frame.cues.get("how_many", ()))
     said = any(t.text in counting for span in spans for t in frame.tokens[span.start : span.end])
@@ -40,6 +62,36 @@ def _sold_things(framer: Framer) -> bool:
     frame, words = framer.frame, {t.text for t in framer.frame.tokens}
     counted = set(framer.lexicon.vocabulary.get("sold_as_counts") or ())
     return bool(words & set(framer.raw["sold_words"])) and bool(frame.metrics) and set(frame.metrics) <= counted and not _rated(framer)
+
+
+def _named_share(framer: Framer) -> bool:
+    """`number of leases as a share of new`: the word for a share is part of the measure's name."""
+    spans = [s for m, s in framer.frame.metric_spans.items() if m in framer.frame.metrics]
+    return any(t.stem in framer.raw["share_words"] for s in spans if s.reason == "order" for t in framer.frame.tokens[s.start : s.end])
+
+
+def _how_much(framer: Framer) -> bool:
+    """`how much negative equity`: an amount is asked for by words that are no name of a rate (its label ends otherwise)."""
+    frame, tokens = framer.frame, framer.lexicon.normaliser.tokens
+    ends = {frame.spans[i].end for i in frame.cues.get("how_many", ()) if framer.raw["much_word"] in frame.said(frame.spans[i])}
+    for metric in frame.metrics:
+        span = frame.metric_spans.get(metric)
+        if span is not None and span.start in ends:
+            said = {t.stem for t in frame.tokens[span.start : span.end]}
+            return not said & set(framer.raw["rate_words"]) and tokens(framer.catalog.metrics[metric].label)[-1].stem not in said
+    return False
+
+
+def _headed(framer: Framer) -> bool:
+    """`contacted leads`: a noun that is counted ends a phrase that else, in another order, names a rate (`leads contacted`)."""
+    frame, metrics = framer.frame, framer.catalog.metrics
+    for metric in frame.metrics:
+        span = frame.metric_spans.get(metric)
+        rate = metrics[metric].unit == "rate"
+        last = frame.tokens[span.end - 1] if rate and span is not None and span.reason == "order" else None
+        if last is not None and last.stem in framer.lexicon.general_names and last.text != last.stem and not _rated(framer):
+            return any(s.kind == "metric" and metrics[s.key].unit in _COUNTS for s in framer.lexicon.senses(last.stem))
+    return False
 
 
 def _rated(framer: Framer) -> bool:

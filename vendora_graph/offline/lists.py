@@ -133,6 +133,33 @@ def _row_starts(framer: Framer) -> list[Span]:
     return starts
 
 
+def antecedent(framer: Framer, span: Span) -> bool:
+    """`used units bought in Q3 and average recon on them`: what opens the question is counted, and the pronoun means it."""
+    frame, tokens = framer.frame, framer.frame.tokens
+    if framer.inherits() or not of_kind(span, "metric") or any(t.content for t in tokens[: span.start]):
+        return False
+    later = [s for s in frame.spans if s.start > span.end and of_kind(s, "metric") and tokens[s.start - 1].stem == framer.raw["joiners"][0]]
+    return any(t.text in framer.raw["pronouns"] for s in later for t in tokens[s.end :])
+
+
+def with_amount(framer: Framer, span: Span) -> bool:
+    """`cars in stock over 90 days with cost`: after `with` a weak word for an amount asks for it beside the count."""
+    frame, catalog = framer.frame, framer.catalog
+    before = frame.tokens[span.start - 1].text if span.start else ""
+    keys = [s.key for s in of_kind(span, "hint") if catalog.metrics[s.key].unit.startswith("usd") and s.key not in frame.metrics]
+    family = {catalog.metrics[m].family for m in frame.metrics}
+    key = next((k for k in keys if catalog.metrics[k].family in family), "")
+    if before not in framer.raw["beside_words"] or not key or any(catalog.metrics[m].unit.startswith("usd") for m in frame.metrics):
+        return False
+    named = framer.lexicon.section("named_slices")
+    while any(m in named for m in frame.metrics):  # what limits the count limits the amount
+        frame.filters.extend(f for m in frame.metrics if m in named for f in filters_of(named[m]))
+        frame.metrics = [str(named[m]["base"]) if m in named else m for m in frame.metrics]
+    frame.metrics.append(key)
+    frame.bind(span, f"metric {key}")
+    return True
+
+
 def bare_measures(framer: Framer) -> None:
     """`units, front, back, total`: a bare word of a row of measures is the measure it stands for beside them (`list_words`)."""
     frame = framer.frame

@@ -9,7 +9,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.chosen import choose_measures
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
-from vendora_graph.offline.lists import bare_measures, joined, listed_measure, value_in_list
+from vendora_graph.offline.lists import antecedent, bare_measures, joined, listed_measure, value_in_list
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import limits_other, only_metric, replaced
@@ -76,7 +76,7 @@ def _filters(framer: Framer, span: Span) -> bool:
     named = bool(framer.frame.metrics) or framer.inherits()
     if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")) or framer.after_cue(span, {"how_many", "compare"}, ()):
         return False
-    if listed_measure(framer, span):
+    if listed_measure(framer, span) or antecedent(framer, span):
         return False
     return framer.inherits() or not framer.after_cue(span, {"follow"}, ())
 
@@ -103,14 +103,19 @@ def single_record(framer: Framer, span: Span) -> bool:
     names = [s for s in of_kind(span, "dimension") if framer.catalog.dimensions[s.key].kind == "record"]
     before = framer.frame.tokens[span.start - 1].text if span.start else ""
     said = (before in framer.raw["single_words"] or _ranked_one(framer, span)) and framer.frame.has(*framer.raw["rank_cues"])
-    return bool(names) and said and bool(framer.frame.metrics)
+    ruled = any(of_kind(s, "rule") for s in framer.frame.spans)
+    return bool(names) and said and (bool(framer.frame.metrics) or ruled)
 
 
 def _ranked_one(framer: Framer, span: Span) -> bool:
-    """`lowest front gross deal`: the noun in the singular right after the measure it is ranked by, and that after the order."""
-    frame, word = framer.frame, framer.frame.tokens[span.end - 1]
-    measure = next((s for s in frame.metric_spans.values() if s.end == span.start), None)
-    return measure is not None and word.text == word.stem and framer.after_cue(measure, set(framer.raw["rank_cues"]))
+    """`lowest front gross deal`, `ten lowest gross deals`: the noun right after the measure it is ranked by, and that after the order."""
+    frame, word, cues = framer.frame, framer.frame.tokens[span.end - 1], set(framer.raw["rank_cues"])
+    measure = next((s for s in frame.spans if s.end == span.start and of_kind(s, "metric", "rule")), None)
+    cue = framer.cue_before(measure, cues) if measure is not None else None
+    if cue is None:
+        return False
+    numbered = any(t.number is not None for t in (*frame.tokens[max(cue.start - 1, 0) : cue.start], *frame.tokens[cue.end : cue.end + 1]))
+    return word.text == word.stem or numbered
 
 
 _OTHERWISE: Sequence[Callable[[Framer, Span], bool]] = (

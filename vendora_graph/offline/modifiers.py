@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
-from vendora_graph.offline.lists import new_clause
+from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.pointing import take_outcome, value_measure
@@ -62,7 +61,7 @@ def bind_context(framer: Framer) -> None:
         if span.start in frame.bound:
             continue
         weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages)
-        if weak and take_outcome(framer, span):
+        if weak and (take_outcome(framer, span) or with_amount(framer, span)):
             continue
         if weak and not framer.marked(span.start) and not _outcome(framer, span) and not _strange(framer, span):
             frame.bind(span, "context")
@@ -115,11 +114,9 @@ def _bind_own_words(framer: Framer) -> None:
 
 
 def own_stems(framer: Framer) -> set[str]:
-    """The words of the measures' names and definitions, without what a definition says it leaves out (`no loaners`)."""
+    """The words of the measures' names and formulas. What a description says is no name: `duplicates` is no part of unique leads."""
     infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
-    outside = "|".join(map(str, framer.raw["left_out_words"]))
-    said = [re.sub(rf"\b(?:{outside})\b[^.;]*", " ", f"{i.description}. {i.filter_text}", flags=re.IGNORECASE) for i in infos]
-    words = " ".join([*said, *(" ".join((i.label, i.formula, *i.synonyms)) for i in infos)])
+    words = " ".join(" ".join((i.label, i.formula, *i.synonyms)) for i in infos)
     return {t.stem for t in framer.lexicon.normaliser.tokens(words)}
 
 
@@ -182,7 +179,9 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
     if not frame.metrics and entry.get("default") in framer.catalog.metrics:
         frame.metrics.append(entry["default"])
     _to_base(framer, mapping)
+    _of_rule(framer, entry.get("of_rules") or {})
     hits = [str(mapping[m]) for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
+    frame.filters.extend(f for m in frame.metrics if mapping.get(m, m) != m for f in _slice(framer, m) if _lost(framer, str(mapping[m]), f))
     if hits and not _keeps_value(framer, span, hits):
         return []
     own = entry.get("filters") or {}
@@ -191,6 +190,20 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
         frame.modifiers.append(name)
         frame.bind(span, f"modifier {name}")
     return hits
+
+
+def _of_rule(framer: Framer, known: Mapping[str, Any]) -> None:
+    """`turned its inventory`: with the words beside it, an ambiguous word is one measure."""
+    frame = framer.frame
+    for name in [rule for rule in frame.rules if rule in known and not frame.metrics]:
+        frame.rules.remove(name)
+        frame.metrics = [str(known[name])]
+
+
+def _lost(framer: Framer, metric: str, item: Filter) -> bool:
+    """`web leads that closed`: what a slice is limited by holds for what is made of it, where its definition does not say so."""
+    told = {t.stem for t in framer.lexicon.normaliser.tokens(framer.catalog.metrics[metric].description)}
+    return _unsaid(framer, metric, item) and not told & set(item.values)
 
 
 def _keeps_value(framer: Framer, span: Span, hits: Sequence[str]) -> bool:
@@ -232,7 +245,7 @@ def apply_shares(framer: Framer) -> None:
             continue
         if entry.get("cue", True) and not frame.has("share", "average"):
             continue
-        if entry.get("only_alone") and frame.groups:
+        if set(entry.get("unless_groups") or ()) & set(frame.groups):
             continue
         item = _matching(frame.filters, condition) if condition else None
         if condition and item is None:

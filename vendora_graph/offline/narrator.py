@@ -11,6 +11,7 @@ from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.honesty import ahead, few_records, preliminary, unequal_days
 from vendora_graph.offline.oddities import narrate_anomalies
+from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
 from vendora_graph.offline.projections import narrate_forecast, narrate_pace
 from vendora_graph.offline.reconciling import narrate_reconciliation
@@ -128,7 +129,7 @@ def _tell(asked: Asked, table: Table, results: list[Result]) -> Draft:
     if plan.intent == "list":
         return _with_table(told, told.listing())
     if plan.group_by:
-        return _with_table(told, told.grouped(), chart="bar")
+        return _with_table(told, placed(told) or told.grouped(), chart="bar")
     if asks_share(plan) and len(results) > 2:  # noqa: PLR2004
         return _share(told, results)
     return _figure(told)

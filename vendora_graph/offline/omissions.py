@@ -12,7 +12,32 @@ def lost_side(framer: Framer, plan: Plan) -> bool:
     """`lines sold vs declined`: values side by side, and only one of them is shown."""
     if plan.comparison is not None or len(plan.metrics) > 1 or plan.grain is not None or plan.ranking is not None:
         return plan.comparison is not None and plan.comparison.kind == "values" and not plan.group_by
-    return not plan.group_by and any(t.stem == framer.raw["versus_word"] for t in framer.frame.tokens)
+    notes = {name for name, _ in framer.frame.notes}
+    if "among_all" in notes:
+        return False
+    versus = [i for i, t in enumerate(framer.frame.tokens) if t.stem == framer.raw["versus_word"]]
+    if (versus and "left_out" in notes) or _verb_of_two(framer, plan):
+        return True
+    return bool(versus) and (not plan.group_by or any(_unlike(framer, at) for at in versus))
+
+
+def _verb_of_two(framer: Framer, plan: Plan) -> bool:
+    """`compare AutoFinder with the store website`: the values of two columns both hold, where one was to stand beside the other."""
+    kept = [f.dimension for f in plan.filters if f.op == "in" and f.dimension in framer.catalog.dimensions]
+    verbs = tuple(str(v) for v in framer.raw["compare_verbs"])
+    return not plan.group_by and len(set(kept)) > 1 and any(t.stem.startswith(verbs) for t in framer.frame.tokens)
+
+
+def _unlike(framer: Framer, at: int) -> bool:
+    """`house deals versus the salespeople`: a value, or a slice, on one side and a whole column on the other."""
+    spans, slices = framer.frame.spans, framer.lexicon.section("named_slices")
+    before = next((s for s in reversed(spans) if s.end <= at), None)
+    after = next((s for s in spans if s.start > at), None)
+    if before is None or after is None:
+        return False
+    first = bool(of_kind(before, "value")) or any(s.key in slices for s in of_kind(before, "metric"))
+    whole = bool(of_kind(after, "dimension")) and not of_kind(after, "value", "metric", "hint")
+    return first and whole and framer.frame.bound.get(after.start, "").startswith("group")
 
 
 def lost_unit(framer: Framer, plan: Plan) -> str:
@@ -71,13 +96,19 @@ def lost_rank(framer: Framer, plan: Plan) -> str:
 def unfit(framer: Framer, plan: Plan) -> str:
     """The label of a condition that a measure of the plan cannot take; empty when all fit."""
     known = framer.catalog.dimensions
-    odd = (f.dimension for f in plan.filters if f.dimension in known and not _taken(framer, plan, f.dimension))
+    counted = framer.lexicon.section("noun_columns")  # `deals without tire and wheel`: a product is no column of deals
+    apart = {f.dimension for f in plan.filters if f.op == "not_in" and f.dimension in counted and not _own(framer, plan, f.dimension)}
+    odd = (f.dimension for f in plan.filters if f.dimension in known and (f.dimension in apart or not _taken(framer, plan, f.dimension)))
     cut = (name for name in plan.group_by if not any(can_cut(framer.lexicon, m, name) for m in plan.metrics))
     return next((known[name].label.lower() for name in (*odd, *cut) if name in known), "")
 
 
 def _taken(framer: Framer, plan: Plan, dimension: str) -> bool:
     return all(can_cut(framer.lexicon, metric, dimension) for metric in plan.metrics)
+
+
+def _own(framer: Framer, plan: Plan, dimension: str) -> bool:
+    return all(dimension in framer.catalog.metrics[metric].dimensions for metric in plan.metrics)
 
 
 def free_unfit(framer: Framer) -> None:

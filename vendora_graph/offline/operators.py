@@ -85,9 +85,12 @@ def unit_of(framer: Framer, index: int) -> tuple[str, int]:
     before = tokens[index - 1] if index else None
     if before is not None and before.raw == "$":
         return "usd", index + 1
-    after = tokens[index + 1] if index + 1 < len(tokens) else None
-    if after is not None:
+    at = index + 1
+    more = [t.text for t in tokens[at : at + 2]]
+    if more[:1] == framer.raw["or_more"][:1] and more[-1] in framer.raw["or_more"][1:]:  # `60 or more days`
+        at += 2
+    for after in tokens[at : at + 1]:
         for unit, words in framer.raw["threshold_words"].items():
             if after.text in words or after.stem in words:
-                return str(unit), index + 2
+                return str(unit), at + 1
     return "", index + 1

@@ -13,6 +13,8 @@ RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first", "slow"
 def fill_ranking(framer: Framer) -> None:
     """Note that groups are to be ordered, by which word, and how many are wanted."""
     frame = framer.frame
+    _on_top(framer)
+    _one_to_other(framer)
     said = [name for name in RANK_CUES if frame.has(name)]
     if not said and not frame.has("rank"):
         _dangling_limit(framer)
@@ -28,8 +30,43 @@ def fill_ranking(framer: Framer) -> None:
             span = frame.spans[index]
             frame.bind(span, "ranking")
             _limit_beside(framer, span)
+    _first_last(framer)
     if frame.limit is None:
         _dangling_limit(framer)
+
+
+def _on_top(framer: Framer) -> None:
+    """`lowest store on top`: after another order the words only say where its first row stands."""
+    frame = framer.frame
+    others = [frame.spans[i].end for name in RANK_CUES if name != "top" for i in frame.cues.get(name, ())]
+    for index in list(frame.cues.get("top", ())):
+        span = frame.spans[index]
+        before = frame.tokens[span.start - 1].text if span.start else ""
+        if before in framer.raw["top_openers"] and any(end < span.start for end in others):
+            frame.bind(span, "ranking")
+            frame.cues["top"].remove(index)
+            if not frame.cues["top"]:
+                del frame.cues["top"]
+
+
+def _one_to_other(framer: Framer) -> None:
+    """`least to most`: two orders joined by `to` are one, from the first to the second."""
+    frame, ends = framer.frame, {"top": "best_first", "bottom": "low_first"}
+    for name, other in (("top", "bottom"), ("bottom", "top")):
+        first, second = ([frame.spans[i] for i in frame.cues.get(one, ())] for one in (name, other))
+        if any([t.text for t in frame.tokens[a.end : b.start]] == [framer.raw["ratio_word"]] for a in first for b in second):
+            frame.cues.setdefault(ends[name], [*frame.cues.pop(name), *frame.cues.pop(other)])
+            return
+
+
+def _first_last(framer: Framer) -> None:
+    """`worst salesperson first`: after the word that orders and its noun, the word only says which end comes first."""
+    frame = framer.frame
+    starts = [frame.spans[i].end for name in RANK_CUES for i in frame.cues.get(name, ())]
+    starts += [span.end for span in frame.rule_spans.values()]
+    for at, token in enumerate(frame.tokens):
+        if token.text == framer.raw["first_word"] and at not in frame.bound and any(end < at for end in starts):
+            frame.bound[at] = "ranking"
 
 
 def _limit_beside(framer: Framer, span: Span) -> None:

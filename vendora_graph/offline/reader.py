@@ -18,9 +18,11 @@ from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.lists import row_ends
+from vendora_graph.offline.marks import take_mark
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
-from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.normalise import Token, compact
+from vendora_graph.offline.overlaps import clear_spans
 from vendora_graph.offline.people import (
     count_people,
     department_filter,
@@ -36,6 +38,7 @@ from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
 from vendora_graph.offline.slots import fill_slots
 from vendora_graph.offline.spans import Span, find_spans
+from vendora_graph.offline.taken_back import taken_back
 
 _DEPARTMENT_PRIOR = 0.05
 _TOSS_UP = 0.05
@@ -57,11 +60,16 @@ class Reader:
         """Return what a question asks for, or why it cannot be answered. Never raises on any text."""
         tokens = self.lexicon.normaliser.tokens(question)
         early = before_reading(question, tokens, self.lexicon)
-        if early is not None:
-            return early
+        return early if early is not None else self._read(tokens, ctx)
+
+    def _read(self, tokens: tuple[Token, ...], ctx: ReadContext) -> Reading:
         stores = frozenset(store for store, _ in ctx.stores)
-        spans = find_spans(tokens, self.lexicon, self.grammar, stores)
+        spans = clear_spans(tokens, find_spans(tokens, self.lexicon, self.grammar, stores), self.lexicon)
         cover = best_cover(tokens, spans, self._priors(ctx))
+        back = taken_back(tokens, cover.spans, self.lexicon.english)
+        if back is not None:
+            reading = self._read((*tokens[: back.words.start], *tokens[back.words.stop :]), ctx)
+            return reading.model_copy(update={"assumptions": (back.said, *reading.assumptions)})
         framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
         strangers = [*_strangers(framer), *row_ends(framer)]
         if strangers:
@@ -104,6 +112,7 @@ class Reader:
         pair_departments(framer)
         apply_rules(framer)
         fill_slots(framer)
+        take_mark(framer)
         previous = inherit(framer)
         apply_departments(framer)
         default_metric(framer)

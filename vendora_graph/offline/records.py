@@ -8,6 +8,8 @@ from vendora_graph.offline.variants import filters_of, generalise
 
 def take_records(framer: Framer) -> None:
     """Make a list of records where one is asked for, and leave out measures that cannot be cut as asked."""
+    if framer.frame.has("what_if"):  # `which used units should we wholesale`: the scenario tells them one by one
+        framer.frame.record = ""
     _sold_records(framer)
     _rank_measure(framer)
     if framer.frame.record:
@@ -69,6 +71,9 @@ def _rank_measure(framer: Framer) -> None:
     record = ""
     for word, entry in framer.lexicon.section("rank_words").items():
         if frame.ranked and any(t.text == word for t in frame.tokens) and _same_family(framer, str(entry["by"])):
+            if frame.groups and entry.get("grouped") in framer.catalog.metrics:  # `the store with the oldest stock`: its average
+                frame.metrics = [str(entry["grouped"])]
+                continue
             frame.rank_by, record = str(entry["by"]), str(entry["record"])
     if frame.has("strong_list") and frame.metrics:
         families = framer.lexicon.section("family_records")

@@ -15,6 +15,10 @@ def beside_metric(framer: Framer, entry: Mapping[str, Any], span: Span) -> list[
     before = [name for name in framer.frame.metrics if name in spans and spans[name].end <= span.start]
     rules = [other for other in framer.frame.rule_spans.values() if other.end <= span.start]
     nearest = max(before, key=lambda name: spans[name].end, default="")
+    counts = entry.get("counts") or {}
+    asked = [framer.frame.spans[i].start for i in framer.frame.cues.get("how_many", ())]
+    if nearest in counts and any(spans[nearest].end <= at < span.start for at in asked):
+        return [str(counts[nearest])]  # `how many ups, and how many did we close`
     if nearest not in known or any(other.start > spans[nearest].start for other in rules):
         return None
     return [str(m) for m in known[nearest] if m in framer.catalog.metrics]

@@ -12,6 +12,7 @@ from vendora_graph.offline.omissions import free_unfit
 from vendora_graph.offline.placing import and_later, later_clause, listed_with, too
 from vendora_graph.offline.rule_choice import beside_metric, metrics_of_rule
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.usual_fit import fit_usual
 from vendora_graph.offline.variants import filters_of
 
 _FEW = 3
@@ -28,7 +29,8 @@ def apply_rules(framer: Framer) -> None:
         if framer.frame.metrics and not entry.get("always"):
             if any(test(framer, name, entry) for test in (_asked_anyway, _takes_over, _of_slice)):
                 continue
-            _join(framer, name, entry)
+            if not entry.get("also_cues"):
+                _join(framer, name, entry)
             for cue in entry.get("also_cues") or ():
                 framer.frame.cues.setdefault(str(cue), [])
             continue
@@ -95,6 +97,9 @@ def _asked_anyway(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
     """`deals where we gave away ...`: beside a general noun only, a word that must be asked about is asked about."""
     frame, general = framer.frame, framer.lexicon.vocabulary.get("generic_metrics") or ()
     if not entry.get("ask_beside") or not set(frame.metrics) <= set(general):
+        return False
+    if metrics_of_rule(framer, entry):  # `units by model, best sellers first`
+        frame.cues.update({str(cue): frame.cues.get(str(cue), []) for cue in entry.get("cues") or ()})
         return False
     frame.rule, frame.metrics = name, []
     return True
@@ -222,12 +227,16 @@ def apply_departments(framer: Framer) -> None:
         and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile")
         and not frame.has("at_close")
     ):
-        default = (framer.lexicon.section("roles").get(framer.ctx.role) or {}).get("scorecard") or framer.lexicon.vocabulary.get(
-            "scorecard"
-        )
-        frame.metrics = _known(framer, default)
-        frame.from_department = True
-        frame.groups = [g for g in frame.groups if framer.fits(g)]
+        _usual(framer)
+
+
+def _usual(framer: Framer) -> None:
+    """Nothing is named: the scorecard of the role, as far as it can be limited as asked."""
+    frame, own = framer.frame, framer.lexicon.section("roles").get(framer.ctx.role) or {}
+    frame.metrics = _known(framer, own.get("scorecard") or framer.lexicon.vocabulary.get("scorecard"))
+    frame.from_department = True
+    fit_usual(framer)
+    frame.groups = [g for g in frame.groups if framer.fits(g)]
 
 
 def _known(framer: Framer, names: Any) -> list[str]:  # noqa: ANN401 (a list from YAML)

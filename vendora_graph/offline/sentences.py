@@ -164,7 +164,7 @@ class Told:
     def bucket(self) -> str:
         """Return the headline of ranked months, weeks or days; one that still runs and has the least says so."""
         place = self.column(0)
-        rows = [row for row in self.table.body if _value(row, place) is not None]
+        rows = [row for row in self.table.body if row_value(row, place) is not None]
         lead, ranking = rows[0].cells[place], self.asked.plan.ranking
         worst = ranking is not None and ranking.direction == "asc"
         words = {**self.words(), "leader": self._stamped(rows[0]), "value": spoken(lead) if lead else ""}
@@ -177,7 +177,7 @@ class Told:
 
     def _stamped(self, row: Row) -> str:
         cell = row.cells[self.column(0)]
-        names = (self._named(row), (cell.period if cell else "") or "")
+        names = (self.named(row), (cell.period if cell else "") or "")
         return say("joiners", "comma").join(name for name in names if name)
 
     @property
@@ -196,7 +196,7 @@ class Told:
     def grouped(self) -> str:
         """Return the headline of a breakdown or ranking."""
         place = self.column(0)
-        known = [row for row in self.table.body if _value(row, place) is not None]
+        known = [row for row in self.table.body if row_value(row, place) is not None]
         named = [row for row in known if not any(value == NONE_LABEL for _, value in row.names.values())] or known
         sound = [row for row in named if not is_few(row.cells[place], self.infos[0].min_n or 0)]
         ranking = self.asked.plan.ranking
@@ -206,7 +206,7 @@ class Told:
         if known[0] is not named[0]:  # what has no name stands before them
             return self._unranked(lead, place, "unnamed")
         cell = lead.cells[place]
-        leader = self._named(lead)
+        leader = self.named(lead)
         value = beside(self.asked, self.table, lead, spoken(cell) if cell else "")
         if len(self.table.body) == 1:
             return say("ranking", "alone", leader=leader, value=value, **self.words())
@@ -224,9 +224,9 @@ class Told:
     def _unranked(self, lead: Row, place: int, pattern: str) -> str:
         """Return a headline without any rank: the first groups rest on few records, or have no name."""
         total = self.table.total
-        cell = total.cells[place] if total is not None and _value(total, place) is not None else None
+        cell = total.cells[place] if total is not None and row_value(total, place) is not None else None
         own = lead.cells[place]
-        words = {**self.words(), "leader": self._named(lead), "own": spoken(own) if own else "", "value": spoken(cell) if cell else ""}
+        words = {**self.words(), "leader": self.named(lead), "own": spoken(own) if own else "", "value": spoken(cell) if cell else ""}
         return say("breakdown", pattern if cell is not None else f"{pattern}_row", **words)
 
     def listing(self) -> str:
@@ -247,7 +247,7 @@ class Told:
             notes.append(say("ranking", "total", total=spoken(cell)))
         least = self.infos[0].min_n
         if least is not None and self.asked.plan.grain is None:
-            small = [self._named(row) for row in self.table.body if is_few(row.cells[place], least)]
+            small = [self.named(row) for row in self.table.body if is_few(row.cells[place], least)]
             if small:
                 notes.append(say("notes", "small", names=say("joiners", "comma").join(small[:5])))
         return notes
@@ -272,14 +272,14 @@ class Told:
 
     def _latest(self, place: int, index: int) -> str:
         """Return who leads at the last point of several lines."""
-        rows = [row for row in self.table.body if _value(row, place) is not None]
+        rows = [row for row in self.table.body if row_value(row, place) is not None]
         stamp = rows[-1].cells[place]
         period = stamp.period if stamp is not None else None
         last = [row for row in rows if (cell := row.cells[place]) is not None and cell.period == period]
-        lead = max(last, key=lambda row: _value(row, place) or Decimal(0))
+        lead = max(last, key=lambda row: row_value(row, place) or Decimal(0))
         cell = lead.cells[place]
         return say(
-            "trend", "lines", leader=self._named(lead), value=spoken(cell) if cell else "", last_period=period or "", **self.words(index)
+            "trend", "lines", leader=self.named(lead), value=spoken(cell) if cell else "", last_period=period or "", **self.words(index)
         )
 
     def table_spec(self) -> TableSpec:
@@ -288,11 +288,13 @@ class Told:
         limit = plan.ranking.limit if plan.ranking is not None and plan.grain is not None else None
         return TableSpec(ref="t1", table=self.table.id, title=self.infos[0].label, limit=limit)
 
-    def _named(self, row: Row) -> str:
+    def named(self, row: Row) -> str:
+        """Return the names of a row's groups."""
         names = [ref for dimension, (ref, _) in row.names.items() if dimension in self.asked.plan.group_by]
         return say("joiners", "comma").join(names)
 
 
-def _value(row: Row, place: int) -> Decimal | None:
+def row_value(row: Row, place: int) -> Decimal | None:
+    """Return the figure of a row in a column."""
     cell = row.cells[place]
     return None if cell is None else cell.value

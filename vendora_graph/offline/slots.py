@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vendora_graph.offline.ages import age_at_sale
 from vendora_graph.offline.daily import take_daily
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
@@ -10,6 +12,7 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import value_in_list
 from vendora_graph.offline.measures import is_record, single_record
 from vendora_graph.offline.people import department_filter
+from vendora_graph.offline.places import take_place
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
@@ -28,6 +31,7 @@ def fill_slots(framer: Framer) -> None:
     _where(framer)
     take_daily(framer)
     fill_thresholds(framer)
+    take_place(framer)
     fill_ranking(framer)
     fill_grain(framer)
     _comparison(framer)
@@ -223,7 +227,9 @@ def _where(framer: Framer) -> None:
     """`where do our used cars come from`: by the place or source the measure's things come from."""
     frame, places = framer.frame, framer.lexicon.section("own_places")
     said = [t.text for t in frame.tokens if t.kind != "punct"]
-    if not said or said[0] != framer.raw["where_word"] or not set(said) & set(framer.raw["from_words"]) or frame.groups:
+    where, sources = framer.raw["where_word"], set(framer.raw["from_words"])
+    asked = said[:1] == [where] or any({a, b} - sources == {where} for a, b in pairwise(said))  # `... and from where`
+    if not asked or not set(said) & sources or frame.groups:
         return
     entry = next((places[m] for m in framer.measures()[:1] if m in places), None)
     if entry is None or entry["by"] in {f.dimension for f in frame.filters}:

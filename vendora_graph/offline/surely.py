@@ -34,7 +34,10 @@ def only_metric(framer: Framer, span: Span, spans: Sequence[Span]) -> bool:
 def replaced(framer: Framer, span: Span) -> bool:
     """`gross instead of sales`: the measure given up for another."""
     frame = framer.frame
+    small = {*framer.raw["articles"], *framer.raw["limit_openers"], "to"}
     said = [t.text for t in frame.tokens[: span.start]]
+    while said and said[-1] in small and said[-1] != framer.raw["of_word"]:
+        said.pop()
     if not any(said[-len(words) :] == words for words in framer.raw["instead_of"]):
         return False
     frame.bind(span, "given up")

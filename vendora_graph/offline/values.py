@@ -10,6 +10,7 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.others import beside_the_others
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.surely import replaced
 
 _SINGLE = 1
 
@@ -22,7 +23,7 @@ def fill_values(framer: Framer) -> None:
     for span in frame.spans:
         _hidden_store(framer, span)
         sense = _value_sense(framer, span)
-        if sense is None:
+        if sense is None or replaced(framer, span):
             continue
         joined = bool(found) and joined_values(framer, found[-1][0], span)
         if framer.after_cue(span, {"include"}, framer.raw["between_cue_and_value"]) and not framer.inherits():
@@ -141,7 +142,8 @@ def _one_dimension(framer: Framer, first: Span, second: Span, senses: tuple[Sens
         if sense.key in known and framer.fits(sense.key):
             return sense, known[sense.key]
     like = set(framer.lexicon.vocabulary.get("like_values") or ())
-    if {senses[0].key, senses[1].key} <= like:
+    people = all(framer.catalog.dimensions[s.key].kind == "person" for s in senses)
+    if people or {senses[0].key, senses[1].key} <= like:
         framer.frame.clash = f"{framer.frame.said(first)} / {framer.frame.said(second)}"
     return senses
 

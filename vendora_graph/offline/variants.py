@@ -73,7 +73,8 @@ def stand_in(framer: Framer) -> None:
     """Take the metric the model names for a cut (units by salesperson are counted from the credited splits)."""
     frame = framer.frame
     _beyond(framer)
-    touched = {*frame.groups, *(f.dimension for f in frame.filters)}
+    counted = framer.lexicon.section("noun_columns")  # deals without a product are no products of another kind
+    touched = {*frame.groups, *(f.dimension for f in frame.filters if f.op != "not_in" or f.dimension not in counted)}
     replaced = {m: target for m in frame.metrics for c, target in framer.catalog.metrics[m].variants if c in touched}
     frame.metrics = list(dict.fromkeys(replaced.get(m, m) for m in frame.metrics))
     frame.filters = [f.model_copy(update={"dimension": replaced.get(f.dimension, f.dimension)}) for f in frame.filters]

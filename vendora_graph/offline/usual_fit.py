@@ -1,0 +1,21 @@
+"""Usual measures beside conditions: of a scorecard nobody named, what can be limited as asked stays; what nothing can take is none."""
+
+from __future__ import annotations
+
+from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.omissions import free_unfit
+
+
+def fit_usual(framer: Framer) -> None:
+    """`why was September so bad on used`: of the usual measures those of used cars; `bad` is no kind of lead there."""
+    frame = framer.frame
+    cuts = {f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions}
+    known = {cut for cut in cuts if any(can_cut(framer.lexicon, m, cut) for m in frame.metrics)}
+    fitting = [m for m in frame.metrics if all(can_cut(framer.lexicon, m, cut) for cut in known)]
+    told = framer.lexicon.vocabulary.get("explained") or ()
+    frame.metrics = ([m for m in told if m in fitting] if frame.has("why") else []) or fitting or frame.metrics
+    free_unfit(framer)
+    opinions = set(framer.raw["opinions"])
+    for at, token in enumerate(frame.tokens):
+        if token.text in opinions:
+            frame.bound.setdefault(at, "context")
