@@ -110,6 +110,9 @@ def _ranks_change(framer: Framer, plan: Plan) -> bool:
     frame = framer.frame
     if frame.has("where") and frame.has("change") and frame.has("top", "bottom") and not plan.group_by:
         return True
+    moved = [frame.spans[i] for i in frame.cues.get("change", ())]
+    if moved and all(of_kind(span, "hint") for span in moved):  # `who moved the most cars`: sold them
+        return False
     ordered = plan.ranking is not None and bool(plan.group_by) and frame.order in {"top", "bottom"}
     return ordered and frame.has("change") and plan.comparison is None
 

@@ -148,7 +148,9 @@ def with_amount(framer: Framer, span: Span) -> bool:
     before = frame.tokens[span.start - 1].text if span.start else ""
     keys = [s.key for s in of_kind(span, "hint") if catalog.metrics[s.key].unit.startswith("usd") and s.key not in frame.metrics]
     family = {catalog.metrics[m].family for m in frame.metrics}
-    key = next((k for k in keys if catalog.metrics[k].family in family), "")
+    worth = framer.lexicon.section("amounts")
+    own = [str(worth[m]) for m in frame.metrics if m in worth and keys]  # `contracts in transit and dollars`
+    key = next((k for k in (*own, *keys) if catalog.metrics[k].family in family), "")
     if before not in framer.raw["beside_words"] or not key or any(catalog.metrics[m].unit.startswith("usd") for m in frame.metrics):
         return False
     named = framer.lexicon.section("named_slices")

@@ -261,15 +261,24 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
 
 
 def _named_value(framer: Framer, span: Span, metric: str) -> None:
-    """`google reviews`: a value inside a measure's name is a condition, for the dimensions the vocabulary lists."""
-    listed = framer.lexicon.vocabulary.get("values_in_names") or ()
+    """`google reviews`, `used car turn`: a value inside a measure's name is a condition, for the dimensions the vocabulary lists."""
+    info = framer.catalog.metrics[metric]
+    unsaid = [] if metric in framer.lexicon.section("named_slices") else framer.lexicon.vocabulary.get("values_unsaid") or ()
+    label, told = ({t.stem for t in framer.lexicon.normaliser.tokens(text)} for text in (info.label, f"{info.label} {info.description}"))
     for at in range(span.start, span.end):
         for size in range(span.end - at, 0, -1):
             senses = framer.lexicon.senses(compact(framer.frame.tokens[at : at + size]))
+            listed = [*framer.lexicon.vocabulary.get("values_in_names", ()), *(d for d in unsaid if not _told(framer, senses, d, told, label))]
             sense = next((s for s in senses if s.kind == "value" and s.key in listed and can_cut(framer.lexicon, metric, s.key)), None)
             if sense is not None and size < span.end - span.start:
                 framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
                 return
+
+
+def _told(framer: Framer, senses: Sequence[Sense], dimension: str, told: set[str], label: set[str]) -> bool:
+    """Whether a measure's label or definition says a value itself, and not every value (`new and used`)."""
+    every = set(framer.catalog.dimensions[dimension].values) <= told - label
+    return not every and any(v in told for s in senses if s.kind == "value" and s.key == dimension for v in s.values)
 
 
 def _rules_and_reports(framer: Framer) -> None:

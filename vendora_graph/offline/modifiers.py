@@ -10,7 +10,7 @@ from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.pointing import take_outcome, value_measure
+from vendora_graph.offline.pointing import strange, take_outcome, value_measure
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.target_words import DIMENSION, usual_targets
 from vendora_graph.offline.variants import as_filter, filters_of
@@ -63,7 +63,7 @@ def bind_context(framer: Framer) -> None:
         weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages)
         if weak and (take_outcome(framer, span) or with_amount(framer, span)):
             continue
-        if weak and not framer.marked(span.start) and not _outcome(framer, span) and not _strange(framer, span):
+        if weak and not framer.marked(span.start) and not _outcome(framer, span) and not strange(framer, span):
             frame.bind(span, "context")
         elif _as_cue(framer, span):
             frame.bind(span, "cue")
@@ -78,13 +78,6 @@ def _as_cue(framer: Framer, span: Span) -> bool:
     if span.start in frame.freed and cue_names(span) == {"scorecard"}:
         return False
     return bool(of_kind(span, "cue")) and (not of_kind(span, "metric") or frame.has("why", "change", "compare"))
-
-
-def _strange(framer: Framer, span: Span) -> bool:
-    """`what did they cost us` after a count: a weak word of another family than the measures pointed back at is no context."""
-    families = {framer.catalog.metrics[m].family for m in framer.frame.metrics}
-    hinted = {framer.catalog.metrics[s.key].family for s in of_kind(span, "hint")}
-    return framer.frame.pointed and bool(hinted) and not hinted & families
 
 
 def _outcome(framer: Framer, span: Span) -> bool:

@@ -33,6 +33,10 @@ def inverted(framer: Framer, op: Op, first: int) -> Op:
         return op
     for index in range(cue.start, first):
         frame.bound[index] = "threshold"
+    for name in ("change", "compare"):  # `drop anybody under 5` is no drop of a figure
+        left = [i for i in frame.cues.get(name, ()) if frame.spans[i] is not cue]
+        if name in frame.cues and not left:
+            del frame.cues[name]
     return _TURNED[op]
 
 

@@ -19,7 +19,17 @@ def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon
     measures = [s for s in spans if of_kind(s, "metric") and s.reason == "exact"]
     cut = {(s.start, s.end) for s in measures if any(_modified(first, s, spans, lexicon) for first in _earlier(s, measures))}
     kept = (s for s in spans if (s.start, s.end) not in cut)
-    return [s for s in kept if not _taken_apart(s, tokens, lexicon) and not _of_records(s, tokens, lexicon)]
+    odd = (_taken_apart, _of_records, _one_side)
+    return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd)]
+
+
+def _one_side(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`did used beat new on gross`: what follows the comparison is its other side, no part of a name in another order."""
+    if span.reason != "order" or not span.start or not of_kind(span, "metric"):
+        return False
+    compared = any(s.kind == "cue" and s.key == "compare" for s in lexicon.senses(tokens[span.start - 1].stem))
+    value = any(s.kind == "value" for s in lexicon.senses(tokens[span.start].stem))
+    return compared and value and not tokens[span.start + 1].content
 
 
 def _of_records(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:

@@ -49,3 +49,18 @@ def value_measure(framer: Framer, votes: Mapping[str, Any]) -> str:
         if metric in framer.catalog.metrics and span.start not in framer.frame.bound and not taken and not of_kind(span, "metric"):
             return metric
     return ""
+
+
+def strange(framer: Framer, span: Span) -> bool:
+    """`what did they cost us` after a count: a weak word of another family than the measures pointed back at is no context."""
+    units = {framer.catalog.metrics[m].unit[:3] for m in framer.frame.metrics}
+    if {framer.catalog.metrics[s.key].unit for s in of_kind(span, "hint")} == {"usd"} and "usd" not in units and _plain(framer):
+        return True  # `priced under cost` beside a count
+    families = {framer.catalog.metrics[m].family for m in framer.frame.metrics}
+    hinted = {framer.catalog.metrics[s.key].family for s in of_kind(span, "hint")}
+    return framer.frame.pointed and bool(hinted) and not hinted & families
+
+
+def _plain(framer: Framer) -> bool:
+    """Whether the measures are those that are shown: no list takes its own, no scenario tells what a change is worth."""
+    return bool(framer.frame.metrics) and not framer.frame.record and not framer.frame.has("what_if")

@@ -200,6 +200,8 @@ def _bases(framer: Framer) -> list[str]:
 
 
 def _own_value(framer: Framer, unit: str, number: Decimal) -> str | None:
+    if framer.frame.record and not framer.frame.metrics and not _same_whole(framer, unit):
+        return None
     for metric in framer.measures():
         own = framer.catalog.metrics[metric].unit
         if not unit and own == "usd" and number < _FEW and not (number <= 0):
@@ -207,6 +209,12 @@ def _own_value(framer: Framer, unit: str, number: Decimal) -> str | None:
         if not unit or str(own).startswith(unit) or (unit == "units" and own in {"units", "count"}) or (unit == "rate" and own == "rate"):
             return metric
     return None
+
+
+def _same_whole(framer: Framer, unit: str) -> bool:
+    """Whether a limit on records can be on one of their figures only (`deals under 500 bucks`: of front, back or total?)."""
+    own = [m for m in framer.measures() if framer.catalog.metrics[m].unit.startswith(unit or "usd")]
+    return len(own) < 2  # noqa: PLR2004
 
 
 def _of_groups(framer: Framer, unit: str) -> str | None:
