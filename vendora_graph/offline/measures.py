@@ -268,7 +268,8 @@ def _named_value(framer: Framer, span: Span, metric: str) -> None:
     for at in range(span.start, span.end):
         for size in range(span.end - at, 0, -1):
             senses = framer.lexicon.senses(compact(framer.frame.tokens[at : at + size]))
-            listed = [*framer.lexicon.vocabulary.get("values_in_names", ()), *(d for d in unsaid if not _told(framer, senses, d, told, label))]
+            open_to = [d for d in unsaid if not _told(framer, senses, d, told, label)]
+            listed = [*framer.lexicon.vocabulary.get("values_in_names", ()), *open_to]
             sense = next((s for s in senses if s.kind == "value" and s.key in listed and can_cut(framer.lexicon, metric, s.key)), None)
             if sense is not None and size < span.end - span.start:
                 framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
