@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vendora_graph.ahead import Ahead
 from vendora_graph.contracts import Plan, Principal, Reading
+from vendora_graph.once import Once
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, BaseMessage
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
     from vendora_graph.understanding import Understanding
     from vendora_graph.warehouse.guard import AccessPolicy, GuardDecision
     from vendora_graph.warehouse.guard_memory import Shapes
-    from vendora_graph.warehouse.port import Warehouse
+    from vendora_graph.warehouse.port import ResultSet, Warehouse
     from vendora_graph.warehouse.profile import DataProfile
     from vendora_graph.warehouse.tenancy import Tenancy
+
+
+MOST_KEPT_ROWS = 2_000
+"""Rows of a result that the same question may come back for without running its statement again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Services:
     `identities` turns a run's configuration into who asks; it lives below the model. `validator` is the seam `l3_validator`: the one
     place that is asked for a verdict. `choose` gives the model a caller asked for, by name and role. `opinion` is the live model of the
     second opinion, None where the settings name none. `shown` remembers which groups of people pay was shown for; `ahead` holds second
-    paths begun before the validator asks for them.
+    paths begun before the validator asks for them; `once` runs the same statement of one question once.
     """
 
     settings: Settings
@@ -88,6 +93,7 @@ class Services:
     shown: ShownGroups
     opinion: RoleModel | None = None
     ahead: Ahead = field(default_factory=Ahead)
+    once: Once[ResultSet] = field(default_factory=lambda: Once(lambda result: len(result.rows) <= MOST_KEPT_ROWS))
 
     async def identify(self, config: Mapping[str, Any], context: Mapping[str, Any]) -> Identity:
         """Return who asks and the day the answer is for (see `Identities.identify`)."""

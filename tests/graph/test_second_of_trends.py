@@ -35,3 +35,25 @@ async def test_buckets_and_total_agree(open_practice: Callable[..., Vendora], gr
             assert [fact for fact in proven.facts.values() if fact.second is None or fact.second.value != fact.value] == []
         assert counted
         assert added
+
+
+@pytest.mark.parametrize(
+    ("grain", "group_by", "total"),
+    [("week", (), True), ("day", (), True), ("month", (), False), (None, ("reason",), True), (None, (), False)],
+)
+async def test_one_statement_proves_a_table(
+    open_practice: Callable[..., Vendora], grain: str | None, group_by: tuple[str, ...], total: bool
+) -> None:
+    """A line's buckets and its total, rows and theirs: what adds up needs no statement of its own."""
+    async with open_practice() as vendora:
+        opened = await vendora.aopen()
+        services = opened.services
+        metrics = services.catalog.metrics.items()
+        name = min(n for n, info in metrics if "reason" in info.dimensions and info.additivity == "additive" and not info.snapshot)
+        scope = Scope(opened.identities.principal(), services.profile.as_of, services.profile.data_through, 1)
+        query = MetricQuery(metrics=(name,), period=MAY, grain=grain, group_by=group_by, total=total)
+        ledger = number(await run_query(query, services, scope), 1)
+        proven = await prove(ledger, services, scope)
+        assert len(proven.queries) == 1
+        assert {fact.id for fact in ledger.facts.values() if fact.grade == "metric"} == set(proven.facts)
+        assert [fact for fact in proven.facts.values() if fact.second is None or fact.second.value != fact.value] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vendora_graph.contracts import QueryRecord
@@ -30,9 +31,11 @@ async def fetch_rows(
         compiled = await asyncio.to_thread(engine.compile, request, warehouse.dialect)
     policy = services.policy(scope.principal).with_parameters(tuple(sorted(compiled.params)))
     statement = services.guard(compiled.sql, policy).bind(compiled.params)
-    result = await warehouse.fetch(statement, deadline_s=services.settings.query_timeout_seconds)
+    identity = query_id(statement.sql, statement.params)
+    run = partial(warehouse.fetch, statement, deadline_s=services.settings.query_timeout_seconds)
+    result = await (services.once.run((scope.asked, purpose, identity), run) if scope.asked else run())
     record = QueryRecord(
-        id=_query_id(statement.sql, statement.params),
+        id=identity,
         sql=statement.sql,
         dialect=warehouse.dialect,
         rows=len(result.rows),
@@ -45,6 +48,6 @@ async def fetch_rows(
     return result.rows, record
 
 
-def _query_id(sql: str, params: object) -> str:
+def query_id(sql: str, params: object) -> str:
     """The same statement with the same values has the same id, in every process."""
     return "q" + hashlib.sha256(f"{sql}|{sorted(dict(params).items(), key=str)}".encode()).hexdigest()[:12]  # type: ignore[call-overload]  # a mapping of bound values

@@ -1,7 +1,8 @@
 """The second path: compute every metric fact again from a finer partition, recombined in Decimal.
 
-The partition is the coarsest finer one of at most `MAX_GROUPS` groups: months, weeks or days inside the period, else one more
-dimension. It proves aggregation, joins and rendering; a metric's definition is proven by its golden.
+The partition is days where they are few, else the coarsest finer one of at most `MAX_GROUPS` groups: months, weeks or days inside the
+period, else one more dimension. It proves aggregation, joins and rendering; a metric's definition is proven by its golden. Keys are
+counted again only where the counts of the parts do not add up to the figure. A forecast is made again from its months' second values.
 """
 
 from __future__ import annotations
@@ -10,35 +11,21 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vendora_graph.contracts import Fact, Grain, Ledger, QueryRecord, ResultTable, Second
-from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
-from vendora_graph.tools.evaluate import is_zero, needs_of, plain
+from vendora_graph.contracts import Fact, Ledger, QueryRecord, ResultTable
+from vendora_graph.evidence.checks.proof import agrees
+from vendora_graph.evidence.ledger import with_seconds
+from vendora_graph.tools.cells import Cells, Cut, Need, fetch_cells
+from vendora_graph.tools.evaluate import needs_of, plain
 from vendora_graph.tools.medians import prove_median
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.spans import buckets
+from vendora_graph.tools.second_parts import Again, Partition, Proven, Target, by_group, choose, is_distinct
+from vendora_graph.tools.second_trend import prove_pair, prove_trend
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
-
-MAX_GROUPS = 2_000
-TIME_GRAINS: tuple[Grain, ...] = ("month", "week", "day")
-
-
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """How a need is cut finer: by a grain of time or by one more dimension."""
-
-    grain: Grain | None = None
-    dimension: str | None = None
-
-    @property
-    def words(self) -> str:
-        """Return the partition in words."""
-        return f"by {self.grain or self.dimension}, summed again"
 
 
 async def prove(ledger: Ledger, services: Services, scope: Scope) -> Ledger:
@@ -49,6 +36,10 @@ async def prove(ledger: Ledger, services: Services, scope: Scope) -> Ledger:
     for found, records in parts:
         facts.update(found)
         queries.update(records)
+    if any(table.tool == "forecast" for table in ledger.tables.values()):
+        from vendora_graph.tools.senior.forecast_again import foretold_again
+
+        facts.update(foretold_again(with_seconds(ledger, facts)))
     return Ledger(turn=ledger.turn, facts=facts, queries=queries)
 
 
@@ -63,22 +54,10 @@ def _provable(ledger: Ledger) -> list[ResultTable]:
     return [table for table in ledger.tables.values() if table.tool == "query_metrics"]
 
 
-Proven = tuple[dict[str, Fact], dict[str, QueryRecord]]
-
-
 async def _proof_of(table: ResultTable, ledger: Ledger, services: Services, scope: Scope) -> Proven:
     begun = services.ahead.fetch((scope.asked, table.id))
     proven: Proven = await (begun if begun is not None else _prove_table(table, ledger, services, scope))
     return proven
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One fact to prove: its metric, its key among the request's groups, and its span."""
-
-    fact: Fact
-    key: Key
-    span: Span
 
 
 async def _prove_table(table: ResultTable, ledger: Ledger, services: Services, scope: Scope) -> Proven:
@@ -88,17 +67,14 @@ async def _prove_table(table: ResultTable, ledger: Ledger, services: Services, s
     groups: dict[tuple[Span, tuple[str, ...]], list[Target]] = defaultdict(list)
     found = list(_targets(table, query, ledger))
     if len(found) > 1 and all(plain(target.fact.metric, services) for target, _ in found):
-        from vendora_graph.tools.second_trend import is_bucket, prove_pair, prove_trend
-
-        line = [(t, by) for t, by in found if by == query.group_by and is_bucket(t.span, query.grain)] if query.grain else found
-        proven = await (prove_trend if query.grain else prove_pair)(line, query, services, scope)
-        if proven is not None:
-            facts, queries = proven
-            found = [item for item in found if item not in line]  # a trend's total, whose days are those of the whole line
+        proven = await (prove_trend if query.grain else prove_pair)(found, query, services, scope)
+        facts, queries = proven if proven is not None else ({}, {})
     for target, by in found:
-        groups[target.span, by].append(target)
+        if target.fact.id not in facts:
+            groups[target.span, by].append(target)
+    whole = {span: groups.pop((span, ())) for span, by in list(groups) if by and (span, ()) in groups}
     batches = await asyncio.gather(
-        *(_prove_span(span, by, targets, query, services, scope) for (span, by), targets in groups.items())
+        *(_prove_rows(span, by, targets, whole.pop(span, []), query, services, scope) for (span, by), targets in groups.items())
     )
     for checked, records in batches:
         facts.update(checked)
@@ -117,27 +93,46 @@ def _targets(table: ResultTable, query: MetricQuery, ledger: Ledger) -> Iterable
                 yield Target(fact, key, Span(start=fact.period.start, end=fact.period.end)), by
 
 
+async def _prove_rows(
+    span: Span, by: tuple[str, ...], rows: list[Target], totals: list[Target], query: MetricQuery, services: Services, scope: Scope
+) -> Proven:
+    """Prove the rows of one span, and their totals by the same parts; a total they do not add up to has a statement of its own."""
+    facts, records, again = await _prove_span(span, by, rows, query, services, scope)
+    left = totals
+    if again is not None:
+        summed = again.summed([t for t in totals if t.fact.metric in again.needs])
+        facts.update({fact.id: fact for fact in summed.values() if agrees(fact)})
+        left = [t for t in totals if t.fact.id not in facts]
+    if left:
+        own, more, _ = await _prove_span(span, (), left, query, services, scope)
+        facts, records = {**facts, **own}, {**records, **more}
+    return facts, records
+
+
 async def _prove_span(
     span: Span, by: tuple[str, ...], targets: list[Target], query: MetricQuery, services: Services, scope: Scope
-) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
+) -> tuple[dict[str, Fact], dict[str, QueryRecord], Again | None]:
     medians = [t for t in targets if services.catalog.metrics[t.fact.metric].value_dimension]
     facts, records = await _prove_medians(span, by, medians, query, services, scope)
     targets = [t for t in targets if t not in medians]
-    metrics = sorted({target.fact.metric for target in targets})
-    needs = {name: needs_of(name, span, services) for name in metrics}
+    if not targets:
+        return facts, records, None
+    needs = {name: needs_of(name, span, services) for name in sorted({target.fact.metric for target in targets})}
     rows = len({target.key for target in targets})
-    parts: dict[Need, Partition | None] = {}
-    for need in (n for by_alias in needs.values() for n in by_alias.values()):
-        parts[need] = choose(need, by, query, rows, services)
+    wanted = dict.fromkeys(need for by_alias in needs.values() for need in by_alias.values())
+    days = any(not is_distinct(need, services) for need in wanted)
+    parts = {need: choose(need, by, query, rows, services, days=days) for need in wanted}
     cells = await _fetch(parts, by, query, services, scope)
-    distinct = [n for n in parts if services.catalog.metrics[n.metric].additivity == "distinct" and parts[n] is not None]
-    whole = await fetch_cells(distinct, Cut(by, None, query.where), services, scope, purpose="second") if distinct else Cells()
-    again = _Again(parts, {p: _by_group(found, len(by)) for p, found in cells.items()}, cells, whole, services, scope)
-    for target in targets:
-        proven = again.second(target, needs[target.fact.metric])
-        facts[target.fact.id] = target.fact.model_copy(update={"second": proven})
-    records.update({record.id: record for found in (*cells.values(), whole) for record in found.records().values()})
-    return facts, records
+    again = Again(needs, parts, {p: by_group(found, len(by)) for p, found in cells.items()}, cells, Cells(), services, scope)
+    facts.update(again.proven(targets))
+    open_ones = [t for t in targets if not agrees(facts[t.fact.id])]
+    distinct = [n for t in open_ones for n in needs[t.fact.metric].values() if is_distinct(n, services) and parts[n] is not None]
+    if distinct:
+        whole = await fetch_cells(distinct, Cut(by, None, query.where), services, scope, purpose="second")
+        facts.update(replace(again, whole=whole).proven(open_ones))
+        records.update(whole.records())
+    records.update({record.id: record for found in cells.values() for record in found.records().values()})
+    return facts, records, again
 
 
 async def _prove_medians(
@@ -174,84 +169,3 @@ async def _fetch(
         )
     )
     return dict(zip(wanted, found, strict=True))
-
-
-def choose(need: Need, by: tuple[str, ...], query: MetricQuery, rows: int, services: Services) -> Partition | None:
-    """Return the coarsest finer partition of a need, or None where the model offers none."""
-    info = services.catalog.metrics[need.metric]
-    if not info.snapshot and need.start is not None:
-        for grain in TIME_GRAINS:
-            count = len(buckets(need.start, need.end, grain))
-            if 1 < count <= MAX_GROUPS // max(rows, 1):
-                return Partition(grain=grain)
-    fixed = {*by, *(item.dimension for item in query.where)}
-    room = MAX_GROUPS // max(rows, 1)
-    sized = sorted((services.profile.size(d), d) for d in info.dimensions if d not in fixed)
-    enough = [(size, d) for size, d in sized if 1 < size <= room]
-    if enough and info.additivity != "distinct":
-        return Partition(dimension=enough[0][1])
-    return Partition(grain="day") if need.start is not None and need.start != need.end else _record_partition(info.dimensions, services)
-
-
-def _record_partition(dimensions: tuple[str, ...], services: Services) -> Partition | None:
-    records = [d for d in dimensions if services.catalog.dimensions[d].kind == "record"]
-    return Partition(dimension=min(records)) if records else None
-
-
-Grouped = dict[Need, dict[Key, list[Decimal]]]
-
-
-def _by_group(found: Cells, width: int) -> Grouped:
-    """Return the parts of each group: the cells whose key begins with the group's."""
-    grouped: Grouped = {}
-    for need, column in found.values.items():
-        parts: dict[Key, list[Decimal]] = defaultdict(list)
-        for key, value in column.items():
-            if value is not None:
-                parts[key[:width]].append(value)
-        grouped[need] = parts
-    return grouped
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """The parts of one span, ready to be put together again."""
-
-    parts: dict[Need, Partition | None]
-    grouped: dict[Partition, Grouped]
-    cells: dict[Partition, Cells]
-    whole: Cells
-    services: Services
-    scope: Scope
-
-    def second(self, target: Target, needs: dict[str, Need]) -> Second | None:
-        """Return the second value of a fact; None where the model offers no other way to compute it."""
-        values: dict[str, Decimal | None] = {}
-        words: list[str] = []
-        query_id = None
-        for alias, need in needs.items():
-            partition = self.parts[need]
-            if partition is None:
-                return None
-            values[alias], how = self._value(need, target.key, partition)
-            words.append(how)
-            query_id = query_id or self.cells[partition].queries[need].id
-        value = self.services.engine.combine(target.fact.metric, values)
-        return Second(value=value, method="; ".join(dict.fromkeys(words)), query_id=query_id)
-
-    def _value(self, need: Need, key: Key, partition: Partition) -> tuple[Decimal | None, str]:
-        """Put the parts of one group together by the metric's own law: sums add up, extremes compare."""
-        parts = self.grouped[partition][need].get(key)
-        if not parts:
-            return (Decimal(0) if is_zero(need, self.services, self.scope) else None), partition.words
-        info = self.services.catalog.metrics[need.metric]
-        if info.aggregation in ("max", "min"):
-            return (max(parts) if info.aggregation == "max" else min(parts)), partition.words
-        total = sum(parts, Decimal(0))
-        counted = self.whole.values.get(need, {}).get(key)
-        if info.additivity == "distinct" and counted is not None and counted != total:
-            return (counted if max(parts) <= counted <= total else None), BOUNDED
-        return total, partition.words
-
-
-BOUNDED = "distinct count: between the largest part and the sum of the parts"

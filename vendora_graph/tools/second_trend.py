@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Fact, Grain, Second
+from vendora_graph.evidence.checks.proof import agrees
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.evaluate import is_zero, needs_of
 from vendora_graph.tools.requests import MetricQuery, Span
-from vendora_graph.tools.second_path import BOUNDED, MAX_GROUPS, Proven, Target
-from vendora_graph.tools.spans import bucket_label, buckets
+from vendora_graph.tools.second_parts import BOUNDED, MAX_GROUPS, Proven, Target, is_distinct
+from vendora_graph.tools.spans import bucket_label, bucket_start, buckets
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -39,34 +40,34 @@ async def prove_pair(found: Found, query: MetricQuery, services: Services, scope
     if days > MOST_BETWEEN * sum(len(buckets(span.start, span.end, "day")) for span in spans) or days * rows > MAX_GROUPS:
         return None
     line = await _line(whole, query, "month", Cut(found[0][1], "day", query.where), services, scope)
-    facts = {target.fact.id: target.fact.model_copy(update={"second": line.second(target)}) for target, _ in found}
-    return facts, line.cells.records()
+    return {target.fact.id: line.proven(target) for target, _ in found}, line.cells.records()
 
 
 async def prove_trend(found: Found, query: MetricQuery, services: Services, scope: Scope) -> Proven | None:
     """Return the facts with their second values, or None where no finer grain nests or there would be too many groups.
 
-    A whole line of buckets is one statement a span (the asked one, the compared one), and one more where keys are counted.
+    A whole line of buckets is one statement a span (the asked one, the compared one), and one more where keys stand in two parts. A total
+    that the line does not add up to is left to a statement of its own.
     """
     assert query.grain is not None  # noqa: S101 - the caller asked for a trend
-    targets = [target for target, _ in found]
+    targets = [target for target, by in found if by == query.group_by and is_bucket(target.span, query.grain)]
     spans = [query.period, *([query.compare] if query.compare else [])]
     rows = len({target.key for target in targets})
     cut = _finer(query.grain, query, spans, rows, services)
     if cut is None:
         return None
-    lines = await asyncio.gather(*(_line(span, query, query.grain, cut, services, scope) for span in spans))
-    facts: dict[str, Fact] = {}
-    for line in lines:
-        for target in targets:
-            if line.span.start <= target.span.start and target.span.end <= line.span.end:
-                facts[target.fact.id] = target.fact.model_copy(update={"second": line.second(target)})
+    found_lines = await asyncio.gather(*(_line(span, query, query.grain, cut, services, scope) for span in spans))
+    lines = await asyncio.gather(*(_recounted(line, targets, query) for line in found_lines))
+    facts = {t.fact.id: line.proven(t) for line in lines for t in targets if line.holds(t)}
+    totals = [target for target, _ in found if target.fact.id not in facts]
+    summed = [line.proven(t) for line in found_lines for t in totals if line.span == t.span]
+    facts.update({fact.id: fact for fact in summed if agrees(fact)})
     return facts, {record.id: record for line in lines for record in (*line.cells.records().values(), *line.whole.records().values())}
 
 
 def is_bucket(span: Span, grain: Grain) -> bool:
-    """Whether a span lies within one bucket of a grain; a trend's total does not."""
-    return bucket_label(span.start, grain) == bucket_label(span.end, grain)
+    """Whether a span lies within one bucket of a grain."""
+    return bucket_start(span.start, grain) == bucket_start(span.end, grain)
 
 
 def _finer(coarse: Grain, query: MetricQuery, spans: list[Span], rows: int, services: Services) -> Cut | None:
@@ -85,12 +86,19 @@ def _finer(coarse: Grain, query: MetricQuery, spans: list[Span], rows: int, serv
 async def _line(span: Span, query: MetricQuery, grain: Grain, cut: Cut, services: Services, scope: Scope) -> _Line:
     needs = {name: needs_of(name, span, services) for name in query.metrics}
     wanted = [need for by_alias in needs.values() for need in by_alias.values()]
-    distinct = [need for need in wanted if services.catalog.metrics[need.metric].additivity == "distinct"]
-    cells, whole = await asyncio.gather(
-        fetch_cells(wanted, cut, services, scope, purpose="second"),
-        fetch_cells(distinct, Cut(query.group_by, grain, query.where), services, scope, purpose="second"),
-    )
-    return _Line(span, grain, cut, needs, cells, whole, services, scope)
+    cells = await fetch_cells(wanted, cut, services, scope, purpose="second")
+    return _Line(span, grain, cut, needs, cells, Cells(), services, scope)
+
+
+async def _recounted(line: _Line, targets: list[Target], query: MetricQuery) -> _Line:
+    """Return a line with its keys counted once more, bucket by bucket, where the parts of some bucket do not add up to its figure."""
+    services = line.services
+    open_ones = [t for t in targets if line.holds(t) and not agrees(line.proven(t))]
+    distinct = dict.fromkeys(need for t in open_ones for need in line.needs[t.fact.metric].values() if is_distinct(need, services))
+    if not distinct:
+        return line
+    cut = Cut(query.group_by, line.grain, query.where)
+    return replace(line, whole=await fetch_cells(tuple(distinct), cut, services, line.scope, purpose="second"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,14 @@ class _Line:
     services: Services
     scope: Scope
 
+    def holds(self, target: Target) -> bool:
+        """Tell whether a figure's days lie in this span."""
+        return self.span.start <= target.span.start and target.span.end <= self.span.end
+
+    def proven(self, target: Target) -> Fact:
+        """Return a figure with its second value."""
+        return target.fact.model_copy(update={"second": self.second(target)})
+
     def second(self, target: Target) -> Second:
         """Return the second value of one bucket's figure."""
         values: dict[str, Decimal | None] = {}
@@ -115,7 +131,7 @@ class _Line:
             inside = Need(need.metric, target.span.start, target.span.end)
             zero = Decimal(0) if is_zero(inside, self.services, self.scope) else None
             values[alias] = _put_together(parts, self.services.catalog.metrics[need.metric].aggregation) if parts else zero
-            label = bucket_label(target.span.start, self.grain)
+            label = bucket_label(bucket_start(target.span.start, self.grain), self.grain)
             counted = self.whole.values.get(need, {}).get((*target.key, label))
             if parts and counted is not None and counted != values[alias]:
                 values[alias] = counted if max(parts) <= counted <= sum(parts) else None
@@ -129,14 +145,16 @@ class _Line:
         return f"by {finer}, summed again"
 
     def _inside(self, key: Key, target: Target) -> bool:
-        """Whether a finer cell belongs to the target's group and bucket."""
+        """Whether a finer cell belongs to the target's group and bucket (every bucket is the total's)."""
         label = key[-1]
         if key[: len(target.key)] != target.key:
             return False
+        if target.span == self.span:
+            return True
         if self.cut.grain == self.grain:
-            return label == bucket_label(target.span.start, self.grain)
+            return label == bucket_label(bucket_start(target.span.start, self.grain), self.grain)
         day = date.fromisoformat(label if self.cut.grain == "day" else f"{label}-01")
-        return target.span.start <= day <= target.span.end
+        return target.span.start <= max(day, self.span.start) <= target.span.end
 
 
 def _has_distinct(metric: str, services: Services) -> bool:

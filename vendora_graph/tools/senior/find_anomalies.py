@@ -20,9 +20,8 @@ from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.drill import dimensions_for
 from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of, together
-from vendora_graph.tools.senior.history import is_service, past_months, selling_days
+from vendora_graph.tools.senior.history import Months, is_service, past_months, selling_days
 from vendora_graph.tools.senior.outliers import Verdict, judge, usual
-from vendora_graph.tools.senior.pacing import Month
 from vendora_graph.tools.senior.stretch import Stretch, months_in
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     for name in usable:
         fact, info = fact_at(found, name, days=of(asked.period)), services.catalog.metrics[name]
         if fact is not None and fact.value is not None:
-            history = _history(name, sides[name], past, asked.period, desk)
+            history = _history(name, sides[name], past.months, asked.period, desk)
             verdict, again = judge(fact.value, history, low=info.low, high=info.high), usual(history, low=info.low, high=info.high)
             judged.append(Judged(info, fact, verdict, again))
     judged.sort(key=lambda one: (-one.weight, one.info.name))
@@ -86,7 +85,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     table = rows.table(NAME, asked.model_dump_json(), "Against the store's own past", COLUMNS, as_period(asked.period, scope))
     behind = await _records([one for one in judged if one.verdict.why is not None][:SHOWN_BEHIND], asked, desk)
     out = [one.info.name for one in judged if one.verdict.why is not None]
-    return ToolResult(together(scope.turn, [found, *behind], [rows], [table]), f"Out of line: {', '.join(out) or 'none'}.")
+    whole = together(scope.turn, [found, *behind, past.ledger(scope.turn)], [rows], [table])
+    return ToolResult(whole, f"Out of line: {', '.join(out) or 'none'}.")
 
 
 def _sides(metric: str, desk: Desk) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _sides(metric: str, desk: Desk) -> dict[str, str]:
     return {part.alias: part.metric for part in desk.services.engine.components(metric)}
 
 
-def _history(metric: str, sides: dict[str, str], past: dict[str, list[Month]], period: Span, desk: Desk) -> list[Decimal]:
+def _history(metric: str, sides: dict[str, str], past: Months, period: Span, desk: Desk) -> list[Decimal]:
     """Return the metric over the same stretch of selling days ending in each earlier month."""
     open_days = selling_days(desk, service=is_service(metric, desk))
     clock = Stretch.of(period, open_days)

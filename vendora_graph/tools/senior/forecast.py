@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Period, Second
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Period
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.formula_words import written
 from vendora_graph.evidence.ledger import make_fact
@@ -25,6 +25,10 @@ NAME = "forecast"
 MONTHS_BACK = 48
 MOST_AHEAD = 12
 COLUMNS = ("Forecast", "Low", "High")
+KINDS = {"value": "forecast", "low": "low", "high": "high"}
+"""What a month ahead has, and the last word of its label."""
+ERRORS = {"model_error": "the model", "naive_error": "same month last year"}
+"""What the backtest brings, and the method it is the error of: the end of its label."""
 
 
 class Forecast(Contract):
@@ -101,18 +105,15 @@ def _ahead(name: str, history: list[Fact], wanted: list[Period], last: Span, des
     made = forecast(known, ahead, floor=Decimal(0) if min(known) >= 0 else None)
     parts = [fact.id for fact in history]
     rows = Rows()
-    for month, point, again in zip(wanted, made.points[skipped:], made.again[skipped:], strict=True):
+    for month, point in zip(wanted, made.points[skipped:], strict=True):
         place = (("month", month.label),)
         period = Period(start=month.start, end=month.end, label=month.label, grain="month")
         cells = [
             make_fact(
-                metric=name, value=value, unit=info.unit, label=f"{info.label}, {kind}", slice=place, period=period, grade="forecast",
-                formula=f"{made.method} over {len(history)} months", parts=parts, basis=info.basis,
-                second=Second(value=second, method="estimated anew from the same months"),
+                metric=name, value=getattr(point, kind), unit=info.unit, label=f"{info.label}, {words}", slice=place, period=period,
+                grade="forecast", formula=f"{made.method} over {len(history)} months", parts=parts, basis=info.basis,
             )
-            for value, second, kind in (
-                (point.value, again.value, "forecast"), (point.low, again.low, "low"), (point.high, again.high, "high"),
-            )
+            for kind, words in KINDS.items()
         ]  # fmt: skip
         rows.add(place, *cells)
     if info.additivity == "additive" and len(wanted) > 1:
@@ -130,15 +131,13 @@ def _sum(rows: Rows, name: str, label: str, wanted: list[Period]) -> Fact:
 
 
 def _errors(made: Forecasted, history: list[Fact], name: str, label: str) -> list[Fact]:
-    errors = (("the model", made.model_error), ("same month last year", made.naive_error))
-    pairs = [(method, value, second) for (method, value), second in zip(errors, made.errors_again, strict=True)]
     return [
         make_fact(
-            metric=name, value=value, unit="rate", label=f"{label}, backtest error of {method}", grade="forecast",
+            metric=name, value=getattr(made, kind), unit="rate", label=f"{label}, backtest error of {method}", grade="forecast",
             formula=f"backtest: mean of |forecast - actual| / actual, one month ahead, {made.origins} months, {method}",
-            parts=[fact.id for fact in history], second=Second(value=second, method="from the parts that were foretold"),
+            parts=[fact.id for fact in history],
         )
-        for method, value, second in pairs
+        for kind, method in ERRORS.items()
     ]  # fmt: skip
 
 

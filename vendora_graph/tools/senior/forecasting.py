@@ -33,18 +33,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Forecasted:
-    """Months ahead by the method that was nearer in the backtest, and the mean absolute errors of both (fractions).
-
-    `again` and `errors_again` are the same computed once more: the model fitted anew, the errors from what each month was foretold.
-    """
+    """Months ahead by the method that was nearer in the backtest, and the mean absolute errors of both (fractions)."""
 
     points: tuple[Point, ...]
     method: str
     model_error: Decimal
     naive_error: Decimal
     origins: int
-    again: tuple[Point, ...]
-    errors_again: tuple[Decimal, Decimal]
 
 
 def refusal(history: Sequence[Decimal | None]) -> str | None:
@@ -89,9 +84,9 @@ def forecast(history: Sequence[Decimal], ahead: int, *, floor: Decimal | None = 
     errors = (_error(missed[0]), _error(missed[1]))
     follows_year = bool(origins) and errors[0] > errors[1]
     wide = sorted(missed[1])[int(len(origins) * LEVEL)] if follows_year else Decimal(0)
-    points, again = (_points(history, ahead, wide if follows_year else None, floor) for _ in range(2))
+    points = _points(history, ahead, wide if follows_year else None, floor)
     method = "same month last year" if follows_year else "seasonal decomposition with exponential smoothing"
-    return Forecasted(points, method, *errors, len(origins), again, (_error_again(by_model, actual), _error_again(by_naive, actual)))
+    return Forecasted(points, method, *errors, len(origins))
 
 
 def _points(history: Sequence[Decimal], ahead: int, width: Decimal | None, floor: Decimal | None) -> tuple[Point, ...]:
@@ -109,12 +104,6 @@ def _missed(told: Sequence[Decimal], actual: Sequence[Decimal]) -> list[Decimal]
 
 def _error(missed: Sequence[Decimal]) -> Decimal:
     return mean(missed).quantize(EXACT) if missed else Decimal(0)
-
-
-def _error_again(told: Sequence[Decimal], actual: Sequence[Decimal]) -> Decimal:
-    """Return the mean absolute error once more, from what part of each actual figure was foretold."""
-    parts = [abs(one / other - 1) for one, other in zip(told, actual, strict=True)]
-    return (sum(parts, Decimal(0)) / len(parts)).quantize(EXACT) if parts else Decimal(0)
 
 
 def _at_least(value: Decimal, floor: Decimal | None) -> Decimal:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from vendora_graph.contracts import Filter
+from vendora_graph.contracts import Filter, Ledger, QueryRecord
 from vendora_graph.tools.cells import Cut
 from vendora_graph.tools.evaluate import Leg, evaluate
 from vendora_graph.tools.query_metrics import within_access
@@ -57,32 +58,60 @@ def is_service(metric: str, desk: Desk) -> bool:
     return desk.services.catalog.metrics[metric].department in SERVICE
 
 
-async def daily(metrics: Sequence[str], span: Span, filters: tuple[Filter, ...], desk: Desk) -> dict[str, dict[date, Decimal]]:
-    """Return what each day brought, by metric; days without a row are left out.
+Months = Mapping[str, list[Month]]
+"""Whole months by metric, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The months, and the statements they came from; a metric whose days do not prove has none."""
+
+    months: Months
+    queries: Mapping[str, QueryRecord]
+
+    def ledger(self, turn: int) -> Ledger:
+        """Return the statements as a part of the turn's ledger."""
+        return Ledger(turn=turn, queries=dict(self.queries))
+
+
+async def past_months(metrics: Sequence[str], day: date, count: int, filters: tuple[Filter, ...], desk: Desk) -> Past:
+    """Return the whole months before the one of `day`, by metric, as far back as the data goes.
+
+    A second statement takes them as one: a metric whose days do not add up to that is left without a past.
 
     Raises:
         NotAllowedError: The asker may not see a metric.
     """
-    lots = [_lot(MetricQuery(metrics=some, period=span, filters=filters, grain="day"), desk) for some in in_turn(metrics)]
-    return {name: days for lot in await asyncio.gather(*lots) for name, days in lot.items()}
-
-
-async def _lot(asked: MetricQuery, desk: Desk) -> dict[str, dict[date, Decimal]]:
-    query = within_access(asked, desk.services, desk.scope)
-    leg = Leg(query.period, as_period(query.period, desk.scope))
-    found = await evaluate(query.metrics, leg, Cut((), "day", query.filters), desk.services, desk.scope)
-    return {
-        name: {date.fromisoformat(key[0]): value for key, value in column.items() if value is not None}
-        for name, column in found.values.items()
-    }
-
-
-async def past_months(metrics: Sequence[str], day: date, count: int, filters: tuple[Filter, ...], desk: Desk) -> dict[str, list[Month]]:
-    """Return the whole months before the one of `day`, by metric, as far back as the data goes."""
     first, _ = desk.services.profile.covers(desk.scope.principal.dealership_ids)
     months = [span for span in months_before(day, count) if span.start >= first]
     if not months:
-        return {name: [] for name in metrics}
-    found = await daily(metrics, Span(start=months[0].start, end=months[-1].end), filters, desk)
+        return Past({name: [] for name in metrics}, {})
+    span = Span(start=months[0].start, end=months[-1].end)
+    lots = in_turn(metrics)
+    found = await asyncio.gather(*(_lot(some, span, filters, desk) for some in lots))
     open_days = {kind: selling_days(desk, service=kind) for kind in (True, False)}
-    return {name: [Month(m.start, m.end, column, open_days[is_service(name, desk)]) for m in months] for name, column in found.items()}
+    proven = {name: column for lot, _ in found for name, column in lot.items()}
+    made = {n: [Month(m.start, m.end, days, open_days[is_service(n, desk)]) for m in months if days] for n, days in proven.items()}
+    return Past(made, {key: record for _, records in found for key, record in records.items()})
+
+
+Column = dict[date, Decimal]
+
+
+async def _lot(
+    metrics: tuple[str, ...], span: Span, filters: tuple[Filter, ...], desk: Desk
+) -> tuple[dict[str, Column], dict[str, QueryRecord]]:
+    """Return what each day brought, by metric; days without a row are left out, and all days where they do not add up to the whole."""
+    asked = MetricQuery(metrics=metrics, period=span, filters=filters, grain="day")
+    query = within_access(asked, desk.services, desk.scope)
+    leg = Leg(query.period, as_period(query.period, desk.scope))
+    by_day, whole = await asyncio.gather(
+        evaluate(query.metrics, leg, Cut((), "day", query.filters), desk.services, desk.scope),
+        evaluate(query.metrics, leg, Cut((), None, query.filters), desk.services, desk.scope, purpose="second"),
+    )
+    columns: dict[str, Column] = {}
+    for name, column in by_day.values.items():
+        days = {date.fromisoformat(key[0]): value for key, value in column.items() if value is not None}
+        adds_up = sum(days.values(), Decimal(0)) == (whole.values[name].get(()) or Decimal(0))
+        columns[name] = days if adds_up else {}
+    return columns, {**by_day.records, **whole.records}

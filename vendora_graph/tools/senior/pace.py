@@ -25,7 +25,7 @@ from vendora_graph.tools.senior.pacing import Errors, Month, backtest, backtest_
 from vendora_graph.tools.spans import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from vendora_graph.services import Scope, Services
 
@@ -74,14 +74,14 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     past = await past_months(simple, asked.period.end, MONTHS_BACK, asked.filters, desk)
     for name, target in zip(usable, targets, strict=True):
         clock = _clock(asked.period.end, name, desk)
-        _project(name, sides[name], found, _target(name, target, asked, desk), clock, past, rows, asked, desk)
+        _project(name, sides[name], found, _target(name, target, asked, desk), clock, past.months, rows, asked, desk)
         if clock.whole == clock.done:
             words.append(f"{services.catalog.metrics[name].label}: the month is over.")
     if skipped:
         words.append(f"No pace for {', '.join(skipped)}.")
     table = rows.table(NAME, asked.model_dump_json(), "Month-end pace", COLUMNS, as_period(asked.period, scope))
     held = [t for t, name in zip(targets, usable, strict=True) if _target(name, t, asked, desk) is not None]
-    return ToolResult(together(scope.turn, [*base, *held], [rows], [table]), " ".join(words))
+    return ToolResult(together(scope.turn, [*base, *held, past.ledger(scope.turn)], [rows], [table]), " ".join(words))
 
 
 def _can_pace(metric: str, desk: Desk) -> bool:
@@ -125,8 +125,8 @@ def _target(metric: str, found: Ledger, asked: Pace, desk: Desk) -> Fact | None:
 
 
 def _project(
-    name: str, sides: tuple[str, ...], found: dict[str, Fact], target: Fact | None, clock: Clock, past: dict[str, list[Month]], rows: Rows,
-    asked: Pace, desk: Desk,
+    name: str, sides: tuple[str, ...], found: dict[str, Fact], target: Fact | None, clock: Clock, past: Mapping[str, list[Month]],
+    rows: Rows, asked: Pace, desk: Desk,
 ) -> None:  # fmt: skip
     """Add one metric's row."""
     info = desk.services.catalog.metrics[name]
