@@ -53,4 +53,4 @@ def _aged(framer: Framer, at: int) -> bool:
     moved = {str(word) for word in entry.get("moved") or ()}
     before = frame.tokens[at - 1].text if at else ""
     aged = bool(bases) and bases <= set(entry) and before not in framer.raw["stretch_openers"]
-    return aged and not any({t.text, t.stem} & moved for t in frame.tokens)
+    return aged and not frame.has("compare") and not any({t.text, t.stem} & moved for t in frame.tokens)

@@ -8,6 +8,7 @@ from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import Outcome, is_position, text
 from vendora_graph.offline.period_math import Clock, Resolved, Stretch, add_units, day_text, label, unit_end, unit_start
 from vendora_graph.offline.period_ops import resolve
+from vendora_graph.offline.period_pairs import placed, relative
 from vendora_graph.offline.periods import PeriodSpec
 
 _MOST_OPEN = 12
@@ -22,8 +23,8 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
         shifted = last_year(framer, clock, previous.period, out.assumptions).period
         return Resolved(shifted) if shifted else None
     if main is not None:
-        main = _coming(framer, main)
-        found = _ahead(framer, clock, main, resolve(main, clock))
+        main = _to_that_day(framer, _coming(framer, main))
+        found = _beside_last(clock, main, previous) if relative(main) else _ahead(framer, clock, main, resolve(main, clock))
         out.bad_period = found is None
         return _closed_day(framer, clock, main, _closed_months(framer, main, found, out), out)
     if previous is not None and previous.period is not None:
@@ -68,6 +69,20 @@ def _coming(framer: Framer, main: PeriodSpec) -> PeriodSpec:
     if main.op == "weekday" and said_for and framer.frame.metrics and set(framer.frame.metrics) <= ahead:
         return PeriodSpec("weekday_next", main.args)
     return main
+
+
+def _beside_last(clock: Clock, main: PeriodSpec, previous: Plan | None) -> Resolved | None:
+    """`and the two before that?`: placed by the last answer's period."""
+    period = placed(main, previous.period, clock) if previous is not None and previous.period is not None else None
+    return Resolved(period) if period is not None else None
+
+
+def _to_that_day(framer: Framer, main: PeriodSpec) -> PeriodSpec:
+    """`units as of the 8th of October`: what adds up over time is the month to that day, or the whole unit named."""
+    if main.op != "as_of" or all(is_position(framer, m) for m in framer.frame.metrics):
+        return main
+    day = main.parts[0].op in framer.raw["day_ops"]
+    return PeriodSpec("month_to", {}, main.parts) if day else main.parts[0]
 
 
 def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:

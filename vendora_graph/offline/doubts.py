@@ -15,9 +15,20 @@ from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.omissions import lost_change, lost_grain, lost_rank, lost_side, lost_unit, second_question, unfit
+from vendora_graph.offline.omissions import (
+    change_ordered,
+    lost_change,
+    lost_exclusion,
+    lost_grain,
+    lost_rank,
+    lost_side,
+    lost_unit,
+    second_question,
+    unfit,
+)
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
+from vendora_graph.offline.period_doubts import averaged_stretch, edge, vague_period
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
@@ -27,6 +38,10 @@ _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"}
 def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     """Judge a plan that leaves out a negation, a number or a word of weight, or gives a rate where a count was asked for."""
     plan = out.plan
+    lost = "" if plan.intent in _PLAIN else lost_exclusion(framer, plan)
+    if lost:
+        said = restate(framer, plan).rstrip(".")
+        return _ask(framer, str(framer.raw["texts"]["doubts"]["negation"]).format(words=lost, restated=said), said)
     if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
         return None
     said = restate(framer, plan).rstrip(".")
@@ -113,6 +128,8 @@ def _ranks_change(framer: Framer, plan: Plan) -> bool:
     moved = [frame.spans[i] for i in frame.cues.get("change", ())]
     if moved and all(of_kind(span, "hint") for span in moved):  # `who moved the most cars`: sold them
         return False
+    if change_ordered(framer) and (plan.comparison is None or not plan.group_by):
+        return True
     ordered = plan.ranking is not None and bool(plan.group_by) and frame.order in {"top", "bottom"}
     return ordered and frame.has("change") and plan.comparison is None
 
@@ -220,6 +237,9 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("threshold", _bare_threshold),
     ("change_rank", _ranks_change),
     ("periods", _many_periods),
+    ("averages", averaged_stretch),
+    ("unplaced", vague_period),
+    ("edge", edge),
     ("clash", lambda framer, _: framer.frame.clash),
     ("hole", lambda framer, _: framer.frame.hole),
     ("unplaced", _only),

@@ -120,9 +120,20 @@ class Framer:
             self.frame.topics.extend((sense.key, span) for sense in of_kind(span, "topic"))
             if all(s.kind == "cue" for s in span.senses):
                 self.frame.bind(span, "cue " + min(cue_names(span)))
-            if span.period is not None:
+            if span.period is not None and not self._kind_of_unit(span):
                 self.frame.periods.append((span.start, span.period))
                 self.frame.bind(span, "period")
+
+    def _kind_of_unit(self, span: Span) -> bool:
+        """`the best day of the month ... in October`: which kind of day, where another period says when."""
+        if span.period is None or span.period.op != "this" or self.frame.tokens[span.start].text != self.raw["of_word"]:
+            return False
+        before = self.frame.tokens[span.start - 1].stem if span.start else ""
+        others = any(other.period is not None and other is not span for other in self.frame.spans)
+        if before not in self.raw["calendar"]["units"] or not others:
+            return False
+        self.frame.bind(span, "period")
+        return True
 
     def collect_late(self) -> None:
         """Note the cues of words that might have been values and were not."""

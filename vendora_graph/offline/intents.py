@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from vendora_graph.contracts import Complexity, Filter, Intent, Plan
-from vendora_graph.offline.compare import split_periods
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.outcome import clock_of
 from vendora_graph.offline.period_marks import held_against
 from vendora_graph.offline.period_ops import resolve
+from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.places import TOPIC as PLACE
 from vendora_graph.offline.target_words import compares, paced
 

@@ -247,7 +247,8 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             if senses:
                 break
         cues = framer.cues_ending(at)
-        grouped = "group" in cues if at > span.start else "which" in cues  # `which lead source costs the most per sale`
+        opening = {"which", *framer.raw["record_rank_cues"]}  # `which lead source costs the most per sale`, `best salesperson in units`
+        grouped = "group" in cues if at > span.start else bool(cues & opening)
         for sense in senses:
             if not can_cut(framer.lexicon, metric, sense.key):
                 continue

@@ -282,7 +282,7 @@ def default_metric(framer: Framer) -> None:
         return
     usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
     numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]
-    names = [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters)]
+    names = [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters if f.op != "not_in")]
     known = [str(usual[name]) for name in names if usual.get(name) in framer.catalog.metrics]
     cuts = {*frame.groups, *(f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions)}
     known.sort(key=lambda metric: sum(not can_cut(framer.lexicon, metric, cut) for cut in cuts))

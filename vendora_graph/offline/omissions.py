@@ -68,6 +68,17 @@ def second_question(framer: Framer, _plan: Plan) -> str:
     return ""
 
 
+def lost_exclusion(framer: Framer, plan: Plan) -> str:
+    """`excluding parts, how did we do`: what a scorecard or an explanation was to leave out, and nothing was left out."""
+    frame = framer.frame
+    taken = any(item.op == "not_in" for item in plan.filters) and (plan.intent != "scorecard" or frame.metric_spans)
+    if plan.intent in {"definition", "what_if"} or taken:
+        return ""
+    spans = [frame.spans[i] for i in frame.cues.get("exclude", ())]
+    lost = [s for s in spans if frame.said(s) in framer.raw["exclusions"] and frame.bound.get(s.start, "cue").startswith(("cue", "filter"))]
+    return " ".join(t.raw for t in frame.tokens[lost[0].start : lost[0].end + 2]) if lost else ""
+
+
 def lost_grain(framer: Framer, plan: Plan) -> str:
     """`ROs per day by month`: an average over one calendar unit for each of another."""
     cues = framer.raw["grain_cues"]
@@ -120,3 +131,16 @@ def free_unfit(framer: Framer) -> None:
         if any(s.key in odd for s in of_kind(span, "value")) and frame.bound.get(span.start, "").removeprefix("filter ") in odd:
             for at in range(span.start, span.end):
                 frame.bound.pop(at, None)
+
+
+def change_ordered(framer: Framer) -> bool:
+    """`biggest drop in units`, `improved the most`: the order stands beside the change, with at most a measure between."""
+    frame = framer.frame
+    orders = [frame.spans[i] for name in ("top", "bottom", "best", "worst") for i in frame.cues.get(name, ())]
+    changes = [frame.spans[i] for i in frame.cues.get("change", ())]
+    changes = [c for c in changes if frame.said(c) not in framer.raw["idle_changes"] or any(o.start >= c.end for o in orders)]
+    for first, second in ((a, b) for o in orders for c in changes for a, b in (sorted((o, c), key=lambda s: s.start),)):
+        between = range(first.end, second.start)
+        if all(not frame.tokens[at].content or frame.bound.get(at, "").startswith(("metric", "ranking limit")) for at in between):
+            return frame.ranked
+    return False

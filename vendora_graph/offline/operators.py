@@ -10,6 +10,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 Op = Literal["", "between", "ge", "le", "gt", "lt"]
 _ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
 _TURNED: Mapping[Op, Op] = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}
+_JOINED: Mapping[str, str] = {"ge": "gt", "le": "lt"}
 _LOOK = 4
 
 
@@ -54,10 +55,17 @@ def _op_before(framer: Framer, index: int) -> tuple[Op, int]:
         start -= 1
     for at in (i for i in dict.fromkeys((index, start)) if i):
         names = framer.cues_ending(at) | (framer.cues_starting(at - 1) if tokens[at - 1].kind == "op" else set())
+        names = {_JOINED.get(name, name) for name in names} if _joined(framer, at) else names
         for name in _ORDER:
             if name in names and (name != "between" or second_number(framer, index + 1) is not None):
                 return name, at - 1
     return "", index
+
+
+def _joined(framer: Framer, end: int) -> bool:
+    """`and over $30k`: before a number the joining word is no part of the comparison (`60 and over`)."""
+    span = next((s for s in framer.frame.spans if s.end == end), None)
+    return span is not None and span.end - span.start > 1 and framer.frame.tokens[span.start].stem in framer.raw["joiners"]
 
 
 def _op_after(framer: Framer, index: int) -> Op:

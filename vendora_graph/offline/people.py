@@ -81,6 +81,18 @@ def own_words(framer: Framer) -> None:
             frame.metric_spans[other] = frame.metric_spans[metric]
 
 
+def group_forms(framer: Framer) -> None:
+    """`F&I managers above 1,800 a copy`: a general phrase is the measure of the people it is asked of (`group_forms`)."""
+    frame, key = framer.frame, framer.lexicon.normaliser.key
+    for entry in framer.lexicon.vocabulary.get("group_forms") or ():
+        named = any(s.key == entry["dimension"] for span in frame.spans for s in of_kind(span, "dimension"))
+        for metric in [m for m in frame.metrics if named and m in frame.metric_spans]:
+            other, said = str((entry["metrics"]).get(metric)), key(frame.said(frame.metric_spans[metric]))
+            if other in framer.catalog.metrics and said in {key(str(words)) for words in entry["words"]}:
+                frame.metrics = [other if m == metric else m for m in frame.metrics]
+                frame.metric_spans[other] = frame.metric_spans[metric]
+
+
 def take_siblings(framer: Framer) -> None:
     """`loaner appointments`: a value only the sibling of a measure knows picks the sibling."""
     frame, siblings = framer.frame, framer.lexicon.section("siblings")

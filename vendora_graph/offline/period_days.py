@@ -33,10 +33,11 @@ def weekdays(spec: PeriodSpec, clock: Clock) -> Stretch:
     return Stretch(start, end) if start < end else unit_of(start, "day")
 
 
-def weekend(_spec: PeriodSpec, clock: Clock) -> Stretch:
-    """Return the last Saturday and Sunday before today."""
-    sunday = clock.as_of - timedelta(days=clock.as_of.weekday() + 1)
-    return Stretch(sunday - ONE_DAY, sunday, name="last weekend")
+def weekend(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the last Saturday and Sunday before today, or those before them."""
+    back = spec.number("back", 0)
+    sunday = clock.as_of - timedelta(days=clock.as_of.weekday() + 1) - WEEK * back
+    return Stretch(sunday - ONE_DAY, sunday, name="" if back else "last weekend")
 
 
 def holiday(spec: PeriodSpec, clock: Clock) -> Stretch:
@@ -56,7 +57,7 @@ def _holiday(name: str, year: int) -> date:
     import holidays  # loaded when a holiday is named: 0.8 s
 
     name, _, shift = name.partition("+")
-    days = holidays.country_holidays("US", years=year, observed=False)
+    days = holidays.country_holidays("US", years=year, observed=False, categories=("public", "unofficial"))
     found = next((day for day, known in sorted(days.items()) if known.startswith(name)), None)
     if found is None:
         raise ValueError(name)

@@ -8,6 +8,20 @@ from datetime import date, timedelta
 
 from vendora_graph.offline.period_days import holiday, weekday, weekday_next, weekdays, weekend
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Resolved, Stretch, add_units, cut, day_text, unit_end, unit_of, unit_start
+from vendora_graph.offline.period_parts import (
+    days_in,
+    first_units,
+    latest_days,
+    month_through,
+    nth_weekday,
+    open_days,
+    since_day,
+    to_date_back,
+    units_after,
+    units_before,
+    units_in,
+    year_through_month,
+)
 from vendora_graph.offline.period_units import (
     calendar_year,
     half_last_month,
@@ -170,6 +184,10 @@ def _part(spec: PeriodSpec, clock: Clock, index: int = 0) -> Stretch:
     return stretch
 
 
+def _of(within: Callable[[PeriodSpec, Stretch], Stretch]) -> Callable[[PeriodSpec, Clock], Stretch]:
+    return lambda spec, clock: within(spec, _part(spec, clock))
+
+
 def _end_of(spec: PeriodSpec, clock: Clock) -> Stretch:
     return unit_of(min(_part(spec, clock).end, clock.data_through), "day")
 
@@ -273,5 +291,9 @@ _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "weekend": weekend, "now": _now, "as_of": _end_of, "end_of": _end_of, "since": _since, "after": _after, "before": _before,
     "before_incl": _before_incl, "range": _range, "both": _both, "ytd_through": _ytd_through, "same_last_year": _same_last_year,
     "shift_year": _shift_year, "week_of": _week_of, "days_of": _days_of, "week_with": _week_with, "week_ending": _week_ending,
-    "all_time": _all_time,
+    "all_time": _all_time, "latest_days": latest_days, "month_through": month_through, "since_day": since_day,
+    "first_units": first_units, "year_through_month": year_through_month, "to_date_back": to_date_back, "open_days": open_days,
+    "days_in": _of(days_in), "units_before": _of(units_before), "units_after": _of(units_after), "units_in": _of(units_in),
+    "nth_weekday": _of(nth_weekday), "start_of": _of(lambda _, base: unit_of(base.start, "day")),
+    "month_to": _of(lambda _, base: Stretch(unit_start(base.end, "month"), base.end)),
 }  # fmt: skip

@@ -84,9 +84,11 @@ class PeriodGrammar:
         self._quarters = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["quarters"].items()}
         self._halves = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["halves"].items()}
         self._holidays = {_run_together(normaliser.tokens(str(words))): str(name) for words, name in raw["holidays"].items()}
+        self._ordinals: Mapping[str, int] = raw["ordinals"]
         self._slots: dict[str, Slot] = {
             "<n>": self._n, "<unit>": self._unit, "<month>": self._month, "<q>": self._q, "<half>": self._half,
             "<year>": self._year, "<dow>": self._dow, "<day>": self._day, "<date>": self._date, "<holiday>": self._holiday,
+            "<ord>": self._ord, "<nth>": self._nth,
         }  # fmt: skip
         self._atoms: dict[str, Any] = {}
         self._composites: dict[str, Any] = {}
@@ -212,6 +214,15 @@ class PeriodGrammar:
         token = tokens[at]
         if token.kind in {"num", "ord"} and token.number is not None and token.text.isdigit() and 1 <= token.number <= _DAYS:
             yield int(token.number), 1
+
+    def _ord(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
+        if tokens[at].kind == "ord":
+            yield from self._day(tokens, at)
+
+    def _nth(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
+        number = self._ordinals.get(tokens[at].raw)
+        if number is not None:
+            yield number, 1
 
     def _date(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[str, int]]:
         token = tokens[at]

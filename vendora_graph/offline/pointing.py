@@ -45,7 +45,7 @@ def value_measure(framer: Framer, votes: Mapping[str, Any]) -> str:
     for span in framer.frame.spans:
         values = [s.key for s in of_kind(span, "value")]
         metric = next((str(usual[d]) for d in values if d in usual), "")
-        taken = any(can_cut(framer.lexicon, m, d) for m in votes for d in values)
+        taken = any(can_cut(framer.lexicon, m, d) for m in votes for d in values) or framer.after_cue(span, {"exclude"})
         if metric in framer.catalog.metrics and span.start not in framer.frame.bound and not taken and not of_kind(span, "metric"):
             return metric
     return ""

@@ -7,7 +7,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.spans import Span
 
 _LIMIT_MAX = 1000
-RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first", "slow")
+RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first", "slow", "fast")
 
 
 def fill_ranking(framer: Framer) -> None:
@@ -21,10 +21,11 @@ def fill_ranking(framer: Framer) -> None:
         return
     frame.ranked = True
     frame.order = "bottom" if "bottom" in said and "top" not in said else (said[0] if said else "best")
-    frame.order = "slow" if "slow" in said else frame.order
-    if frame.order == "slow":  # the slowest response takes longest, the slowest day brings least
-        timed = all(framer.catalog.metrics[m].unit in framer.raw["slow_units"] for m in framer.measures())
-        frame.order = "top" if timed else "bottom"
+    frame.order = next((name for name in ("slow", "fast") if name in said), frame.order)
+    if frame.order in {"slow", "fast"}:  # the slowest response takes longest, the slowest day brings least
+        units = [framer.catalog.metrics[m].unit for m in framer.measures()]
+        timed = bool(units) and all(unit in framer.raw["slow_units"] for unit in units)
+        frame.order = "top" if timed == (frame.order == "slow") else "bottom"
     for name in (*said, "rank"):
         for index in frame.cues.get(name, ()):
             span = frame.spans[index]

@@ -26,6 +26,7 @@ from vendora_graph.offline.overlaps import clear_spans
 from vendora_graph.offline.people import (
     count_people,
     department_filter,
+    group_forms,
     own_measures,
     own_words,
     pair_departments,
@@ -107,6 +108,7 @@ class Reader:
         count_people(framer)
         own_measures(framer)
         own_words(framer)
+        group_forms(framer)
         take_siblings(framer)
         value_measures(framer)
         pair_departments(framer)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
-from vendora_graph.offline.compare import comparison_of, split_periods
+from vendora_graph.offline.compare import comparison_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_back, take_as_closed, topic_of
 from vendora_graph.offline.left_out import without_left_out
+from vendora_graph.offline.omissions import change_ordered
 from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.period_math import Resolved, unit_end
+from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.records import take_records
 from vendora_graph.offline.target_words import with_target
 from vendora_graph.offline.variants import as_filter, generalise, specialise, stand_in
@@ -62,9 +64,17 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
         filters=tuple(frame.filters),
         period=period,
         comparison=comparison,
-        ranking=_ranking(framer, groups, grain, previous),
+        ranking=None if comparison is not None and groups and _by_change(framer) else _ranking(framer, groups, grain, previous),
         topic=_shared(framer, previous) or topic_of(framer),
     )
+
+
+def _by_change(framer: Framer) -> bool:
+    """`biggest drop by make`: no row is first by its figure; every row shows its change, and that they are not in its order."""
+    if not change_ordered(framer):
+        return False
+    framer.frame.notes.append(("by_change", {}))
+    return True
 
 
 def _shared(framer: Framer, previous: Plan | None) -> str | None:

@@ -77,7 +77,8 @@ def _dimensions(framer: Framer) -> None:
 def _spoken(framer: Framer, span: Span) -> bool:
     """A name of small words only (`make`) is a grouping only after a word that says so."""
     content = any(t.content for t in framer.frame.tokens[span.start : span.end])
-    return content or framer.after_cue(span, {"group", "which", "list", "rank", *RANK_CUES})
+    counted = span.start > 0 and framer.frame.tokens[span.start - 1].number is not None  # `top 5 makes`
+    return content or counted or framer.after_cue(span, {"group", "which", "list", "rank", *RANK_CUES})
 
 
 def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:

@@ -26,7 +26,7 @@ _MAX_FUZZY_IN_SPAN = 2
 _NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
 _COMMA = ","
-_PARTING = frozenset({"vs", "and", "or", "but", "both", "same", "by", "into", ","})
+_PARTING = frozenset({"vs", "and", "or", "but", "both", "same", "by", "into", "than", ","})
 _PREDICATES = frozenset({"is", "was"})
 _BAG_SPAN = 10
 

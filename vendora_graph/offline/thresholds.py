@@ -55,7 +55,7 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
         _bind(framer, bucket, range(first, max(end, index + 1)))
         return
     target = _target(framer, unit, first, end, number) if op else None
-    if target is None or (op == "between" and second is None):
+    if target is None or (op == "between" and second is None) or _other_column(framer, target, end):
         return
     other = framer.frame.tokens[second].number if second is not None else None
     values = tuple(_stored(framer, n, unit, target) for n in (number, other) if n is not None)
@@ -91,13 +91,13 @@ def _money(framer: Framer, index: int, number: Decimal) -> str:
     """A bare number in the thousands is a price where single things are counted."""
     usual = framer.lexicon.section("threshold_columns")
     priced = any((usual.get(m) or {}).get("usd") for m in _bases(framer))
-    grouped = (framer.frame.groups and not _noun_before(framer, index)) or framer.frame.has("who", "which", *framer.raw["grain_cues"])
+    frame, first = framer.frame, operator(framer, index)[1]
+    grouped = (frame.groups and not _noun_before(framer, first)) or frame.has("who", "which", *framer.raw["grain_cues"])
     return "usd" if number >= _THOUSANDS and priced and not grouped else ""
 
 
-def _noun_before(framer: Framer, index: int) -> bool:
+def _noun_before(framer: Framer, first: int) -> bool:
     """`used cars under 15k by age`: the things counted stand right before the limit, which is one on each of them."""
-    _, first = operator(framer, index)
     at = first
     while at > 0 and framer.frame.bound.get(at - 1, "").startswith("cue"):
         at -= 1
@@ -167,6 +167,7 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
         frame.groups = [g for g in frame.groups if framer.lexicon.section("noun_columns").get(g) != column]
         return column
     measure = _measure_beside(framer, first, end) or counted_noun(framer, _after(framer, end - (unit == "units")))
+    measure = measure or _of_shown(framer, unit, first)
     if measure is not None:
         return measure
     fitting = [n for n, d in framer.catalog.dimensions.items() if d.kind == "numeric" and (framer.fits(n) or not framer.measures())]
@@ -185,6 +186,22 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     if other is None and not unit and foreign_noun(framer, _after(framer, end)):
         return None
     return other or _own_value(framer, unit, number) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
+
+
+def _of_shown(framer: Framer, unit: str, first: int) -> str | None:
+    """`declined work by advisor, only the ones above $5k`: what the groups show is limited, where no thing with a column stands before."""
+    named = any(framer.catalog.dimensions[s.key].kind == "numeric" for span in framer.frame.spans for s in of_kind(span, "dimension"))
+    if unit != "usd" or not framer.frame.groups or named or _noun_before(framer, first):
+        return None
+    return next((m for m in framer.frame.metrics if framer.catalog.metrics[m].unit == unit), None)
+
+
+def _other_column(framer: Framer, target: str, end: int) -> bool:
+    """`over $30k cost`: the word after the amount says an amount that the column found is not."""
+    column, tokens = framer.catalog.dimensions.get(target), framer.frame.tokens
+    if column is None or end >= len(tokens) or tokens[end].text not in framer.raw["amount_nouns"]:
+        return False
+    return tokens[end].stem not in {t.stem for t in framer.lexicon.normaliser.tokens(" ".join((column.label, *column.synonyms)))}
 
 
 def _bases(framer: Framer) -> list[str]:
@@ -243,6 +260,9 @@ def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
             and metric in [*frame.metrics, *frame.dropped]
             and columns.get(metric) in framer.catalog.dimensions
         ):
+            if _per_unit(framer, metric):
+                frame.metrics = list(dict.fromkeys([*frame.metrics, metric]))
+                return metric
             others = [m for m in frame.metrics if m != metric] or [m for m in frame.dropped if m != metric]
             if not others and frame.record and can_take(framer, metric, str(columns[metric])):
                 return str(columns[metric])
@@ -252,6 +272,12 @@ def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
                 frame.metrics = others
                 return str(columns[metric])
     return None
+
+
+def _per_unit(framer: Framer, metric: str) -> bool:
+    """`held under 2,000 a copy`: of people or groups a figure per unit is limited, not one of each deal."""
+    frame = framer.frame
+    return framer.catalog.metrics[metric].unit == "usd_per_unit" and bool(frame.groups or frame.has("who")) and not frame.record
 
 
 def can_take(framer: Framer, metric: str, dimension: str) -> bool:

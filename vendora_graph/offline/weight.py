@@ -11,7 +11,7 @@ from vendora_graph.offline.spans import Span
 
 _PAIR = 2
 _NAMED = ("metric", "rule", "modifier", "column")
-_ORDERS = frozenset({"top", "bottom", "best", "worst", "best_first", "low_first", "slow"})
+_ORDERS = frozenset({"top", "bottom", "best", "worst", "best_first", "low_first", "slow", "fast"})
 
 
 def unranked(framer: Framer, plan: Plan) -> str:
