@@ -28,8 +28,10 @@ from vendora_graph.offline.omissions import (
 )
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
+from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, edge, vague_period
 from vendora_graph.offline.restate import restate
+from vendora_graph.offline.unmet import contradicted, open_limit, opposed, paceless, uncounted, weak_verb, whole_beside_part
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
@@ -48,7 +50,13 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     if within_month(framer, plan):
         return _by_month(framer, plan)
     question = _question(framer, plan, said)
-    return _ask(framer, question, said) if question else _unplaced(framer, said)
+    return _ask(framer, question, said) if question else _unplaced(framer, said) or _uncounted(framer, plan, said)
+
+
+def _uncounted(framer: Framer, plan: Plan, said: str) -> Reading | None:
+    words, label = uncounted(framer, plan), framer.catalog.metrics[plan.metrics[0]].label
+    text = str(framer.raw["texts"]["doubts"]["uncounted"]).format(words=words, metric=label, restated=said)
+    return _ask(framer, text, said) if words else None
 
 
 def _question(framer: Framer, plan: Plan, said: str) -> str:
@@ -266,5 +274,12 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", both_ends),
     ("unplaced", lost_who),
     ("dated", dated_otherwise),
+    ("unfit", other_limit),
+    ("unfit", contradicted),
+    ("unplaced", open_limit),
+    ("opposed", opposed),
+    ("paceless", paceless),
+    ("weak", weak_verb),
+    ("whole", whole_beside_part),
 )
 """What is asked back, by the name of its text, and when."""

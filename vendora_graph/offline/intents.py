@@ -56,6 +56,8 @@ def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] |
     for rule in framer.raw["intents"]:
         if not all(frame.has(cue) for cue in rule["cues"]) or any(frame.has(cue) for cue in rule.get("unless", ())):
             continue
+        if rule["intent"] == "definition" and frame.filters and not frame.has("inside"):
+            continue  # `what is in A/R over 90 days` asks for the figure
         wants = rule.get("metric")
         if wants is None or (wants == "yes") == named or (previous is not None and wants == "yes"):
             return dict(rule)

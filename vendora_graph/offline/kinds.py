@@ -107,7 +107,18 @@ def _money(framer: Framer) -> bool:
         named = frame.bound.get(index, "").startswith(("metric", "threshold", "filter"))
         if token.text in words and not after_number and not named:
             return True
+    if _worth(framer):
+        return True
     return bool(paid_word(framer)) or _brought_in(framer)
+
+
+def _worth(framer: Framer) -> bool:
+    """`dead stock value`: what a share is worth is money, not the share."""
+    frame, words = framer.frame, set(framer.raw["worth_words"])
+    rates = bool(frame.metrics) and all(framer.catalog.metrics[m].unit == "rate" for m in frame.metrics)
+    beside = [frame.tokens[span.end : span.end + 1] for m, span in frame.metric_spans.items() if m in frame.metrics]
+    before = [frame.tokens[max(span.start - 2, 0) : span.start] for m, span in frame.metric_spans.items() if m in frame.metrics]
+    return rates and any(t.text in words for tokens in (*beside, *before) for t in tokens)
 
 
 def _brought_in(framer: Framer) -> bool:

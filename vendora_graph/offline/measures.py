@@ -12,7 +12,7 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import antecedent, bare_measures, joined, listed_measure, value_in_list
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.surely import limits_other, only_metric, replaced
+from vendora_graph.offline.surely import asked_for, limits_other, only_metric, replaced
 from vendora_graph.offline.variants import filters_of
 
 _EPSILON = 1e-9
@@ -74,7 +74,7 @@ def _subject(framer: Framer, span: Span) -> bool:
 
 def _filters(framer: Framer, span: Span) -> bool:
     named = bool(framer.frame.metrics) or framer.inherits()
-    if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")) or framer.after_cue(span, {"how_many", "compare"}, ()):
+    if not named or not any(framer.fits(s.key) for s in of_kind(span, "value")) or asked_for(framer, span):
         return False
     if listed_measure(framer, span) or antecedent(framer, span):
         return False

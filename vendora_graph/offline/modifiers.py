@@ -165,7 +165,8 @@ def _slice(framer: Framer, metric: str) -> Sequence[Filter]:
 def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -> list[str]:
     """The metrics one modifier makes of those named; its words are used when it fits."""
     frame, mapping = framer.frame, entry.get("map") or {}
-    if frame.has(*(entry.get("unless") or ())):
+    said = {t.text for t in frame.tokens}
+    if frame.has(*(entry.get("unless") or ())) or said & set(entry.get("unless_said") or ()) or not set(entry.get("said") or ()) <= said:
         mapping = {}
     if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
         mapping = entry["count_map"]

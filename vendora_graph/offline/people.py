@@ -13,24 +13,34 @@ from vendora_graph.offline.variants import filters_of
 
 def department_filter(framer: Framer) -> None:
     """A department beside measures that are kept by department is a condition on them (`service expenses`)."""
-    for entry in framer.lexicon.vocabulary.get("department_values") or ():
-        _department_filter(framer, entry)
+    entries = framer.lexicon.vocabulary.get("department_values") or ()
+    any(_department_filter(framer, entry) for entry in entries)  # the first column that takes it; the next says the same again
 
 
-def _department_filter(framer: Framer, entry: Mapping[str, Any]) -> None:
+def _department_filter(framer: Framer, entry: Mapping[str, Any]) -> bool:
+    """Limit the measures by one column; tell whether it took a department."""
     frame = framer.frame
     dimension, values = str(entry.get("dimension") or ""), entry.get("of") or {}
     whole = set(frame.metrics) & set(entry.get("except") or ())
     if whole or dimension not in framer.catalog.dimensions or not frame.metrics or not framer.fits(dimension):
-        return
+        return False
     if any(f.dimension == dimension for f in frame.filters) or framer.cut_by(dimension):
-        return
+        return False
     wanted = [str(v) for name in frame.departments for v in values.get(name, ())]
     if wanted:
         frame.filters.append(Filter(dimension=dimension, values=tuple(dict.fromkeys(wanted))))
         for span in frame.spans:
             if any(s.key in values for s in of_kind(span, "group")):
                 frame.bind(span, f"filter {dimension}")
+    return bool(wanted)
+
+
+def of_department(framer: Framer, span: Span, dimension: str) -> bool:
+    """`people hired in sales`: the department, not the role of the same name, where people are kept by both."""
+    entries = framer.lexicon.vocabulary.get("department_values") or ()
+    names = {s.key for s in of_kind(span, "group")}
+    fitting = [str(e["dimension"]) for e in entries if framer.fits(str(e["dimension"])) and names & set(e["of"])]
+    return dimension in fitting[1:]
 
 
 def pair_departments(framer: Framer) -> None:
@@ -67,13 +77,15 @@ def own_measures(framer: Framer) -> None:
 
 
 def own_words(framer: Framer) -> None:
-    """`sales this month` of a parts manager, `parts: sales`: a general word is the department's own measure."""
+    """`sales this month` of a parts manager, `parts: sales`, `parts we sold`: a general word is the department's own measure."""
     frame, departments = framer.frame, framer.lexicon.section("departments")
     apart = [span for span in frame.spans if of_kind(span, "group") and not of_kind(span, "hint")]
     named = [s.key for span in apart for s in of_kind(span, "group")]
     own: dict[str, str] = {}
     for name in named or ([framer.ctx.department] if framer.ctx.department else []):
         own.update((departments.get(name) or {}).get("own_words") or {})
+        if {t.text for t in frame.tokens} & set(framer.raw["sold_words"]):
+            own.update((departments.get(name) or {}).get("own_sold") or {})
     for metric in [m for m in frame.metrics if m in frame.metric_spans]:
         other = str(own.get(frame.said(frame.metric_spans[metric])))
         if other in framer.catalog.metrics:
@@ -91,6 +103,34 @@ def group_forms(framer: Framer) -> None:
             if other in framer.catalog.metrics and said in {key(str(words)) for words in entry["words"]}:
                 frame.metrics = [other if m == metric else m for m in frame.metrics]
                 frame.metric_spans[other] = frame.metric_spans[metric]
+
+
+def done_measures(framer: Framer) -> None:
+    """`how many ROs did we open`: what was done, not what stands so now (`done_forms`)."""
+    frame = framer.frame
+    for metric, entry in framer.lexicon.section("done_forms").items():
+        span = frame.metric_spans.get(metric)
+        if span is None or metric not in frame.metrics or frame.tokens[span.end - 1].text != entry["word"]:
+            continue
+        if entry["said"] in {t.text for t in frame.tokens[span.start : span.end]}:
+            frame.metrics = [str(entry["to"]) if m == metric else m for m in frame.metrics]
+            frame.metric_spans[str(entry["to"])] = span
+
+
+def role_filter(framer: Framer) -> None:
+    """`technician turnover`: people of one role, of a measure that is kept by role and not by person."""
+    frame, entry = framer.frame, framer.lexicon.section("counted_people")
+    dimension = str(entry.get("dimension") or "")
+    if dimension not in framer.catalog.dimensions or not frame.metrics or not framer.fits(dimension):
+        return
+    if any(f.dimension == dimension for f in frame.filters):
+        return
+    for span in frame.spans:
+        roles = [s.key for s in of_kind(span, "dimension") if s.key in entry["of"]]
+        if roles and span.start not in frame.bound and not any(framer.fits(r) for r in roles) and not framer.after_cue(span, {"group"}):
+            frame.filters.append(Filter(dimension=dimension, values=tuple(map(str, entry["of"][roles[0]]))))
+            frame.bind(span, f"filter {dimension}")
+            return
 
 
 def take_siblings(framer: Framer) -> None:

@@ -45,6 +45,8 @@ def value_measure(framer: Framer, votes: Mapping[str, Any]) -> str:
     for span in framer.frame.spans:
         values = [s.key for s in of_kind(span, "value")]
         metric = next((str(usual[d]) for d in values if d in usual), "")
+        if span.end - span.start == 1 and framer.small_word(span.start):
+            continue  # `customers` says nothing of what is counted
         taken = any(can_cut(framer.lexicon, m, d) for m in votes for d in values) or framer.after_cue(span, {"exclude"})
         if metric in framer.catalog.metrics and span.start not in framer.frame.bound and not taken and not of_kind(span, "metric"):
             return metric

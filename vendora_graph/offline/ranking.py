@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Grain
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
 
 _LIMIT_MAX = 1000
@@ -34,6 +35,32 @@ def fill_ranking(framer: Framer) -> None:
     _first_last(framer)
     if frame.limit is None:
         _dangling_limit(framer)
+    _named_in_measure(framer)
+    _judged(framer)
+
+
+def _judged(framer: Framer) -> None:
+    """`who got the worst surveys`: by how good they were, not by how many (`judged_forms`)."""
+    frame, forms = framer.frame, framer.lexicon.section("judged_forms")
+    if frame.order in {"best", "worst"} and any(m in forms for m in frame.metrics):
+        for metric in frame.metrics:
+            frame.metric_spans.setdefault(str(forms.get(metric, metric)), frame.metric_spans.get(metric, frame.spans[0]))
+        frame.metrics = [m if forms.get(m) in frame.metrics else str(forms.get(m, m)) for m in frame.metrics]
+
+
+def _named_in_measure(framer: Framer) -> None:
+    """`the five slowest techs on efficiency`: people named within the words of the measure are what is put in order."""
+    frame = framer.frame
+    if frame.limit is None or frame.groups or frame.record:
+        return
+    for metric, span in frame.metric_spans.items():
+        for at in range(span.start, span.end) if metric in frame.metrics else ():
+            plural = frame.tokens[at].text != frame.tokens[at].stem
+            senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1])) if plural else []
+            name = next((s.key for s in senses if s.kind == "dimension" and framer.fits(s.key)), "")
+            if name and framer.catalog.dimensions[name].kind == "person":
+                frame.groups.append(name)
+                return
 
 
 def _on_top(framer: Framer) -> None:

@@ -26,10 +26,12 @@ from vendora_graph.offline.overlaps import clear_spans
 from vendora_graph.offline.people import (
     count_people,
     department_filter,
+    done_measures,
     group_forms,
     own_measures,
     own_words,
     pair_departments,
+    role_filter,
     take_siblings,
     value_measures,
 )
@@ -109,10 +111,12 @@ class Reader:
         own_measures(framer)
         own_words(framer)
         group_forms(framer)
+        done_measures(framer)
         take_siblings(framer)
         value_measures(framer)
         pair_departments(framer)
         apply_rules(framer)
+        role_filter(framer)
         fill_slots(framer)
         take_mark(framer)
         previous = inherit(framer)

@@ -10,6 +10,7 @@ from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look
 from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.omissions import change_ordered
 from vendora_graph.offline.outcome import Outcome, clock_of
+from vendora_graph.offline.own_limits import drop_own_limit
 from vendora_graph.offline.period_math import Resolved, unit_end
 from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.records import take_records
@@ -23,6 +24,7 @@ _FLIPPED = {"desc": "asc", "asc": "desc"}
 def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     """Turn a filled frame into a plan (`previous` is the last answer's plan when the question builds on it)."""
     _drop_implied(framer)
+    drop_own_limit(framer)
     take_records(framer)
     generalise(framer)
     stand_in(framer)

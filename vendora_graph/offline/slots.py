@@ -11,7 +11,7 @@ from vendora_graph.offline.heads import take_heads
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import value_in_list
 from vendora_graph.offline.measures import is_record, single_record
-from vendora_graph.offline.people import department_filter
+from vendora_graph.offline.people import department_filter, of_department
 from vendora_graph.offline.places import take_place
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.spans import Span
@@ -44,6 +44,7 @@ def _departments(framer: Framer) -> None:
             if span.start in framer.frame.bound and of_kind(span, "metric"):
                 continue
             values = [s.key for s in of_kind(span, "value") if framer.fits(s.key) and not framer.cut_by(s.key)]
+            values = [name for name in values if not of_department(framer, span, name)]
             if values and (framer.frame.metrics or _plain_value(framer, values, sense.key)):
                 continue
             if span.start in framer.frame.bound or (of_kind(span, "dimension") and framer.after_cue(span, {"group"})):
@@ -150,7 +151,7 @@ def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
     frame, own = framer.frame, framer.lexicon.section("own_dimensions")
     departments = {framer.catalog.metrics[m].department for m in framer.measures()}
     senses = sorted(senses, key=lambda s: s.key in own and not departments & set(own[s.key]))
-    sense = next((s for s in senses if framer.fits(s.key)), None)
+    sense = next((s for s in senses if framer.fits(s.key)), None) or _usual(framer, senses)
     if sense is None and frame.metrics:
         swap = _replacement(framer, senses[0].key)
         if swap is None and _leave_out(framer, senses):
@@ -166,6 +167,16 @@ def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
     if sense.key not in frame.groups:
         frame.groups.append(sense.key)
     frame.bind(span, f"group {sense.key}")
+
+
+def _usual(framer: Framer, senses: list[Sense]) -> Sense | None:
+    """`which counterman sold the most`: a weak word's measure gives way to the usual one of what it cannot be cut by."""
+    frame, usual = framer.frame, framer.lexicon.section("dimension_metrics")
+    found = next((s for s in senses if usual.get(s.key) in framer.catalog.metrics), None)
+    if found is None or not frame.from_hint or frame.filters or _replacement(framer, senses[0].key):
+        return None
+    frame.metrics = [str(usual[found.key])]
+    return found
 
 
 def _leave_out(framer: Framer, senses: list[Sense]) -> bool:
@@ -209,7 +220,8 @@ def _asks_stores(framer: Framer, span: Span) -> bool:
 def _who(framer: Framer) -> None:
     """`who sold the most`: the first person dimension the metric can be cut by."""
     frame = framer.frame
-    if not frame.has("who") or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
+    anybody = frame.has("everyone") and frame.has("gt", "ge", "lt", "le") and not framer.inherits()  # `anybody under 1.0 hours per RO`
+    if not (frame.has("who") or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
         return
     if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):
         return

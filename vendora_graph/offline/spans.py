@@ -26,7 +26,6 @@ _MAX_FUZZY_IN_SPAN = 2
 _NAMES, _STRICT = 2, 3
 """Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
 _COMMA = ","
-_PARTING = frozenset({"vs", "and", "or", "but", "both", "same", "by", "into", "than", ","})
 _PREDICATES = frozenset({"is", "was"})
 _BAG_SPAN = 10
 
@@ -199,6 +198,7 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
                 key = lexicon.normaliser.key
                 senses = [s for s in lexicon.bag_senses(tokens[start:end]) if _in_listed_form(tokens[start:end], key(s.phrase), lexicon)]
                 senses = [s for s in senses if not _one_for_many(tokens[start:end], s)]
+                senses = [s for s in senses if _said(tokens[max(start - 1, 0) : end + 1], s, lexicon)]  # `trades were upside down`
                 senses = _of_a_kind([tokens[max(start - 1, 0)], *tokens[start:end]], senses, lexicon)
                 if senses:
                     typo = any(i in typos for i in range(start, end))
@@ -207,7 +207,7 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
 
 def _parts(token: Token, lexicon: Lexicon) -> bool:
     """Whether no phrase in another order runs across a word: a stop, a joining word, a small word that is a value (`split deals`)."""
-    if is_break(token) or token.text in _PARTING:
+    if is_break(token) or token.text in lexicon.english.raw["parting_words"]:
         return True
     return token.stop and not token.content and any(s.kind == "value" for s in lexicon.senses(token.stem))
 
@@ -222,6 +222,12 @@ def _of_a_kind(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexico
     kept = [s for s in senses if not missing & set(s.phrase.lower().split())]  # nor is `sold this year` one of `not sold`
     said = {b.stem for a, b in itertools.pairwise(tokens[1:]) if a.text in words}
     return [s for s in kept if not said or _after_per(s.phrase, words, lexicon.normaliser.stem) & said]
+
+
+def _said(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> bool:
+    """Whether every word of a phrase was said, but for those that change nothing (`ROs a day` are not `ROs`)."""
+    said = {word for t in tokens for word in (t.text, t.stem)} | set(lexicon.english.raw["unsaid_words"])
+    return all(t.kind == "punct" or bool({t.text, t.stem} & said) for t in lexicon.normaliser.tokens(sense.phrase))
 
 
 def _after_per(phrase: str, words: set[str], key: Callable[[str], str]) -> set[str]:

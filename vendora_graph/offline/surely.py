@@ -42,3 +42,10 @@ def replaced(framer: Framer, span: Span) -> bool:
         return False
     frame.bind(span, "given up")
     return True
+
+
+def asked_for(framer: Framer, span: Span) -> bool:
+    """`how many sales`, `vs sales`: a measure, unless the other side of it is a value of the same column (`service NPS vs sales NPS`)."""
+    columns = {s.key for s in of_kind(span, "value") if framer.fits(s.key)}
+    sides = [o for o in framer.frame.spans if o.end <= span.start and columns & {s.key for s in of_kind(o, "value")}]
+    return framer.after_cue(span, {"how_many"}, ()) or (framer.after_cue(span, {"compare"}, ()) and not sides)

@@ -6,9 +6,11 @@ from itertools import pairwise
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, cue_names, of_kind
+from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.others import beside_the_others
+from vendora_graph.offline.people import of_department
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import replaced
 
@@ -67,6 +69,7 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)
     if of_kind(span, "group"):
+        senses = [s for s in senses if not of_department(framer, span, s.key)]
         senses = [s for s in senses if not _of_whole(framer, s.key) and (not framer.cut_by(s.key) or _in_row(framer, span, s.key))]
     if of_kind(span, "hint"):
         plain = framer.lexicon.vocabulary.get("plain_values") or ()
@@ -100,7 +103,7 @@ def _fitting(framer: Framer, span: Span, named: set[str]) -> list[Sense]:
         if not senses:
             framer.frame.bind(span, f"part of {framer.frame.metrics[0]}")
     if span.end - span.start == 1 and framer.small_word(span.start) and framer.frame.metrics:
-        senses = [s for s in senses if s.key in named]  # `split new and used`: a small word beside a measure is no value
+        senses = [s for s in senses if s.key in named or own_column(framer, s.key)]  # `split new and used`: a small word is no value
     if not senses and not framer.frame.metrics and framer.ctx.previous is None:
         people = framer.lexicon.vocabulary.get("people") or ()
         told = of_kind(span, "value")

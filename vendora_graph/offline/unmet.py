@@ -1,0 +1,136 @@
+"""Unmet: what was said and the plan has no place for: a limit without a number, two orders at odds, a noun to be counted, a pace."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Plan
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.spans import Span
+
+_LIMITS = ("gt", "ge", "lt", "le")
+_HIGHEST, _LOWEST = ("top", "best"), ("bottom", "worst")
+_NAMED = ("metric", "hint", "rule", "report")
+_TAKEN = ("metric", "rule", "filter", "group", "records", "modifier", "report", "threshold", "column")
+_PAIR = 2
+_LONGEST = 3
+
+
+def open_limit(framer: Framer, _plan: Plan) -> str:
+    """`ROs under an hour`: a limit of one unit, said without a number, that no condition and no period took up."""
+    frame, ones = framer.frame, framer.raw["one_words"]
+    units = {str(word) for words in framer.raw["threshold_words"].values() for word in words} | set(framer.raw["calendar"]["units"])
+    for span in (frame.spans[i] for name in _LIMITS for i in frame.cues.get(name, ())):
+        after = frame.tokens[span.end : span.end + _PAIR]
+        one = len(after) == _PAIR and after[0].text in ones and bool({after[1].text, after[1].stem} & units)
+        if one and not frame.bound.get(span.start, "").startswith(("threshold", "period", "filter", "metric")):
+            return " ".join(t.raw for t in frame.tokens[span.start : span.end + _PAIR])
+    return ""
+
+
+def opposed(framer: Framer, plan: Plan) -> str:
+    """`the most ROs but the lowest hours per RO`: two orders that run against each other, where one can be shown."""
+    frame = framer.frame
+    if plan.ranking is None:
+        return ""
+    ends = [_order(framer, names) for names in (_HIGHEST, _LOWEST)]
+    return " / ".join(frame.said(span) for span in ends if span is not None) if all(ends) else ""
+
+
+def _order(framer: Framer, names: tuple[str, ...]) -> Span | None:
+    """The words that put in order so, and are no part of a name or a limit."""
+    frame = framer.frame
+    spans = (frame.spans[i] for name in names for i in frame.cues.get(name, ()))
+    return next((s for s in spans if frame.bound.get(s.start, "").startswith(("ranking", "cue"))), None)
+
+
+def uncounted(framer: Framer, _plan: Plan) -> str:
+    """`how many stores closed their books`: the noun to be counted is neither the measure nor what it is shown by."""
+    frame = framer.frame
+    for span in (frame.spans[i] for i in frame.cues.get("how_many", ())):
+        at = span.end
+        if not {t.text for t in frame.tokens[span.start : at]} & set(framer.raw["count_words"]):
+            continue
+        while at < len(frame.tokens) and frame.tokens[at].text in framer.raw["counted_gap"]:
+            at += 1
+        noun = next((s for s in frame.spans if s.start <= at < s.end), None)
+        if at < len(frame.tokens) and not frame.bound.get(at, "").startswith(_TAKEN) and _thing(framer, at, noun):
+            return frame.tokens[at].raw
+    return ""
+
+
+def _thing(framer: Framer, at: int, noun: Span | None) -> bool:
+    """Whether a word names a kind of thing (a column's name, `customers`), and no measure as well."""
+    if framer.frame.tokens[at].text in (framer.lexicon.vocabulary.get("uncounted_nouns") or ()):
+        return True
+    if noun is None:
+        return False
+    kinds = {framer.catalog.dimensions[s.key].kind for s in of_kind(noun, "dimension")} - {"record", "numeric"}
+    return bool(kinds) and not of_kind(noun, *_NAMED)
+
+
+def paceless(framer: Framer, plan: Plan) -> bool:
+    """`are we on pace for fixed gross`: a measure of closed months has no pace, and no month was named instead."""
+    monthly = all(framer.catalog.metrics[m].ledger_month for m in plan.metrics)
+    return monthly and framer.frame.has("pace") and plan.intent == "value" and not framer.frame.periods
+
+
+def weak_verb(framer: Framer, plan: Plan) -> str:
+    """`is October closed yet`: the only word for a measure is a weak one, and nothing else says what it is of."""
+    frame, limit = framer.frame, framer.raw["weak_hint"]
+    if not frame.from_hint or plan.intent != "value" or plan.filters or not frame.votes or max(frame.votes.values()) > limit:
+        return ""
+    return next((frame.said(s) for s in frame.spans if any(h.key in plan.metrics for h in of_kind(s, "hint"))), "")
+
+
+def whole_beside_part(framer: Framer, plan: Plan) -> str:
+    """`body shop gross and net`: the name of one measure says a department, and the one joined to it would be the whole store's."""
+    frame = framer.frame
+    if len(plan.metrics) != _PAIR or plan.group_by or plan.intent not in {"value", "trend", "compare"}:
+        return ""
+    first, second = (frame.metric_spans.get(name) for name in plan.metrics)
+    if first is None or second is None or first.start >= second.start or _department(framer, second) or _any_filter(framer, plan):
+        return ""
+    part = _department(framer, first)
+    kept = [str(e["dimension"]) for e in framer.lexicon.vocabulary.get("department_values") or ()][:1]
+    one = any(can_cut(framer.lexicon, plan.metrics[1], name) for name in kept)
+    return frame.said(second) if part and one else ""
+
+
+def contradicted(framer: Framer, plan: Plan) -> str:
+    """`appointments cancelled` of those not cancelled, `CP dollars per RO` of warranty: a condition against the measure's own."""
+    for item in (f for f in plan.filters if f.op == "in" and f.dimension in framer.catalog.dimensions):
+        limited = framer.lexicon.section("all_of").get(item.dimension) or {}
+        for name in plan.metrics:
+            kept, out = _own_values(framer, name, item.dimension)
+            if out & set(item.values) or (name in limited and kept and not set(item.values) <= kept):
+                return " ".join(item.values)
+    return ""
+
+
+def _own_values(framer: Framer, metric: str, dimension: str) -> tuple[set[str], set[str]]:
+    """The values of a column that a measure's own filters name, and those they leave out (`not cancelled`)."""
+    kept, out = set[str](), set[str]()
+    tokens = framer.lexicon.normaliser.tokens(framer.catalog.metrics[metric].filter_text)
+    for start in range(len(tokens)):
+        for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
+            senses = framer.lexicon.senses(compact(tokens[start:end]))
+            values = {v for s in senses if s.kind == "value" and s.key == dimension for v in s.values}
+            (out if start and tokens[start - 1].text in framer.raw["negations"] else kept).update(values)
+    return kept, out
+
+
+def _any_filter(framer: Framer, plan: Plan) -> bool:
+    """Whether the answer is limited to a department anyway."""
+    kept = {str(e["dimension"]) for e in framer.lexicon.vocabulary.get("department_values") or ()}
+    return any(item.dimension in kept for item in plan.filters)
+
+
+def _department(framer: Framer, span: Span) -> bool:
+    """Whether a part of a measure's name is the name of a department, or a value of the column it is kept in."""
+    kept = {str(e["dimension"]) for e in framer.lexicon.vocabulary.get("department_values") or ()}
+    for start in range(span.start, span.end):
+        for end in range(start + 1, span.end + 1):
+            senses = framer.lexicon.senses(compact(framer.frame.tokens[start:end]))
+            if any(s.kind == "group" or (s.kind == "value" and s.key in kept) for s in senses):
+                return True
+    return False
