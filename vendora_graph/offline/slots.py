@@ -221,7 +221,7 @@ def _who(framer: Framer) -> None:
     """`who sold the most`: the first person dimension the metric can be cut by."""
     frame = framer.frame
     anybody = frame.has("everyone") and frame.has("gt", "ge", "lt", "le") and not framer.inherits()  # `anybody under 1.0 hours per RO`
-    if not (frame.has("who") or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
+    if not (_asks_who(framer) or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
         return
     if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):
         return
@@ -234,6 +234,13 @@ def _who(framer: Framer) -> None:
             frame.groups.append(name)
             frame.notes.append(("who", {"dimension": name}))
             return
+
+
+def _asks_who(framer: Framer) -> bool:
+    """Whether a person is asked for: `customers who bought` only says which customers."""
+    nouns, tokens = framer.lexicon.vocabulary.get("uncounted_nouns") or (), framer.frame.tokens
+    spans = [framer.frame.spans[i] for i in framer.frame.cues.get("who", ())]
+    return any(not span.start or tokens[span.start - 1].text not in nouns for span in spans)
 
 
 def _where(framer: Framer) -> None:
