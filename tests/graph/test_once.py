@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import pytest
 
-from vendora_graph.api import Vendora
 from vendora_graph.errors import WarehouseError
 from vendora_graph.once import MOST, Once
 
@@ -85,19 +82,3 @@ async def test_the_oldest_give_way() -> None:
     assert work.begun == before
     await once.run(0, work)
     assert work.begun == before + 1
-
-
-async def test_a_question_asks_the_warehouse_nothing_twice(open_practice: Callable[..., Vendora], monkeypatch: pytest.MonkeyPatch) -> None:
-    async with open_practice() as vendora:
-        warehouse = (await vendora.aopen()).services.warehouse
-        plain: Callable[..., Coroutine[Any, Any, Any]] = warehouse.fetch
-        ran: list[str] = []
-
-        async def fetch(statement: Any, **limits: Any) -> Any:
-            ran.append(f"{statement.sql}|{sorted(dict(statement.params).items(), key=str)}")
-            return await plain(statement, **limits)
-
-        monkeypatch.setattr(warehouse, "fetch", fetch)
-        await vendora.aask("visits and no-shows by reason in May with the totals, and visits in May")
-        assert ran
-        assert len(ran) == len(set(ran))

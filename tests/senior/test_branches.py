@@ -13,6 +13,7 @@ import pytest
 from vendora_graph import Vendora
 from vendora_graph.errors import InternalError, QueryTimeoutError, QuestionError, WarehouseError
 from vendora_graph.nodes import tools as tools_node
+from vendora_graph.settings import Settings
 from vendora_graph.tools import rounds
 from vendora_graph.tools.catalogue import tools_for
 from vendora_graph.tools.senior.find_anomalies import TOOL as FIND
@@ -86,3 +87,19 @@ def test_the_owners_question_keeps_its_limits(vendora: Vendora) -> None:
     assert answer.quality_score >= 0.85
     assert sum(1 for query in answer.queries if query.purpose == "primary") <= 45  # five of them the past by day, not on record before
     assert len(answer.recommendations) <= 3
+
+
+async def test_the_warehouse_is_asked_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Branches of the owner's question need the same figures: each statement of it runs once."""
+    async with Vendora.open(Settings.load(warehouse="demo", model="offline")) as vendora:
+        warehouse = (await vendora.aopen()).services.warehouse
+        plain, ran = warehouse.fetch, Counter[str]()
+
+        async def fetch(statement: Any, **limits: Any) -> Any:
+            ran[f"{statement.sql} {sorted(dict(statement.params).items())}"] += 1
+            return await plain(statement, **limits)
+
+        monkeypatch.setattr(warehouse, "fetch", fetch)
+        await vendora.aask(QUESTION)
+    assert len(ran) > OTHERS
+    assert [sql for sql, runs in ran.items() if runs > 1] == []
