@@ -50,7 +50,7 @@ async def rows(services: Services) -> list[Row]:
     for store in services.profile.stores:
         principal = services.identities.principal(dealership=store.id)
         scope = Scope(principal, services.profile.as_of, services.profile.data_through, 1)
-        past = await past_months(METRICS, services.profile.data_through, MONTHS_BACK, (), Desk(services, scope))
+        past = (await past_months(METRICS, services.profile.data_through, MONTHS_BACK, (), Desk(services, scope))).months
         found += [_row(store.name, name, past[name]) for name in METRICS if any(month.total for month in past[name])]
     return found
 
