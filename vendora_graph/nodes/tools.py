@@ -50,8 +50,6 @@ def make_senior_tools(services: Services) -> BranchNode:
             finding = await run_call(call, place, "senior_analyst", seen["ledger"], services, scope)
         except QueryTimeoutError as error:
             return State(findings=[empty.model_copy(update={"words": str(error), "failed": True})])
-        if finding.ledger is not None:
-            begin_proofs(seen["ledger"], finding.ledger, services, scope)
         return State(findings=[finding])
 
     return senior_tools
@@ -70,6 +68,7 @@ def make_senior_findings(services: Services) -> Node:
         if findings and all(finding.failed for finding in findings):
             raise QueryTimeoutError(findings[0].words)
         messages, ledger = settle(findings, state["ledger"], state["turn"])
+        begin_proofs(state["ledger"], ledger, services, scope_of(state))
         return State(
             messages=list(messages),
             ledger=ledger,

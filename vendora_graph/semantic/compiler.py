@@ -41,7 +41,7 @@ class Compiler:
         where = where_of(request, paths, self._catalog, dialect)
         sql = self._metricflow.explain(request.metrics, group_by, where, dialect)
         tree = bind(sql, kinds, columns, dialect, explained=self._explained)
-        group = (*(("period",) if request.grain else ()), *request.group_by)
+        group = (*(("period",) if request.grain else ()), *request.group_by) if request.ordered else ()
         text = finish(tree, group, request.order, dialect, limited=request.limit is not None)
         names = tuple(parameter_name(number, dialect) for number in range(1, len(kinds) + 1))
         return text, names, tuple(columns.values())

@@ -25,6 +25,7 @@ class CompileRequest:
         end: Last day, inclusive.
         limit: At most this many rows (after `order`).
         order: Columns of the result, `-` in front for descending; missing values come last. Then by the group columns.
+        ordered: False leaves the rows in no order, which the database need not sort then; not with `limit`.
     """
 
     metrics: tuple[str, ...]
@@ -35,6 +36,7 @@ class CompileRequest:
     end: date | None = None
     limit: int | None = None
     order: tuple[str, ...] = ()
+    ordered: bool = True
 
 
 @dataclass(frozen=True)

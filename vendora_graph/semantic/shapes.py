@@ -45,6 +45,7 @@ def shape_of(request: CompileRequest) -> Shape:
         request.end is not None,
         request.limit is not None,
         request.order,
+        request.ordered,
     )
 
 

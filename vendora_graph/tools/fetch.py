@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ async def fetch_rows(
         WarehouseError: The database failed or took too long.
     """
     warehouse, engine = services.warehouse, services.engine
+    if purpose == "second" and request.limit is None:  # the parts are put together by their keys: sorting them would cost a sixth
+        request = replace(request, ordered=False)
     if engine.at_hand(request, warehouse.dialect):
         compiled = engine.compile(request, warehouse.dialect)
     else:  # tens of milliseconds that nobody else should wait for

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from vendora_graph.contracts import Fact, Ledger, QueryRecord, ResultTable
 from vendora_graph.evidence.checks.proof import agrees
 from vendora_graph.evidence.ledger import with_seconds
-from vendora_graph.tools.cells import Cells, Cut, Need, fetch_cells
+from vendora_graph.tools.cells import Cells, Cut, Need
 from vendora_graph.tools.evaluate import needs_of, plain
 from vendora_graph.tools.medians import prove_median
 from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.second_fetch import Together
 from vendora_graph.tools.second_parts import Again, Partition, Proven, Target, by_group, choose, is_distinct
 from vendora_graph.tools.second_trend import prove_pair, prove_trend
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 async def prove(ledger: Ledger, services: Services, scope: Scope) -> Ledger:
     """Return the facts of `query_metrics` results with their second values, and the statements that gave them."""
-    parts = await asyncio.gather(*(_proof_of(table, ledger, services, scope) for table in _provable(ledger)))
+    together = Together(services, scope)
+    parts = await asyncio.gather(*(_proof_of(table, ledger, together) for table in _provable(ledger)))
     facts: dict[str, Fact] = {}
     queries: dict[str, QueryRecord] = {}
     for found, records in parts:
@@ -45,36 +47,37 @@ async def prove(ledger: Ledger, services: Services, scope: Scope) -> Ledger:
 
 def begin_proofs(before: Ledger, ledger: Ledger, services: Services, scope: Scope) -> None:
     """Start the second path of the results that are new in a ledger: `prove` fetches it."""
+    together = Together(services, scope)
     for table in _provable(ledger):
         if table.id not in before.tables:
-            services.ahead.begin((scope.asked, table.id), _prove_table(table, ledger, services, scope))
+            services.ahead.begin((scope.asked, table.id), _prove_table(table, ledger, together))
 
 
 def _provable(ledger: Ledger) -> list[ResultTable]:
     return [table for table in ledger.tables.values() if table.tool == "query_metrics"]
 
 
-async def _proof_of(table: ResultTable, ledger: Ledger, services: Services, scope: Scope) -> Proven:
-    begun = services.ahead.fetch((scope.asked, table.id))
-    proven: Proven = await (begun if begun is not None else _prove_table(table, ledger, services, scope))
+async def _proof_of(table: ResultTable, ledger: Ledger, together: Together) -> Proven:
+    begun = together.services.ahead.fetch((together.scope.asked, table.id))
+    proven: Proven = await (begun if begun is not None else _prove_table(table, ledger, together))
     return proven
 
 
-async def _prove_table(table: ResultTable, ledger: Ledger, services: Services, scope: Scope) -> Proven:
+async def _prove_table(table: ResultTable, ledger: Ledger, together: Together) -> Proven:
     query = MetricQuery.model_validate(json.loads(table.request))
     facts: dict[str, Fact] = {}
     queries: dict[str, QueryRecord] = {}
     groups: dict[tuple[Span, tuple[str, ...]], list[Target]] = defaultdict(list)
     found = list(_targets(table, query, ledger))
-    if len(found) > 1 and all(plain(target.fact.metric, services) for target, _ in found):
-        proven = await (prove_trend if query.grain else prove_pair)(found, query, services, scope)
+    if len(found) > 1 and all(plain(target.fact.metric, together.services) for target, _ in found):
+        proven = await (prove_trend if query.grain else prove_pair)(found, query, together)
         facts, queries = proven if proven is not None else ({}, {})
     for target, by in found:
         if target.fact.id not in facts:
             groups[target.span, by].append(target)
     whole = {span: groups.pop((span, ())) for span, by in list(groups) if by and (span, ()) in groups}
     batches = await asyncio.gather(
-        *(_prove_rows(span, by, targets, whole.pop(span, []), query, services, scope) for (span, by), targets in groups.items())
+        *(_prove_rows(span, by, targets, whole.pop(span, []), query, together) for (span, by), targets in groups.items())
     )
     for checked, records in batches:
         facts.update(checked)
@@ -94,26 +97,27 @@ def _targets(table: ResultTable, query: MetricQuery, ledger: Ledger) -> Iterable
 
 
 async def _prove_rows(
-    span: Span, by: tuple[str, ...], rows: list[Target], totals: list[Target], query: MetricQuery, services: Services, scope: Scope
+    span: Span, by: tuple[str, ...], rows: list[Target], totals: list[Target], query: MetricQuery, together: Together
 ) -> Proven:
     """Prove the rows of one span, and their totals by the same parts; a total they do not add up to has a statement of its own."""
-    facts, records, again = await _prove_span(span, by, rows, query, services, scope)
+    facts, records, again = await _prove_span(span, by, rows, query, together)
     left = totals
     if again is not None:
         summed = again.summed([t for t in totals if t.fact.metric in again.needs])
         facts.update({fact.id: fact for fact in summed.values() if agrees(fact)})
         left = [t for t in totals if t.fact.id not in facts]
     if left:
-        own, more, _ = await _prove_span(span, (), left, query, services, scope)
+        own, more, _ = await _prove_span(span, (), left, query, together)
         facts, records = {**facts, **own}, {**records, **more}
     return facts, records
 
 
 async def _prove_span(
-    span: Span, by: tuple[str, ...], targets: list[Target], query: MetricQuery, services: Services, scope: Scope
+    span: Span, by: tuple[str, ...], targets: list[Target], query: MetricQuery, together: Together
 ) -> tuple[dict[str, Fact], dict[str, QueryRecord], Again | None]:
+    services, scope = together.services, together.scope
     medians = [t for t in targets if services.catalog.metrics[t.fact.metric].value_dimension]
-    facts, records = await _prove_medians(span, by, medians, query, services, scope)
+    facts, records = await _prove_medians(span, by, medians, query, together)
     targets = [t for t in targets if t not in medians]
     if not targets:
         return facts, records, None
@@ -122,13 +126,13 @@ async def _prove_span(
     wanted = dict.fromkeys(need for by_alias in needs.values() for need in by_alias.values())
     days = any(not is_distinct(need, services) for need in wanted)
     parts = {need: choose(need, by, query, rows, services, days=days) for need in wanted}
-    cells = await _fetch(parts, by, query, services, scope)
+    cells = await _fetch(parts, by, query, together)
     again = Again(needs, parts, {p: by_group(found, len(by)) for p, found in cells.items()}, cells, Cells(), services, scope)
     facts.update(again.proven(targets))
     open_ones = [t for t in targets if not agrees(facts[t.fact.id])]
     distinct = [n for t in open_ones for n in needs[t.fact.metric].values() if is_distinct(n, services) and parts[n] is not None]
     if distinct:
-        whole = await fetch_cells(distinct, Cut(by, None, query.where), services, scope, purpose="second")
+        whole = await together.fetch(distinct, Cut(by, None, query.where))
         facts.update(replace(again, whole=whole).proven(open_ones))
         records.update(whole.records())
     records.update({record.id: record for found in cells.values() for record in found.records().values()})
@@ -136,13 +140,13 @@ async def _prove_span(
 
 
 async def _prove_medians(
-    span: Span, by: tuple[str, ...], targets: list[Target], query: MetricQuery, services: Services, scope: Scope
+    span: Span, by: tuple[str, ...], targets: list[Target], query: MetricQuery, together: Together
 ) -> tuple[dict[str, Fact], dict[str, QueryRecord]]:
     facts: dict[str, Fact] = {}
     records: dict[str, QueryRecord] = {}
     for metric in sorted({target.fact.metric for target in targets}):
         mine = {target.key: target.fact for target in targets if target.fact.metric == metric}
-        seconds, record = await prove_median(metric, span, Cut(by, None, query.where), mine, services, scope)
+        seconds, record = await prove_median(metric, span, Cut(by, None, query.where), mine, together.services, together.scope)
         records[record.id] = record
         for key, second in seconds.items():
             facts[mine[key].id] = mine[key].model_copy(update={"second": second})
@@ -150,22 +154,12 @@ async def _prove_medians(
 
 
 async def _fetch(
-    parts: dict[Need, Partition | None], by: tuple[str, ...], query: MetricQuery, services: Services, scope: Scope
+    parts: dict[Need, Partition | None], by: tuple[str, ...], query: MetricQuery, together: Together
 ) -> dict[Partition, Cells]:
     wanted: dict[Partition, list[Need]] = defaultdict(list)
     for need, partition in parts.items():
         if partition is not None:
             wanted[partition].append(need)
-    found = await asyncio.gather(
-        *(
-            fetch_cells(
-                needs,
-                Cut((*by, *([p.dimension] if p.dimension else [])), p.grain, query.where),
-                services,
-                scope,
-                purpose="second",
-            )
-            for p, needs in wanted.items()
-        )
-    )
+    cuts = [Cut((*by, *([p.dimension] if p.dimension else [])), p.grain, query.where) for p in wanted]
+    found = await asyncio.gather(*(together.fetch(needs, cut) for needs, cut in zip(wanted.values(), cuts, strict=True)))
     return dict(zip(wanted, found, strict=True))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Fact, Grain, Second
 from vendora_graph.evidence.checks.proof import agrees
-from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
+from vendora_graph.tools.cells import Cells, Cut, Key, Need
 from vendora_graph.tools.evaluate import is_zero, needs_of
 from vendora_graph.tools.requests import MetricQuery, Span
+from vendora_graph.tools.second_fetch import Together
 from vendora_graph.tools.second_parts import BOUNDED, MAX_GROUPS, Proven, Target, is_distinct
 from vendora_graph.tools.spans import bucket_label, bucket_start, buckets
 
@@ -30,20 +31,21 @@ Found = list[tuple[Target, tuple[str, ...]]]
 """Figures to prove, each with the dimensions of its row (none for a total)."""
 
 
-async def prove_pair(found: Found, query: MetricQuery, services: Services, scope: Scope) -> Proven | None:
+async def prove_pair(found: Found, query: MetricQuery, together: Together) -> Proven | None:
     """Return two periods' figures with their second values from one statement by day, or None where the days between are too many."""
-    if query.compare is None or len({by for _, by in found}) > 1 or any(_has_distinct(target.fact.metric, services) for target, _ in found):
+    distinct = any(_has_distinct(target.fact.metric, together.services) for target, _ in found)
+    if query.compare is None or len({by for _, by in found}) > 1 or distinct:
         return None
     spans, rows = (query.period, query.compare), len({target.key for target, _ in found})
     whole = Span(start=min(span.start for span in spans), end=max(span.end for span in spans))
     days = len(buckets(whole.start, whole.end, "day"))
     if days > MOST_BETWEEN * sum(len(buckets(span.start, span.end, "day")) for span in spans) or days * rows > MAX_GROUPS:
         return None
-    line = await _line(whole, query, "month", Cut(found[0][1], "day", query.where), services, scope)
+    line = await _line(whole, query, "month", Cut(found[0][1], "day", query.where), together)
     return {target.fact.id: line.proven(target) for target, _ in found}, line.cells.records()
 
 
-async def prove_trend(found: Found, query: MetricQuery, services: Services, scope: Scope) -> Proven | None:
+async def prove_trend(found: Found, query: MetricQuery, together: Together) -> Proven | None:
     """Return the facts with their second values, or None where no finer grain nests or there would be too many groups.
 
     A whole line of buckets is one statement a span (the asked one, the compared one), and one more where keys stand in two parts. A total
@@ -53,11 +55,11 @@ async def prove_trend(found: Found, query: MetricQuery, services: Services, scop
     targets = [target for target, by in found if by == query.group_by and is_bucket(target.span, query.grain)]
     spans = [query.period, *([query.compare] if query.compare else [])]
     rows = len({target.key for target in targets})
-    cut = _finer(query.grain, query, spans, rows, services)
+    cut = _finer(query.grain, query, spans, rows, together.services)
     if cut is None:
         return None
-    found_lines = await asyncio.gather(*(_line(span, query, query.grain, cut, services, scope) for span in spans))
-    lines = await asyncio.gather(*(_recounted(line, targets, query) for line in found_lines))
+    found_lines = await asyncio.gather(*(_line(span, query, query.grain, cut, together) for span in spans))
+    lines = await asyncio.gather(*(_recounted(line, targets, query, together) for line in found_lines))
     facts = {t.fact.id: line.proven(t) for line in lines for t in targets if line.holds(t)}
     totals = [target for target, _ in found if target.fact.id not in facts]
     summed = [line.proven(t) for line in found_lines for t in totals if line.span == t.span]
@@ -83,14 +85,14 @@ def _finer(coarse: Grain, query: MetricQuery, spans: list[Span], rows: int, serv
     return next((Cut((*query.group_by, d), coarse, query.where) for size, d in sized if 1 < size <= room), None)
 
 
-async def _line(span: Span, query: MetricQuery, grain: Grain, cut: Cut, services: Services, scope: Scope) -> _Line:
-    needs = {name: needs_of(name, span, services) for name in query.metrics}
+async def _line(span: Span, query: MetricQuery, grain: Grain, cut: Cut, together: Together) -> _Line:
+    needs = {name: needs_of(name, span, together.services) for name in query.metrics}
     wanted = [need for by_alias in needs.values() for need in by_alias.values()]
-    cells = await fetch_cells(wanted, cut, services, scope, purpose="second")
-    return _Line(span, grain, cut, needs, cells, Cells(), services, scope)
+    cells = await together.fetch(wanted, cut)
+    return _Line(span, grain, cut, needs, cells, Cells(), together.services, together.scope)
 
 
-async def _recounted(line: _Line, targets: list[Target], query: MetricQuery) -> _Line:
+async def _recounted(line: _Line, targets: list[Target], query: MetricQuery, together: Together) -> _Line:
     """Return a line with its keys counted once more, bucket by bucket, where the parts of some bucket do not add up to its figure."""
     services = line.services
     open_ones = [t for t in targets if line.holds(t) and not agrees(line.proven(t))]
@@ -98,7 +100,7 @@ async def _recounted(line: _Line, targets: list[Target], query: MetricQuery) -> 
     if not distinct:
         return line
     cut = Cut(query.group_by, line.grain, query.where)
-    return replace(line, whole=await fetch_cells(tuple(distinct), cut, services, line.scope, purpose="second"))
+    return replace(line, whole=await together.fetch(tuple(distinct), cut))
 
 
 @dataclass(frozen=True, slots=True)
