@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -80,18 +80,33 @@ def test_the_past_of_a_projection_is_on_record(desk: tuple[Services, Scope, asyn
     assert _curves(ledger) == {"units_retail", "fi_gross"}
 
 
-def test_days_that_do_not_add_up_are_no_past(desk: tuple[Services, Scope, asyncio.Runner], monkeypatch: pytest.MonkeyPatch) -> None:
+def _lossy(column: dict[Any, Any]) -> dict[Any, Any]:
+    return dict(list(column.items())[1:])
+
+
+def _exchanged(column: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the days with those of two months exchanged: as one total they still add up."""
+    last = max(column)
+    other = next(day for day in sorted(column) if day[0][:7] != last[0][:7] and column[day] != column[last])
+    return {**column, last: column[other], other: column[last]}
+
+
+@pytest.mark.parametrize("wrong", [_lossy, _exchanged])
+def test_days_that_do_not_add_up_are_no_past(
+    wrong: Callable[[dict[Any, Any]], dict[Any, Any]],
+    desk: tuple[Services, Scope, asyncio.Runner],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     services, scope, runner = desk
     plain = history.evaluate
 
-    async def lossy(metrics: Any, leg: Any, cut: Any, *rest: Any, **purpose: Any) -> Any:
+    async def misread(metrics: Any, leg: Any, cut: Any, *rest: Any, **purpose: Any) -> Any:
         found = await plain(metrics, leg, cut, *rest, **purpose)
         if cut.grain == "day" and "units_retail" in found.values:
-            column = dict(list(found.values["units_retail"].items())[1:])
-            return replace(found, values={**found.values, "units_retail": column})
+            return replace(found, values={**found.values, "units_retail": wrong(found.values["units_retail"])})
         return found
 
-    monkeypatch.setattr(history, "evaluate", lossy)
+    monkeypatch.setattr(history, "evaluate", misread)
     assert _curves(runner.run(_proven(PACE, MONTH, services, scope))) == {"fi_gross"}
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from vendora_graph.contracts import Filter, Ledger, QueryRecord
-from vendora_graph.tools.cells import Cut
+from vendora_graph.tools.cells import Cut, Key
 from vendora_graph.tools.evaluate import Leg, evaluate
 from vendora_graph.tools.query_metrics import within_access
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.gather import Desk, in_turn
 from vendora_graph.tools.senior.pacing import Month
-from vendora_graph.tools.spans import bucket_start, next_start
+from vendora_graph.tools.spans import bucket_label, bucket_start, next_start
 
 ONE_DAY = timedelta(days=1)
 SERVICE = ("SVC", "PARTS", "BODY", "service", "parts", "body")
@@ -77,7 +78,7 @@ class Past:
 async def past_months(metrics: Sequence[str], day: date, count: int, filters: tuple[Filter, ...], desk: Desk) -> Past:
     """Return the whole months before the one of `day`, by metric, as far back as the data goes.
 
-    A second statement takes them as one: a metric whose days do not add up to that is left without a past.
+    A second statement takes them by month: a metric whose days do not add up to each is left without a past.
 
     Raises:
         NotAllowedError: The asker may not see a metric.
@@ -101,17 +102,24 @@ Column = dict[date, Decimal]
 async def _lot(
     metrics: tuple[str, ...], span: Span, filters: tuple[Filter, ...], desk: Desk
 ) -> tuple[dict[str, Column], dict[str, QueryRecord]]:
-    """Return what each day brought, by metric; days without a row are left out, and all days where they do not add up to the whole."""
+    """Return what each day brought, by metric; days without a row are left out, and all days where they do not add up to every month."""
     asked = MetricQuery(metrics=metrics, period=span, filters=filters, grain="day")
     query = within_access(asked, desk.services, desk.scope)
     leg = Leg(query.period, as_period(query.period, desk.scope))
-    by_day, whole = await asyncio.gather(
+    by_day, by_month = await asyncio.gather(
         evaluate(query.metrics, leg, Cut((), "day", query.filters), desk.services, desk.scope),
-        evaluate(query.metrics, leg, Cut((), None, query.filters), desk.services, desk.scope, purpose="second"),
+        evaluate(query.metrics, leg, Cut((), "month", query.filters), desk.services, desk.scope, purpose="second"),
     )
     columns: dict[str, Column] = {}
     for name, column in by_day.values.items():
         days = {date.fromisoformat(key[0]): value for key, value in column.items() if value is not None}
-        adds_up = sum(days.values(), Decimal(0)) == (whole.values[name].get(()) or Decimal(0))
-        columns[name] = days if adds_up else {}
-    return columns, {**by_day.records, **whole.records}
+        columns[name] = days if _add_up(days, by_month.values[name]) else {}
+    return columns, {**by_day.records, **by_month.records}
+
+
+def _add_up(days: Column, months: Mapping[Key, Decimal | None]) -> bool:
+    """Tell whether the days of every month add up to it, and no month is without days."""
+    sums: dict[Key, Decimal] = defaultdict(Decimal)
+    for day, value in days.items():
+        sums[bucket_label(day, "month"),] += value
+    return {key: value for key, value in sums.items() if value} == {key: value for key, value in months.items() if value}
