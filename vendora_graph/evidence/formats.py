@@ -86,7 +86,7 @@ def _bucket_words(period: Period) -> str | None:
     if label == f"{start.year}-Q{(start.month + 2) // 3}":
         return f"{label[5:]} {start.year}"
     if label == start.isoformat():
-        return f"week of {start:%b} {start.day}, {start.year}" if period.grain == "week" else f"{start:%b} {start.day}, {start.year}"
+        return f"{'week of ' if period.grain == 'week' else ''}{start:%B} {start.day}, {start.year}"
     return None
 
 

@@ -25,6 +25,7 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
     if main is not None:
         main = _to_that_day(framer, _coming(framer, main))
         found = _beside_last(clock, main, previous) if relative(main) else _ahead(framer, clock, main, resolve(main, clock))
+        found = _to_its_end(framer, found, out)
         out.bad_period = found is None
         return _closed_day(framer, clock, main, _closed_months(framer, main, found, out), out)
     if previous is not None and previous.period is not None:
@@ -69,6 +70,20 @@ def _coming(framer: Framer, main: PeriodSpec) -> PeriodSpec:
     if main.op == "weekday" and said_for and framer.frame.metrics and set(framer.frame.metrics) <= ahead:
         return PeriodSpec("weekday_next", main.args)
     return main
+
+
+def _to_its_end(framer: Framer, found: Resolved | None, out: Outcome) -> Resolved | None:
+    """`curtailments coming due this month`: of what is scheduled, a running unit is meant to its end."""
+    ahead, said = set(framer.lexicon.vocabulary.get("ahead_metrics") or ()), {t.text for t in framer.frame.tokens}
+    named = bool(framer.frame.metrics) and set(framer.frame.metrics) <= ahead and bool(said & set(framer.raw["due_words"]))
+    if found is None or not named or found.period.full_end is None or found.period.grain is None:
+        return found
+    period, end = found.period, found.period.full_end
+    if period.end < end:
+        out.assumptions.append(text(framer, "to_its_end"))
+        whole = period.model_copy(update={"end": end, "label": label(Stretch(period.start, end, period.grain), end)})
+        return Resolved(whole, tuple(note for note in found.notes if note != "running"))
+    return found
 
 
 def _beside_last(clock: Clock, main: PeriodSpec, previous: Plan | None) -> Resolved | None:

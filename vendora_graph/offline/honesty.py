@@ -8,7 +8,7 @@ from vendora_graph.contracts import Draft, Period
 from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.before import previous_period, same_last_year
 from vendora_graph.offline.planner import compared, selling_kind
-from vendora_graph.offline.results import Cell, Result
+from vendora_graph.offline.results import Cell, Result, Row
 from vendora_graph.offline.words import say
 
 
@@ -76,3 +76,11 @@ def preliminary(asked: Asked, shown: Sequence[str] = ()) -> tuple[str, ...]:
 
 def _touches(month: str, span: Period) -> bool:
     return f"{span.start:%Y-%m}" <= month <= f"{span.end:%Y-%m}"
+
+
+def nothing_kept(asked: Asked, row: Row) -> tuple[str, ...]:
+    """Say that a zero amount or position of a part may only mean that nothing of the kind is kept for it (no such department)."""
+    part = any(item.op == "in" for item in asked.plan.filters)
+    zero = [cell.metric for cell in row.cells if cell is not None and cell.grade == "metric" and cell.value == 0]
+    infos = (asked.catalog.metrics[name] for name in zero)
+    return (say("notes", "nothing_kept"),) if part and any(i.unit == "usd" or i.snapshot for i in infos) else ()

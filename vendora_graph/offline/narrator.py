@@ -9,7 +9,7 @@ from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
-from vendora_graph.offline.honesty import ahead, few_records, preliminary, unequal_days
+from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unequal_days
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
@@ -147,7 +147,7 @@ def _figure(told: sentences.Told) -> Draft:
         findings.append(Finding(text=told.plain(index), kind="value"))
         findings.extend(Finding(text=text, kind="change") for text in told.changes(index))
     tables = (told.table_spec(),) if len(told.infos) > 1 or told.compares else ()
-    return Draft(headline=told.figure(), findings=tuple(findings), tables=tables, caveats=told.small())
+    return Draft(headline=told.figure(), findings=tuple(findings), tables=tables, caveats=(*told.small(), *nothing_kept(told.asked, told.table.body[0])))
 
 
 def _with_table(told: sentences.Told, headline: str, chart: str | None = None) -> Draft:

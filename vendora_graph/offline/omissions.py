@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.target_words import DIMENSION as SOURCE
 
 _RATIOS = frozenset({"ratio", "average", "median"})
 
@@ -128,7 +129,8 @@ def _own(framer: Framer, plan: Plan, dimension: str) -> bool:
 def free_unfit(framer: Framer) -> None:
     """Conditions that the measures of a department cannot take are none: their words are free again, to be asked about."""
     frame = framer.frame
-    odd = {f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions and not framer.fits(f.dimension)}
+    known = set(framer.catalog.dimensions) - {SOURCE}  # against which target is no condition on the measures
+    odd = {f.dimension for f in frame.filters if f.dimension in known and not framer.fits(f.dimension)}
     frame.filters = [f for f in frame.filters if f.dimension not in odd]
     for span in frame.spans:
         if any(s.key in odd for s in of_kind(span, "value")) and frame.bound.get(span.start, "").removeprefix("filter ") in odd:
@@ -147,3 +149,12 @@ def change_ordered(framer: Framer) -> bool:
         if all(not frame.tokens[at].content or frame.bound.get(at, "").startswith(("metric", "ranking limit")) for at in between):
             return frame.ranked
     return False
+
+
+def note_moved(framer: Framer) -> None:
+    """`which advisors sold less in October than September`: rows are shown with their change, and none is left out for its side."""
+    frame, words = framer.frame, framer.raw["moved_words"]
+    said = [i for i, t in enumerate(frame.tokens) if t.text in words and frame.bound.get(i, "cue").startswith("cue")]
+    if said and frame.has("who", "which", "list", "with_condition", "where"):
+        frame.bound.update(dict.fromkeys(said, "change"))
+        frame.notes.append(("not_only_moved", {"words": frame.tokens[said[0]].raw}))

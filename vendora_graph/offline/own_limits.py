@@ -7,12 +7,36 @@ from decimal import Decimal
 
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.normalise import compact
 
 
 def drop_own_limit(framer: Framer) -> None:
     """`obsolescence over 12 months`: the limit said is the measure's own, and no condition besides it."""
     frame = framer.frame
     frame.filters = [f for f in frame.filters if not any(_own(framer, m, f) == Decimal(f.values[0]) for m in frame.metrics if _one(f))]
+
+
+def widen_left_out(framer: Framer) -> None:
+    """`average ticket excluding internal`: a measure of one pay type by custom is, less another, the one of all of them."""
+    frame = framer.frame
+    for item in [f for f in frame.filters if f.op == "not_in"]:
+        wider = framer.lexicon.section("all_of").get(item.dimension) or {}
+        named = {m: _said_values(framer, m, item.dimension) for m in frame.metrics if m in wider}
+        if named and all(kept and not kept & set(item.values) for kept in named.values()):  # `CP hours excluding internal`
+            frame.filters.remove(item)
+        for name in [m for m, kept in named.items() if not kept]:
+            frame.metrics = [str(wider[name]) if m == name else m for m in frame.metrics]
+            if name in frame.metric_spans:
+                frame.metric_spans.setdefault(str(wider[name]), frame.metric_spans[name])
+
+
+def _said_values(framer: Framer, metric: str, dimension: str) -> set[str]:
+    """The values of a column that the words said for a measure name (`CP dollars per RO`)."""
+    span = framer.frame.metric_spans.get(metric)
+    words = framer.frame.tokens[span.start : span.end] if span is not None else ()
+    parts = (words[a:b] for a in range(len(words)) for b in range(a + 1, len(words) + 1))
+    senses = (s for part in parts for s in framer.lexicon.senses(compact(part)))
+    return {value for s in senses if s.kind == "value" and s.key == dimension for value in s.values}
 
 
 def other_limit(framer: Framer, plan: Plan) -> str:

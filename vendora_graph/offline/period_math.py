@@ -104,18 +104,18 @@ def cut(stretch: Stretch, clock: Clock) -> Resolved:
 
 
 def day_text(day: date) -> str:
-    """Return `12 November 2026`."""
-    return f"{day.day} {day:%B %Y}"
+    """Return `November 12, 2026`."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def range_text(start: date, end: date) -> str:
-    """Return `1 to 12 November 2026`, `1 October to 12 November 2026` or both dates in full."""
+    """Return `November 1-12, 2026`, `October 1 to November 12, 2026` or both dates in full."""
     if start == end:
         return day_text(end)
     if (start.year, start.month) == (end.year, end.month):
-        return f"{start.day} to {day_text(end)}"
+        return f"{start:%B} {start.day}-{end.day}, {end.year}"
     if start.year == end.year:
-        return f"{start.day} {start:%B} to {day_text(end)}"
+        return f"{start:%B} {start.day} to {day_text(end)}"
     return f"{day_text(start)} to {day_text(end)}"
 
 

@@ -8,9 +8,9 @@ from vendora_graph.offline.compare import comparison_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_back, take_as_closed, topic_of
 from vendora_graph.offline.left_out import without_left_out
-from vendora_graph.offline.omissions import change_ordered
+from vendora_graph.offline.omissions import change_ordered, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of
-from vendora_graph.offline.own_limits import drop_own_limit
+from vendora_graph.offline.own_limits import drop_own_limit, widen_left_out
 from vendora_graph.offline.period_math import Resolved, unit_end
 from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.records import take_records
@@ -25,6 +25,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     """Turn a filled frame into a plan (`previous` is the last answer's plan when the question builds on it)."""
     _drop_implied(framer)
     drop_own_limit(framer)
+    widen_left_out(framer)
     take_records(framer)
     generalise(framer)
     stand_in(framer)
@@ -59,6 +60,8 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
     period = out.resolved.period if out.resolved else None
     comparison = None if framer.frame.has(AT_CLOSE) else comparison_of(framer, clock, period, versus, previous, out.assumptions)
     groups = tuple(dict.fromkeys(frame.groups))
+    if comparison is not None and comparison.period is not None and groups:
+        note_moved(framer)
     return Plan(
         metrics=tuple(dict.fromkeys(frame.metrics)),
         group_by=groups,

@@ -85,7 +85,7 @@ def _buckets(start: date, end: date, grain: Grain) -> Iterator[Period]:
 
 
 def describe(start: date, end: date) -> str:
-    """Return a period in words: October 2026, Q3 2026, November 1-12, 2026, Aug 1, 2026 - Oct 31, 2026."""
+    """Return a period in words: October 2026, Q3 2026, November 1-12, 2026, August to October 2026."""
     if start == end:
         return f"{start:%B} {start.day}, {start.year}"
     for grain, words in (("month", f"{start:%B} {start.year}"), ("quarter", bucket_label(start, "quarter")), ("year", str(start.year))):
