@@ -41,7 +41,12 @@ CASES = [
     ("visits over $300 last month", "[value] visits; where bill_amount gt 300; 2026-06-01/2026-06-30"),
     ("waiting time by reason, worst first, in June", "[ranking] waiting_time; by reason; 2026-06-01/2026-06-30; rank waiting_time desc"),
     ("visits and revenue last week", "[value] visits, revenue; 2026-06-22/2026-06-28"),
-    ("what does waiting time mean", "[definition] waiting_time; 2026-07-01/2026-07-01"),
+    (
+        "which vet had the most emergencies in June",
+        "[ranking] emergency_visits; by vet_name; 2026-06-01/2026-06-30; rank emergency_visits desc",
+    ),
+    ("waiting time", "[value] waiting_time; 2026-06-01/2026-06-30"),
+    ("what does waiting time mean", "[definition] waiting_time; 2026-06-01/2026-06-30"),
 ]
 
 

@@ -159,7 +159,8 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
     elif any(info.ledger_month for info in infos) or framer.frame.has("what_if"):
         spec, said = PeriodSpec("last", {"unit": "month"}), "default_ledger"
     else:
-        spec, said = PeriodSpec("this", {"unit": "month"}), "default_period"
+        begun = clock.data_through >= unit_start(clock.as_of, "month")  # on the first of a month no day of it is complete
+        spec, said = PeriodSpec("this" if begun else "last", {"unit": "month"}), "default_period"
     resolved = resolve(spec, clock)
     if resolved is not None and not framer.frame.trend and not _silent(framer):
         out.assumptions.append(text(framer, said).format(label=resolved.period.label))

@@ -238,19 +238,19 @@ def _turned_round(framer: Framer, span: Span, metric: str) -> bool:
 
 def _inside(framer: Framer, span: Span, metric: str) -> None:
     """A metric's phrase may hold a grouping (`pvr by manager`) or a record noun (`ros open over 10 days`)."""
-    tokens = framer.frame.tokens
     _named_value(framer, span, metric)
     for at in range(span.start, span.end):
-        senses = [s for s in framer.lexicon.senses(compact(tokens[at : at + 1])) if s.kind == "dimension"]
+        senses: list[Sense] = []
         for size in range(span.end - at, 0, -1):
-            senses = [s for s in framer.lexicon.senses(compact(tokens[at : at + size])) if s.kind == "dimension"]
+            senses = [s for s in framer.lexicon.senses(compact(framer.frame.tokens[at : at + size])) if s.kind == "dimension"]
             if senses:
                 break
         cues = framer.cues_ending(at)
         opening = {"which", *framer.raw["record_rank_cues"]}  # `which lead source costs the most per sale`, `best salesperson in units`
         grouped = "group" in cues if at > span.start else bool(cues & opening)
         for sense in senses:
-            if not can_cut(framer.lexicon, metric, sense.key):
+            named = (span.end - span.start == 1) and framer.catalog.dimensions[sense.key].kind == "flag"  # `the most emergencies`
+            if named or not can_cut(framer.lexicon, metric, sense.key):
                 continue
             if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:
                 framer.frame.groups.append(sense.key)

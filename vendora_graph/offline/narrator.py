@@ -147,7 +147,8 @@ def _figure(told: sentences.Told) -> Draft:
         findings.append(Finding(text=told.plain(index), kind="value"))
         findings.extend(Finding(text=text, kind="change") for text in told.changes(index))
     tables = (told.table_spec(),) if len(told.infos) > 1 or told.compares else ()
-    return Draft(headline=told.figure(), findings=tuple(findings), tables=tables, caveats=(*told.small(), *nothing_kept(told.asked, told.table.body[0])))
+    caveats = (*told.small(), *nothing_kept(told.asked, told.table.body[0]))
+    return Draft(headline=told.figure(), findings=tuple(findings), tables=tables, caveats=caveats)
 
 
 def _with_table(told: sentences.Told, headline: str, chart: str | None = None) -> Draft:

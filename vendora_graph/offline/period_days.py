@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, unit_of, unit_start
+from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, unit_of, unit_start
 from vendora_graph.offline.periods import PeriodSpec
 
 WEEK = timedelta(days=7)
@@ -31,6 +31,19 @@ def weekdays(spec: PeriodSpec, clock: Clock) -> Stretch:
     if start > clock.as_of:
         start, end = start - WEEK, end - WEEK
     return Stretch(start, end) if start < end else unit_of(start, "day")
+
+
+def weekday_beside(spec: PeriodSpec, base: Stretch) -> Stretch:
+    """Return the first such weekday after a period, or the last one before it (`the Monday after Thanksgiving`)."""
+    dow = spec.number("dow", 0)
+    if spec.args.get("before"):
+        return unit_of(base.start - timedelta(days=(base.start.weekday() - dow) % 7 or 7), "day")
+    return unit_of(base.end + timedelta(days=(dow - base.end.weekday()) % 7 or 7), "day")
+
+
+def day_units_ago(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the one day so many units before today (`a month ago today`)."""
+    return unit_of(add_units(clock.as_of, spec.word("unit"), -spec.number("n")), "day")
 
 
 def weekend(spec: PeriodSpec, clock: Clock) -> Stretch:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from vendora_graph.offline.period_days import holiday, weekday, weekday_next, weekdays, weekend
+from vendora_graph.offline.period_days import day_units_ago, holiday, weekday, weekday_beside, weekday_next, weekdays, weekend
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Resolved, Stretch, add_units, cut, day_text, unit_end, unit_of, unit_start
 from vendora_graph.offline.period_parts import (
     days_in,
@@ -14,6 +14,7 @@ from vendora_graph.offline.period_parts import (
     latest_days,
     month_through,
     nth_weekday,
+    open_day_in,
     open_days,
     since_day,
     to_date_back,
@@ -249,10 +250,8 @@ def _shift_year(spec: PeriodSpec, clock: Clock) -> Stretch:
 
 
 def _week_of(spec: PeriodSpec, clock: Clock) -> Stretch:
-    base = _part(spec, clock)
-    if spec.word("which") == "last":
-        return Stretch(base.end - timedelta(days=6), base.end)
-    return Stretch(base.start, base.start + timedelta(days=6))
+    base, six = _part(spec, clock), timedelta(days=6)
+    return Stretch(base.end - six, base.end) if spec.word("which") == "last" else Stretch(base.start, base.start + six)
 
 
 def _days_of(spec: PeriodSpec, clock: Clock) -> Stretch:
@@ -293,6 +292,7 @@ _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "shift_year": _shift_year, "week_of": _week_of, "days_of": _days_of, "week_with": _week_with, "week_ending": _week_ending,
     "all_time": _all_time, "latest_days": latest_days, "month_through": month_through, "since_day": since_day,
     "first_units": first_units, "year_through_month": year_through_month, "to_date_back": to_date_back, "open_days": open_days,
+    "weekday_beside": _of(weekday_beside), "day_units_ago": day_units_ago, "open_day_in": lambda s, c: open_day_in(s, c, _part(s, c)),
     "days_in": _of(days_in), "units_before": _of(units_before), "units_after": _of(units_after), "units_in": _of(units_in),
     "nth_weekday": _of(nth_weekday), "start_of": _of(lambda _, base: unit_of(base.start, "day")),
     "month_to": _of(lambda _, base: Stretch(unit_start(base.end, "month"), base.end)),

@@ -18,6 +18,9 @@ def elided(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec] | None:
         return PeriodSpec("this", spec.args), PeriodSpec("last", spec.args)
     if spec.op == "years_apart":
         return PeriodSpec("month_this_year", spec.args), PeriodSpec("month_last_year", spec.args)
+    if spec.op == "years_back":
+        month = spec.number("months")
+        return PeriodSpec("month_last", {"month": month}), PeriodSpec("month_last", {"month": month, "back": 1})
     if spec.op == "quarters_apart":
         return PeriodSpec("quarter", spec.args), PeriodSpec("quarter", {"q": spec.number("nth")})
     if spec.op == "halves_apart":

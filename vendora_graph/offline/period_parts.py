@@ -105,6 +105,13 @@ def open_days(spec: PeriodSpec, clock: Clock) -> Stretch:
     return Stretch(start, end, name=f"last {n} selling days")
 
 
+def open_day_in(spec: PeriodSpec, clock: Clock, base: Stretch) -> Stretch:
+    """Return the last selling day of a period, or its first one."""
+    kind = clock.weekday_calendar
+    day = clock.calendar.last_open(base.end, kind) if spec.word("which") == "last" else clock.calendar.nth(base.start, 1, kind)
+    return unit_of(day, "day")
+
+
 def _latest(day: int, clock: Clock) -> date:
     month = unit_start(clock.as_of, "month")
     return month if day <= clock.as_of.day else add_units(month, "month", -1)

@@ -35,9 +35,9 @@ def month_last_year(spec: PeriodSpec, clock: Clock) -> Stretch:
 
 
 def month_last(spec: PeriodSpec, clock: Clock) -> Stretch:
-    """Return the last complete month of that name."""
+    """Return the last complete month of that name, or one `back` years before it."""
     month = spec.number("month")
-    return month_stretch(clock.as_of.year - (month >= clock.as_of.month), month)
+    return month_stretch(clock.as_of.year - (month >= clock.as_of.month) - spec.number("back", 0), month)
 
 
 def quarter_stretch(year: int, quarter: int) -> Stretch:

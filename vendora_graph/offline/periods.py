@@ -88,7 +88,7 @@ class PeriodGrammar:
         self._slots: dict[str, Slot] = {
             "<n>": self._n, "<unit>": self._unit, "<month>": self._month, "<q>": self._q, "<half>": self._half,
             "<year>": self._year, "<dow>": self._dow, "<day>": self._day, "<date>": self._date, "<holiday>": self._holiday,
-            "<ord>": self._ord, "<nth>": self._nth,
+            "<ord>": self._ord, "<nth>": self._nth, "<months>": self._several,
         }  # fmt: skip
         self._atoms: dict[str, Any] = {}
         self._composites: dict[str, Any] = {}
@@ -168,6 +168,13 @@ class PeriodGrammar:
     def _month(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
         month = self._months.get(tokens[at].text.removesuffix("'s"))
         if month is not None and self._strong(tokens, at):
+            yield month, 1
+
+    def _several(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
+        """`octobers`: a month's name in the plural."""
+        text = tokens[at].text
+        month = self._months.get(text.removesuffix("s")) if text not in self._months else None
+        if month is not None:
             yield month, 1
 
     def _dow(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,7 @@ def _sold_records(framer: Framer) -> None:
     """`which part numbers sold the most`: of records that are sold, their sales and not what stands of them (`sold_records`)."""
     frame, known = framer.frame, framer.lexicon.section("sold_records")
     metric = str(known.get(frame.record))
-    moved = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()}
+    moved = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()} | set(framer.raw["sales_words"])
     if metric in framer.catalog.metrics and (not frame.metrics or frame.from_hint) and any({t.text, t.stem} & moved for t in frame.tokens):
         frame.metrics, frame.from_hint = [metric], False
 

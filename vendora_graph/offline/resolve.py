@@ -93,7 +93,8 @@ def _grain(framer: Framer, resolved: Resolved | None, given: bool) -> Grain | No
     frame = framer.frame
     if frame.grain is not None:
         return frame.grain
-    if resolved is not None and resolved.grouped is not None and not frame.groups:
+    joined = {t.text for t in frame.tokens} & set(framer.raw["together_words"])  # `August and September combined`
+    if resolved is not None and resolved.grouped is not None and not frame.groups and not joined:
         frame.trend = True
         return resolved.grouped
     if not frame.trend:

@@ -91,16 +91,20 @@ def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
     elif _labels_value(framer, span, sense.key):
         framer.frame.bind(span, f"label of {sense.key}")
     elif kind == "record":
-        if single_record(framer, span):
-            _record(framer, span, senses)
-            framer.frame.bound.setdefault(span.start - 1, "ranking limit")
-            framer.frame.limit = framer.frame.limit or 1
-        elif is_record(framer, span, senses):
-            _record(framer, span, senses)
+        _records(framer, span, senses)
     elif kind == "store" and (_only_store(framer, span) or not (_all_stores(framer, span) or _asks_stores(framer, span))):
         framer.frame.bind(span, "store")
     elif kind != "numeric":
         _group(framer, span, senses)
+
+
+def _records(framer: Framer, span: Span, senses: list[Sense]) -> None:
+    if single_record(framer, span):
+        _record(framer, span, senses)
+        framer.frame.bound.setdefault(span.start - 1, "ranking limit")
+        framer.frame.limit = framer.frame.limit or 1
+    elif is_record(framer, span, senses):
+        _record(framer, span, senses)
 
 
 def _only_store(framer: Framer, span: Span) -> bool:
