@@ -31,7 +31,7 @@ from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise
 from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, edge, vague_period
 from vendora_graph.offline.restate import restate
-from vendora_graph.offline.unmet import contradicted, open_limit, opposed, paceless, uncounted, weak_verb, whole_beside_part
+from vendora_graph.offline.unmet import contradicted, lost_measure, open_limit, opposed, paceless, uncounted, weak_verb, whole_beside_part
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
@@ -281,5 +281,6 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("paceless", paceless),
     ("weak", weak_verb),
     ("whole", whole_beside_part),
+    ("unplaced", lost_measure),
 )
 """What is asked back, by the name of its text, and when."""

@@ -199,3 +199,9 @@ def _bare(framer: Framer, at: int) -> bool:
     around = [tokens[i] for i in (at - 1, at + 1) if 0 <= i < len(tokens)]
     named = framer.frame.bound.get(at, "").startswith(("metric", "period"))
     return not named and any({t.stem, t.text} & joiners for t in around)
+
+
+def negates(framer: Framer, span: Span) -> bool:
+    """`ROs opened but not closed`: after a measure a negation is a condition on it, and names no report."""
+    named = any(said.end <= span.start for metric, said in framer.frame.metric_spans.items() if metric in framer.frame.metrics)
+    return named and framer.frame.tokens[span.start].text in framer.raw["negations"]

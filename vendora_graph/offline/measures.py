@@ -9,7 +9,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.chosen import choose_measures
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
-from vendora_graph.offline.lists import antecedent, bare_measures, joined, listed_measure, value_in_list
+from vendora_graph.offline.lists import antecedent, bare_measures, joined, listed_measure, negates, value_in_list
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import asked_for, limits_other, only_metric, replaced
@@ -290,7 +290,7 @@ def _rules_and_reports(framer: Framer) -> None:
             frame.rules.append(sense.key)
             frame.rule_spans[sense.key] = span
             frame.bind(span, f"rule {sense.key}")
-        for sense in of_kind(span, "report"):
+        for sense in of_kind(span, "report") if not negates(framer, span) else ():
             frame.reports.append(sense.key)
             frame.bind(span, f"report {sense.key}")
 

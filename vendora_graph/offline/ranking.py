@@ -25,7 +25,8 @@ def fill_ranking(framer: Framer) -> None:
     frame.order = next((name for name in ("slow", "fast") if name in said), frame.order)
     if frame.order in {"slow", "fast"}:  # the slowest response takes longest, the slowest day brings least
         units = [framer.catalog.metrics[m].unit for m in framer.measures()]
-        timed = bool(units) and all(unit in framer.raw["slow_units"] for unit in units)
+        gained = any(framer.catalog.metrics[m].good == "up" for m in frame.metrics)  # the slowest tech flags the fewest hours
+        timed = bool(units) and not gained and all(unit in framer.raw["slow_units"] for unit in units)
         frame.order = "top" if timed == (frame.order == "slow") else "bottom"
     for name in (*said, "rank"):
         for index in frame.cues.get(name, ()):

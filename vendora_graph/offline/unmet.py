@@ -134,3 +134,27 @@ def _department(framer: Framer, span: Span) -> bool:
             if any(s.kind == "group" or (s.kind == "value" and s.key in kept) for s in senses):
                 return True
     return False
+
+
+def lost_measure(framer: Framer, plan: Plan) -> str:
+    """`aged ROs`, `advertising per new and used unit`: a measure was named and dropped, and the one shown is of another world."""
+    frame, known = framer.frame, framer.catalog.metrics
+    shown = {table for name in plan.metrics for table in known[name].tables}
+    held, words = {*plan.metrics, *(f.dimension for f in plan.filters)}, _words_of(framer, plan)
+    for metric, span in frame.metric_spans.items():
+        if metric not in known or metric in held or shown & set(known[metric].tables) or len(plan.metrics) > _PAIR:
+            continue
+        name = (*frame.tokens[span.start : span.end], *framer.lexicon.normaliser.tokens(known[metric].label))
+        apart = not words & {t.stem for t in name if t.content}
+        plain = not frame.rules and not frame.modifiers and span.quality == 1
+        if apart and plain and frame.bound.get(span.start, "").startswith(("metric", "part of")):
+            return frame.said(span)
+    return ""
+
+
+def _words_of(framer: Framer, plan: Plan) -> set[str]:
+    """The words of the names and definitions of what is shown, and of the columns it is limited by."""
+    infos = [framer.catalog.metrics[name] for name in plan.metrics]
+    columns = [framer.catalog.dimensions[f.dimension] for f in plan.filters if f.dimension in framer.catalog.dimensions]
+    texts = [text for i in infos for text in (i.label, i.description, i.basis, *i.synonyms)] + [c.label for c in columns]
+    return {token.stem for text in texts for token in framer.lexicon.normaliser.tokens(text)}
