@@ -101,10 +101,11 @@ def _to_that_day(framer: Framer, main: PeriodSpec) -> PeriodSpec:
 
 
 def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:
-    """A bare month in a forecast is the next one, not the last."""
+    """A bare month in a forecast is the next one, not the last; the budget for a month to come is this year's."""
+    coming = framer.frame.has("target") and found is not None and found.period.start.year < clock.as_of.year
     if (
         found is None
-        or not framer.frame.has("forecast")
+        or not (framer.frame.has("forecast") or coming)
         or main.op not in {"month", "quarter"}
         or main.args.get("year")
         or not found.period.complete

@@ -78,7 +78,9 @@ def _explicit(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, 
         return None
     if (found.period.start, found.period.end) == (period.start, period.end):
         return _same(framer, clock, period, versus, said)
-    if found.period.complete and not period.complete and found.period.grain == period.grain:
+    if found.period.start > clock.data_through and _is_snapshot(framer):  # `compared to today`: the last day held
+        return Comparison(kind="explicit", period=_as_period(clock.data_through, clock.data_through), aligned="calendar")
+    if found.period.complete and not period.complete and found.period.grain == period.grain and not versus.args.get("whole"):
         return _aligned(framer, clock, period, found.period.start, found.period.end, "explicit", said)
     return Comparison(kind="explicit", period=found.period, aligned="calendar")
 

@@ -31,7 +31,18 @@ from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise
 from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, edge, vague_period
 from vendora_graph.offline.restate import restate
-from vendora_graph.offline.unmet import contradicted, lost_measure, open_limit, opposed, paceless, uncounted, weak_verb, whole_beside_part
+from vendora_graph.offline.unmet import (
+    contradicted,
+    lost_measure,
+    open_limit,
+    opposed,
+    other_order,
+    paceless,
+    stray_adjective,
+    uncounted,
+    weak_verb,
+    whole_beside_part,
+)
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
@@ -196,6 +207,7 @@ def _left_over(framer: Framer) -> list[int]:
     left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound]
     own = own_stems(framer)
     loose = {str(word) for word in raw["loose"]} | set(framer.lexicon.vocabulary.get("loose") or ())
+    loose -= set(raw["paid"]["words"]) if frame.from_hint else set()  # `pay for advisors`: the measure is a guess, and this is the subject
     parts = set().union(*(parts_of(framer, m) for m in frame.metrics)) if frame.metrics else set()
     weighty = {i for span in frame.open_topics for i in range(span.start, span.end)}
     plain = [i for i in left if _loose(framer, i, loose) or _own(framer, i, own, parts)]
@@ -282,5 +294,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("weak", weak_verb),
     ("whole", whole_beside_part),
     ("unplaced", lost_measure),
+    ("unplaced", stray_adjective),
+    ("unplaced", other_order),
 )
 """What is asked back, by the name of its text, and when."""

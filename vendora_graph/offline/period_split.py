@@ -16,6 +16,7 @@ from vendora_graph.offline.periods import PeriodSpec
 YEAR_BACK = frozenset({"same_last_year", "shift_year", "to_date_last_year"})
 _SMALL_GAP = 3
 _PAIR = 2
+_SHORT = frozenset({"week", "quarter"})
 _FORWARD = ("recommend", "scorecard")
 
 
@@ -55,9 +56,10 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
         return after, before
     asks_back = framer.inherits() and not framer.frame.metric_spans
     against = held_against(framer, at)
-    if against and spec.op == "last" and not framer.frame.has("target"):  # `are we ahead of last year`: this one, so far
-        return PeriodSpec("this", spec.args), spec
     compared = (_follows_compare(framer, at) and (not verb or asks_back)) or changed_from(framer, at) or against
+    short = compared and spec.word("unit") in _SHORT and not asks_back  # `ROs down from last week`
+    if (against or short) and spec.op == "last" and not framer.frame.has("target"):  # `are we ahead of last year`: this one, so far
+        return PeriodSpec("this", spec.args), spec
     target = framer.frame.has("target")  # `budget vs actual q3`: what is compared is the target
     return (None, spec) if compared and not target else (spec, None)
 
@@ -79,7 +81,8 @@ def _pair(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> tuple[PeriodSp
         return specs[0][1], None  # "our Q4 ..., recommendations for 2024": the second period is what the advice is for
     ops = {spec.op for _, spec in specs}
     odd = len(ops) > 1 and (bool(ops & set(framer.raw["weekday_ops"])) or not _beside(framer, specs))
-    framer.frame.scattered = framer.frame.scattered or (not marked and odd)
+    both = len(marked) == len(specs) == _PAIR and not verb  # `vs last month and vs last year`: two comparisons of one figure
+    framer.frame.scattered = framer.frame.scattered or (not marked and odd) or both
     versus = marked[0][1] if marked else specs[1][1]
     return next((spec for _, spec in specs if spec is not versus), None), versus
 

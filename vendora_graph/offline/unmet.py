@@ -11,6 +11,7 @@ _LIMITS = ("gt", "ge", "lt", "le")
 _HIGHEST, _LOWEST = ("top", "best"), ("bottom", "worst")
 _NAMED = ("metric", "hint", "rule", "report")
 _TAKEN = ("metric", "rule", "filter", "group", "records", "modifier", "report", "threshold", "column")
+_IDLE = ("cue", "context")
 _PAIR = 2
 _LONGEST = 3
 
@@ -134,6 +135,27 @@ def _department(framer: Framer, span: Span) -> bool:
             if any(s.kind == "group" or (s.kind == "value" and s.key in kept) for s in senses):
                 return True
     return False
+
+
+def stray_adjective(framer: Framer, _plan: Plan) -> str:
+    """`old receivables`, `other labor gross`: a small word right before what is measured says which, and nothing came of it."""
+    frame, words = framer.frame, framer.raw["telling_words"]
+    for span in frame.spans:
+        at = span.start - 1
+        named = bool(of_kind(span, "metric", "hint")) and frame.bound.get(span.start, "").startswith(_NAMED)
+        if at >= 0 and named and frame.tokens[at].text in words and frame.bound.get(at, "cue").startswith(_IDLE):
+            return f"{frame.tokens[at].raw} {frame.said(span)}"
+    return ""
+
+
+def other_order(framer: Framer, plan: Plan) -> str:
+    """`which advisor has the oldest open RO`: an order by age, and what the rows are put in order by is no time."""
+    frame, words = framer.frame, set(framer.raw["age_orders"])
+    if plan.intent != "ranking" or plan.ranking is None or plan.ranking.by not in framer.catalog.metrics:
+        return ""
+    timed = framer.catalog.metrics[plan.ranking.by].unit in framer.raw["slow_units"]
+    spans = (frame.spans[i] for name in ("top", "bottom") for i in frame.cues.get(name, ()))
+    return "" if timed else next((frame.said(s) for s in spans if words & set(frame.said(s).split())), "")
 
 
 def lost_measure(framer: Framer, plan: Plan) -> str:
