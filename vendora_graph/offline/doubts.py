@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vendora_graph.contracts import Plan, Reading
+from vendora_graph.offline import unmet
 from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.chosen import parts_of
 from vendora_graph.offline.daily import per_day
@@ -31,18 +32,6 @@ from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise
 from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, edge, vague_period
 from vendora_graph.offline.restate import restate
-from vendora_graph.offline.unmet import (
-    contradicted,
-    lost_measure,
-    open_limit,
-    opposed,
-    other_order,
-    paceless,
-    stray_adjective,
-    uncounted,
-    weak_verb,
-    whole_beside_part,
-)
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
@@ -65,7 +54,7 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
 
 
 def _uncounted(framer: Framer, plan: Plan, said: str) -> Reading | None:
-    words, label = uncounted(framer, plan), framer.catalog.metrics[plan.metrics[0]].label
+    words, label = unmet.uncounted(framer, plan), framer.catalog.metrics[plan.metrics[0]].label
     text = str(framer.raw["texts"]["doubts"]["uncounted"]).format(words=words, metric=label, restated=said)
     return _ask(framer, text, said) if words else None
 
@@ -287,14 +276,15 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", lost_who),
     ("dated", dated_otherwise),
     ("unfit", other_limit),
-    ("unfit", contradicted),
-    ("unplaced", open_limit),
-    ("opposed", opposed),
-    ("paceless", paceless),
-    ("weak", weak_verb),
-    ("whole", whole_beside_part),
-    ("unplaced", lost_measure),
-    ("unplaced", stray_adjective),
-    ("unplaced", other_order),
+    ("unfit", unmet.contradicted),
+    ("unplaced", unmet.open_limit),
+    ("opposed", unmet.opposed),
+    ("paceless", unmet.paceless),
+    ("weak", unmet.weak_verb),
+    ("whole", unmet.whole_beside_part),
+    ("unplaced", unmet.lost_measure),
+    ("unplaced", unmet.stray_adjective),
+    ("unplaced", unmet.other_order),
+    ("unplaced", unmet.dated_position),
 )
 """What is asked back, by the name of its text, and when."""

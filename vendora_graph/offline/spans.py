@@ -184,12 +184,13 @@ def _visible(senses: Sequence[Sense], stores: frozenset[str], lexicon: Lexicon) 
 
 def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> Iterator[Span]:
     """Content words of a phrase in another order or with small words between them."""
-    size, negations = max(lexicon.english.span, _BAG_SPAN), frozenset(lexicon.english.raw["negations"])
+    raw, size = lexicon.english.raw, max(lexicon.english.span, _BAG_SPAN)
+    negations, apart = frozenset(raw["negations"]), {*raw["share_words"], *raw["cues"]["target"]}
     for start, first in enumerate(tokens):
         if not first.content:
             continue
         for end in range(start + 2, min(len(tokens), start + size) + 1):
-            predicate = tokens[end - 1].text in _PREDICATES and any(t.text in lexicon.english.raw["share_words"] for t in tokens[:end])
+            predicate = tokens[end - 1].text in _PREDICATES and any(t.text in apart for t in tokens[:end])  # `budget was advertising`
             if predicate or tokens[end - 1].text in negations or _parts(tokens[end - 1], lexicon):
                 break
             if _other_number(tokens[end - 1], lexicon) or _other_number(first, lexicon):

@@ -158,6 +158,15 @@ def other_order(framer: Framer, plan: Plan) -> str:
     return "" if timed else next((frame.said(s) for s in spans if words & set(frame.said(s).split())), "")
 
 
+def dated_position(framer: Framer, plan: Plan) -> str:
+    """`ROs open since before November 1`: a position is read on one day, and since when is no part of it."""
+    frame = framer.frame
+    if plan.grain is not None or plan.comparison is not None or not all(framer.catalog.metrics[m].snapshot for m in plan.metrics):
+        return ""
+    spans = (span for span in frame.spans if span.period is not None and span.period.op in framer.raw["since_ops"])
+    return next((frame.said(span) for span in spans), "")
+
+
 def lost_measure(framer: Framer, plan: Plan) -> str:
     """`aged ROs`, `advertising per new and used unit`: a measure was named and dropped, and the one shown is of another world."""
     frame, known = framer.frame, framer.catalog.metrics
