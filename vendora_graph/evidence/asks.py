@@ -11,6 +11,9 @@ from typing import Any
 
 from vendora_graph.contracts import Filter, ResultTable
 
+LISTS = "lists"
+"""Where a call keeps those of the lists it brought beside its own result."""
+
 Condition = tuple[str, str, tuple[str, ...]]
 Days = tuple[str, str]
 
@@ -44,6 +47,13 @@ class Ask:
 def ask_of(table: ResultTable) -> Ask:
     """Return what a result's tool call asked for."""
     return _ask(table.tool, table.request)
+
+
+def lists_of(table: ResultTable) -> list[Ask]:
+    """Return the calls of the lists that a result brought with it."""
+    if f'"{LISTS}"' not in table.request:
+        return []
+    return [_ask("query_metrics", json.dumps(body)) for body in json.loads(table.request).get(LISTS, ())]
 
 
 @lru_cache(maxsize=512)

@@ -147,7 +147,8 @@ def total(case: Case) -> Iterator[Problem]:
     for sentence in case.claims:
         for found in listed("wholes").find(sentence.tokens):
             for ref in sentence.facts:
-                if found.start - 1 == ref.at and (rows := _rows_of(case, ref)):
+                behind = [token.kind for token in sentence.between(ref.at, found.start)] in ([], ["word"])  # "{{..}} minutes in all"
+                if ref.at < found.start and behind and (rows := _rows_of(case, ref)):
                     yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {', '.join(rows)}", (ref.key,))
         for found in listed("wholes_before").find(sentence.tokens):
             for ref in [ref for ref in sentence.facts if ref.at >= found.end][:1]:

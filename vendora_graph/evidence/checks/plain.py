@@ -130,12 +130,13 @@ def bound(case: Case) -> Iterator[Problem]:
             found = _bound_before(sentence, ref)
             if found is None:
                 continue
-            led = found.start > 0 and sentence.tokens[found.start - 1].text in _LEADS
+            lead = sentence.tokens[found.start - 1] if found.start else None
+            led = lead is not None and (lead.text in _LEADS or lead.kind == "n")
             if led or not any(other.at < ref.at for other in sentence.facts):
                 yield Problem(f"{found.words!r} before {{{{{ref.key}}}}} in the {sentence.where}", (ref.key,))
 
 
-_LEADS = ("from", "to", "at", "with", "is", "was", "of", "by")
+_LEADS = ("from", "to", "at", "with", "is", "was", "of", "by", "and")
 """Behind these a bound is one, whatever figures stand before: "from more than {{..}}"; else "higher than {{..}}" compares two."""
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from vendora_graph.contracts import Fact, ResultTable
 from vendora_graph.evidence.arithmetic import is_change, operation_of
-from vendora_graph.evidence.asks import Ask, ask_of
+from vendora_graph.evidence.asks import Ask, ask_of, lists_of
 from vendora_graph.evidence.case import Case, days
 from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.formats import render_period
@@ -36,6 +36,18 @@ def rows(case: Case) -> Iterator[Problem]:
                     yield Problem(f"{fact.label!r} stands in the row of {where}", (fact.id,))
         if len(table.keys) != len(table.cells):
             yield Problem(f"the result {table.id!r} has {len(table.keys)} row labels and {len(table.cells)} rows")
+
+
+@rule("tables.lists")
+def lists(case: Case) -> Iterator[Problem]:
+    """A list that stands behind another result is of the very call that result brought it by."""
+    results = _results(case).values()
+    known = [ask for table in results for ask in lists_of(table)]
+    for table in results:
+        ask = ask_of(table)
+        alike = [one for one in known if ask.tool == one.tool and (one.metrics, one.group_by) == (ask.metrics, ask.group_by)]
+        if alike and ask not in alike:
+            yield Problem(f"the result {table.id!r} is of other conditions or days than what it belongs to")
 
 
 def _of_row(case: Case, fact: Fact, key: dict[str, str]) -> bool:
@@ -230,4 +242,4 @@ def _under_one_condition(case: Case, fact: Fact, ask: Ask) -> bool:
     return True
 
 
-CHECKS = (request, rows, columns, order)
+CHECKS = (request, rows, lists, columns, order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -9,10 +10,11 @@ from pydantic import BaseModel, Field
 from vendora_graph.contracts import Contract, Fact, Filter, Ledger
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import express
+from vendora_graph.evidence.asks import LISTS
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 from vendora_graph.tools.runner import as_period
-from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, filters_of, knowledge, together
+from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, filters_of, knowledge, only_table, together
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -52,9 +54,15 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
         raise QuestionError(f"One of the two bases has no figure in this period. {ADVICE[asked.against]}")
     rows = _bridge(name, pair, own, other, left, right)
     title = f"{left.label}: {left.basis} against {right.basis}"
-    table = rows.table(NAME, asked.model_dump_json(), title, ("Amount",), as_period(asked.period, scope))
     behind = [ledger for ledger in await desk.try_all(_records(asked, pair)) if ledger is not None]
+    table = rows.table(NAME, _request(asked, behind), title, ("Amount",), as_period(asked.period, scope))
     return ToolResult(together(scope.turn, [own, *also, other, *behind], [rows], [table]), f"{left.basis} against {right.basis}")
+
+
+def _request(asked: Reconcile, behind: list[Ledger]) -> str:
+    """Return the call with those of the lists behind its lines, which the validator holds them to."""
+    lists = [json.loads(only_table(ledger).request) for ledger in behind]
+    return json.dumps({**asked.model_dump(mode="json"), LISTS: lists})
 
 
 def _label(metric: str, services: Services) -> str:

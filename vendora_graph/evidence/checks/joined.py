@@ -1,0 +1,88 @@
+"""Figures that a sentence joins belong together: a share and what it is of, a driver's effect and the figures it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from vendora_graph.contracts import Fact
+from vendora_graph.evidence.arithmetic import is_change, operation_of
+from vendora_graph.evidence.case import Case, FactRef, Sentence
+from vendora_graph.evidence.checks.base import Problem, rule
+from vendora_graph.evidence.checks.changes import words_before
+from vendora_graph.evidence.resources import resource
+
+_SIDES = 2
+"""Parts of a difference."""
+
+
+@rule("labels.joined")
+def joined(case: Case) -> Iterator[Problem]:
+    """A share, a part of a target or a change behind a figure and a comma is that figure's own."""
+    for sentence in case.claims:
+        for before, ref in pairwise(sentence.facts):
+            of_target = _of_target(sentence, ref)
+            if of_target is not None and of_target.fact.id not in ref.fact.parts:
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {{{{{of_target.key}}}}}", (ref.key,))
+            told_of = of_target is not None or (not before.fact.parts and (is_change(ref.fact) or operation_of(ref.fact) == "share"))
+            if told_of and ref.fact.parts and _adjoining(sentence, before, ref) and not _is_of(ref.fact, before.fact):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {{{{{before.key}}}}}", (ref.key,))
+
+
+def _is_of(derived: Fact, figure: Fact) -> bool:
+    return figure.id in derived.parts or _is_effect(derived)
+
+
+def _adjoining(sentence: Sentence, before: FactRef, ref: FactRef) -> bool:
+    """Tell whether nothing but one comma and words stands between two figures."""
+    between = sentence.between(before.at, ref.at)
+    return [token.text for token in between if token.kind != "word"] == [","] and between[0].text == ","
+
+
+def _of_target(sentence: Sentence, ref: FactRef) -> FactRef | None:
+    """Return the target of "{{..}} of the target of {{..}}"."""
+    target = next((other for other in sentence.facts if other.at > ref.at), None)
+    words = [token.text for token in sentence.between(ref.at, target.at)] if target is not None else []
+    return target if words == ["of", "the", "target", "of"] else None
+
+
+@rule("labels.effect")
+def effect(case: Case) -> Iterator[Problem]:
+    """Behind a driver's effect stand its own figures: what it is made of, its own-rate effect, its mix effect."""
+    for sentence in case.claims:
+        driver = next((ref for ref in sentence.facts if _is_effect(ref.fact)), None)
+        for ref in sentence.facts:
+            wanted = _kind_told(sentence, ref)
+            if wanted is not None and not ref.fact.label.lower().startswith(wanted):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is no {wanted}", (ref.key,))
+            elif driver is not None and ref.at > driver.at and not _is_made_of(driver.fact, ref.fact):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is no figure of {{{{{driver.key}}}}}", (ref.key,))
+
+
+def _is_effect(fact: Fact) -> bool:
+    return fact.label.lower().startswith(tuple(resource("words")["effects"]))
+
+
+def _is_made_of(driver: Fact, fact: Fact) -> bool:
+    """Tell whether a figure is a side of a driver's effect, or a kind of effect of the same row."""
+    if fact.label.lower().startswith(tuple(_kinds().values())) or _is_effect(fact):
+        return fact.slice == driver.slice
+    if fact.parts:
+        return fact.slice == driver.slice and set(fact.parts) <= set(driver.parts)
+    return fact.id in driver.parts and len(driver.parts) == _SIDES
+
+
+def _kind_told(sentence: Sentence, ref: FactRef) -> str | None:
+    """Return the kind of effect that the words before a figure call it ("own rate {{..}}")."""
+    before = " ".join(words_before(sentence, ref))
+    return next((label for words, label in _kinds().items() if before == words or before.endswith(f" {words}")), None)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    kinds: dict[str, str] = resource("words")["kinds_of_effect"]
+    return kinds
+
+
+CHECKS = (joined, effect)
