@@ -71,6 +71,18 @@ def test_the_sides_of_an_effect_that_is_a_difference_are_its_two_figures() -> No
     assert "labels.effect" in judged(effect, now, before, whole, text=told.replace("P1", "P2"))
 
 
+def test_what_would_be_is_no_figure_of_the_data() -> None:
+    more = express("a * 2", {"a": MINE}, "usd", label="Extra of the thing", metric="m")
+    assert "labels.supposed" not in judged(more, MINE, text="The thing: P0, and with the change it would bring KEY.")
+    assert "labels.supposed" in judged(more, MINE, text="The thing: P0, and with the change it would bring P0.")
+
+
+def test_the_ends_of_a_range_are_of_one_estimate() -> None:
+    low, high = (express(f"a * {by}", {"a": MINE}, "usd", label=f"The thing, usual {end}") for end, by in (("low", "1"), ("high", "2")))
+    assert "labels.supposed" not in judged(low, high, MINE, text="The thing: the expected range in {{p1}} is KEY dollars to P0 dollars.")
+    assert "labels.supposed" in judged(low, high, MINE, text="The thing: the expected range in {{p1}} is KEY dollars to P1 dollars.")
+
+
 def test_the_whole_is_no_row_of_it_with_a_unit_between_either() -> None:
     assert "labels.total" not in say("breakdown 0", "In {{p1}}: {{1f3}} units for the whole.")
     assert "labels.total" in say("breakdown 0", "In {{p1}}: {{1f1}} units for the whole.")

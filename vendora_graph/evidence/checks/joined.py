@@ -30,6 +30,20 @@ def joined(case: Case) -> Iterator[Problem]:
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {{{{{before.key}}}}}", (ref.key,))
 
 
+@rule("labels.supposed")
+def supposed(case: Case) -> Iterator[Problem]:
+    """What would be is no figure of the data, and the ends of a range are of one estimate."""
+    words = tuple(resource("words")["supposed"])
+    for sentence in case.claims:
+        for ref in sentence.facts:
+            if ref.fact.grade == "metric" and " ".join(words_before(sentence, ref)).endswith(words):
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is what is, told as what would be", (ref.key,))
+        for low, high in pairwise(sentence.facts):
+            between = [token.text for token in sentence.between(low.at, high.at) if token.kind != "word" or token.text == "to"]
+            if between == ["to"] and "range" in words_before(sentence, low) and low.fact.parts != high.fact.parts:
+                yield Problem(f"{{{{{high.key}}}}} in the {sentence.where} is not the end of the range of {{{{{low.key}}}}}", (high.key,))
+
+
 def _is_of(derived: Fact, figure: Fact) -> bool:
     return figure.id in derived.parts or _is_effect(derived)
 
@@ -85,4 +99,4 @@ def _kinds() -> dict[str, str]:
     return kinds
 
 
-CHECKS = (joined, effect)
+CHECKS = (joined, supposed, effect)
