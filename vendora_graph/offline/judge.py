@@ -254,7 +254,17 @@ def _metric_notes(framer: Framer, out: Outcome) -> list[str]:
         text = entry.get("assume") if entry.get("always") else None
         if text:
             said.append(str(text))
+        said += _short_name(framer, name)
     return said
+
+
+def _short_name(framer: Framer, metric: str) -> list[str]:
+    """Say what a short name that could mean two measures was read as ("used gross")."""
+    span, entry = framer.frame.metric_spans.get(metric), (framer.lexicon.vocabulary.get("short_names") or {}).get(metric)
+    if span is None or entry is None:
+        return []
+    words = " ".join(token.text for token in framer.frame.tokens[span.start : span.end])
+    return [str(entry["assume"])] if words in entry["words"] else []
 
 
 def used_of(framer: Framer) -> tuple[tuple[str, str], ...]:

@@ -113,12 +113,18 @@ def _of_slice(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
         return False
     counted = frame.metrics[0]
     chosen, items = metrics_of_rule(framer, entry), filters_of(named[counted])
+    if entry.get("group_by") and chosen == [named[counted]["base"]]:  # `worst closer on used cars`: the slice is what is ranked
+        frame.rule = name
+        frame.notes.append(("rule", {"rule": name}))
+        _parts(framer, entry)
+        return True
     if not chosen or named[counted]["base"] in chosen or not all(can_cut(framer.lexicon, m, f.dimension) for m in chosen for f in items):
         return False
     base = [str(named[counted]["base"])] if frame.has("how_many") else []
     frame.metrics, frame.rule = [*base, *chosen], name
     frame.filters.extend(items)
     frame.notes.append(("rule", {"rule": name}))
+    _parts(framer, entry)
     return True
 
 
