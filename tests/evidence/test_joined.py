@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 from tests.evidence.corpus import OCT, SEP
 from tests.evidence.test_checks import fact, say
-from tests.evidence.test_corners import target
+from tests.evidence.test_corners import failed, target
 from tests.evidence.test_kept_mutants import MINE, judged
-from vendora_graph.contracts import Fact
+from tests.evidence.world import policy
+from vendora_graph.contracts import Draft, Fact, Ledger, ResultTable, TableSpec
 from vendora_graph.evidence.arithmetic import calculate, express
+from vendora_graph.evidence.validate import validate
 
 NEW, USED = (("new_or_used", "new"),), (("new_or_used", "used"),)
 
@@ -95,3 +98,13 @@ def test_a_bound_behind_a_name_is_one() -> None:
     assert "labels.bound" not in judged(rise, MINE, before, text="The thing: P0, KEY more than P1.")
     assert "labels.bound" in judged(rise, MINE, before, text="The thing: P0, {{n1}} more than P1.")
     assert "labels.bound" in judged(rise, MINE, before, text="The thing: P0 and more than P1.")
+
+
+def test_a_list_behind_a_bridge_is_of_the_bridges_conditions() -> None:
+    body = {"metrics": ["m"], "group_by": ["deal"], "filters": [{"dimension": "new_or_used", "op": "in", "values": ["used"]}]}
+    made = ResultTable(id="t-bridge", tool="reconcile", request=json.dumps({"metric": "m", "lists": [body]}), columns=("Amount",))
+    for filters, fails in ((body["filters"], False), ([], True)):
+        behind = ResultTable(id="t-list", tool="query_metrics", request=json.dumps({**body, "filters": filters}), columns=("The thing",))
+        ledger = Ledger(turn=1, tables={made.id: made, behind.id: behind})
+        draft = Draft(headline="As closed.", tables=(TableSpec(ref="t1", table=made.id), TableSpec(ref="t2", table=behind.id)))
+        assert ("tables.lists" in failed(validate("q", None, draft, ledger, policy(metric_info={})))) is fails

@@ -36,6 +36,7 @@ semantic_models:
       - {name: region, type: foreign, expr: region_id}
     dimensions:
       - {name: tier, type: categorical}
+      - {name: vip, type: categorical}
   - name: regions
     model: ref('regions')
     entities:
@@ -64,7 +65,7 @@ metrics:
 """
 DATA = """
 CREATE TABLE regions AS FROM (VALUES (1, 'North', DATE '2020-01-15'), (2, 'South', DATE '2021-06-02')) t(region_id, region_name, opened_on);
-CREATE TABLE buyers AS FROM (VALUES (1, 1, 'gold'), (2, 2, 'gold'), (3, NULL, 'iron')) t(buyer_id, region_id, tier);
+CREATE TABLE buyers AS FROM (VALUES (1, 1, 'gold', TRUE), (2, 2, 'gold', FALSE), (3, NULL, 'iron', NULL)) t(buyer_id, region_id, tier, vip);
 CREATE TABLE orders AS FROM (VALUES (1, 1, 10.10::DECIMAL(9,2), DATE '2026-01-05', 'web'), (2, 1, 5.05, DATE '2026-01-31', 'shop'),
   (3, 2, 7.00, DATE '2026-02-01', 'web'), (4, 3, 1.00, DATE '2026-02-02', NULL), (5, NULL, 2.00, DATE '2026-02-03', 'web'))
   t(order_id, buyer_id, amount, ordered_on, channel);
@@ -98,6 +99,20 @@ def test_two_joins_group_and_filter(shop):
     south = Filter(dimension="region_name", op="not_in", values=("North",))
     assert ask(CompileRequest(("sales",), filters=(south,))) == [("10.00",)]
     assert ask(CompileRequest(("web_sales",))) == [("15.15",)]
+
+
+def test_a_truth_value_of_an_undeclared_kind_is_found_as_it_is_shown(shop):
+    engine, ask = shop
+    sold = [
+        ask(CompileRequest(("sales",), filters=(Filter(dimension="vip", op=op, values=(value,)),)))
+        for op, value in (("in", "yes"), ("in", "no"), ("not_in", "yes"), ("in", "true"))
+    ]
+    assert sold == [[("15.15",)], [("7.00",)], [("10.00",)], [("15.15",)]]
+    both = CompileRequest(("sales",), filters=(Filter(dimension="vip", values=("yes", "no")),))
+    assert ask(both) == [("22.15",)]
+    tiers = [CompileRequest(("sales",), filters=(Filter(dimension="tier", values=(value,)),)) for value in ("iron", "yes")]
+    plain, shown = (engine.compile(tier, "duckdb") for tier in tiers)
+    assert (len(plain.params), len(shown.params)) == (1, 2)
 
 
 def test_two_joins_to_a_date(shop):

@@ -40,7 +40,7 @@ def shape_of(request: CompileRequest) -> Shape:
         request.metrics,
         request.group_by,
         request.grain,
-        tuple((item.dimension, item.op, len(item.values)) for item in request.filters),
+        tuple((item.dimension, item.op, len(item.values), sum(value in _STORED_AS for value in item.values)) for item in request.filters),
         request.start is not None,
         request.end is not None,
         request.limit is not None,
@@ -64,9 +64,21 @@ def slots_of(request: CompileRequest, catalog: Catalog) -> Slots:
     for item in request.filters:
         dimension = catalog.dimensions.get(item.dimension)
         kind = slot_kind(dimension)
-        values.extend(_typed(value, kind, item.dimension) for value in item.values)
-        kinds.extend([kind] * len(item.values))
+        bound = _bound(item, dimension)
+        values.extend(_typed(value, kind, item.dimension) for value in bound)
+        kinds.extend([kind] * len(bound))
     return Slots(tuple(values), tuple(kinds))
+
+
+_STORED_AS = {"yes": "true", "no": "false"}
+"""How a database writes as text what a reader is shown of a truth value."""
+
+
+def _bound(item: Filter, dimension: DimensionInfo | None) -> tuple[str, ...]:
+    """Return the values a filter is compared with: a column whose type the model does not tell may hold truth values."""
+    if dimension is None or dimension.typed or item.op not in {"in", "not_in"}:
+        return item.values
+    return (*item.values, *(_STORED_AS[value] for value in item.values if value in _STORED_AS))
 
 
 def slot_kind(dimension: DimensionInfo | None) -> str:
@@ -92,7 +104,8 @@ def where_of(request: CompileRequest, paths: Mapping[str, str], catalog: Catalog
             number += 1
             clauses.append(f"{{{{ TimeDimension('metric_time', '{kept}') }}}} {operator} '{sentinel(number)}'")
     for item in request.filters:
-        marks = [f"'{sentinel(number + index)}'" for index in range(1, len(item.values) + 1)]
+        bound = _bound(item, catalog.dimensions.get(item.dimension))
+        marks = [f"'{sentinel(number + index)}'" for index in range(1, len(bound) + 1)]
         number += len(marks)
         clauses.append(_condition(item, _operand(item, paths, catalog.dimensions.get(item.dimension), dialect), marks))
     return clauses
