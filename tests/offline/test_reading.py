@@ -41,6 +41,13 @@ def test_unknown_words_are_named_and_never_answered_without(read):
     assert "Front-end gross" in reading.alternatives[0]
 
 
+@pytest.mark.parametrize(("question", "told"), [("used gross in october", True), ("used gross a copy in october", False)])
+def test_a_short_name_that_could_be_dollars_says_that_it_is_per_unit(read, question, told):
+    reading = read(question)
+    assert reading.plan.metrics == ("used_front_pvr",)
+    assert any("front gross per used unit" in said for said in reading.assumptions) is told
+
+
 @pytest.mark.parametrize(
     ("question", "status", "said"),
     [
