@@ -32,11 +32,16 @@ def change(case: Case) -> Iterator[Problem]:
     """A change stands behind a direction word or "the change is", a value behind "from" and "to"."""
     for sentence in case.claims:
         for ref in sentence.facts:
-            moved = is_change(ref.fact) or ref.fact.label.lower().startswith(tuple(_listed("effects")))
+            moved = is_change(ref.fact) or is_effect(ref.fact)
             if moved and not _told_as_change(sentence, ref):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a change, told as a value", (ref.key,))
             if not moved and (_expects_change(sentence, ref) or _expects_effect(sentence, ref)):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is a value, told as a change", (ref.key,))
+
+
+def is_effect(fact: Fact) -> bool:
+    """Tell whether a figure is what a driver brought: its label says so."""
+    return fact.label.lower().startswith(tuple(_listed("effects")))
 
 
 @rule("labels.base")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from vendora_graph.contracts import Fact
 from vendora_graph.evidence.arithmetic import is_change, operation_of
 from vendora_graph.evidence.case import Case, FactRef, Sentence
 from vendora_graph.evidence.checks.base import Problem, rule
-from vendora_graph.evidence.checks.changes import words_before
+from vendora_graph.evidence.checks.changes import is_effect, words_before
 from vendora_graph.evidence.resources import resource
 
 _SIDES = 2
@@ -33,19 +33,19 @@ def joined(case: Case) -> Iterator[Problem]:
 @rule("labels.supposed")
 def supposed(case: Case) -> Iterator[Problem]:
     """What would be is no figure of the data, and the ends of a range are of one estimate."""
-    words = tuple(resource("words")["supposed"])
     for sentence in case.claims:
-        for ref in sentence.facts:
+        words = tuple(phrase for phrase in resource("words")["supposed"] if phrase in sentence.text)
+        for ref in sentence.facts if words else ():
             if ref.fact.grade == "metric" and " ".join(words_before(sentence, ref)).endswith(words):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is what is, told as what would be", (ref.key,))
-        for low, high in pairwise(sentence.facts):
+        for low, high in pairwise(sentence.facts) if "range" in sentence.text else ():
             between = [token.text for token in sentence.between(low.at, high.at) if token.kind != "word" or token.text == "to"]
             if between == ["to"] and "range" in words_before(sentence, low) and low.fact.parts != high.fact.parts:
                 yield Problem(f"{{{{{high.key}}}}} in the {sentence.where} is not the end of the range of {{{{{low.key}}}}}", (high.key,))
 
 
 def _is_of(derived: Fact, figure: Fact) -> bool:
-    return figure.id in derived.parts or _is_effect(derived)
+    return figure.id in derived.parts or is_effect(derived)
 
 
 def _adjoining(sentence: Sentence, before: FactRef, ref: FactRef) -> bool:
@@ -65,32 +65,29 @@ def _of_target(sentence: Sentence, ref: FactRef) -> FactRef | None:
 def effect(case: Case) -> Iterator[Problem]:
     """Behind a driver's effect stand its own figures: what it is made of, its own-rate effect, its mix effect."""
     for sentence in case.claims:
-        driver = next((ref for ref in sentence.facts if _is_effect(ref.fact)), None)
-        for ref in sentence.facts:
-            wanted = _kind_told(sentence, ref)
+        driver = next((ref for ref in sentence.facts if is_effect(ref.fact)), None)
+        kinds = {words: label for words, label in _kinds().items() if words in sentence.text}
+        for ref in sentence.facts if driver is not None or kinds else ():
+            wanted = _kind_told(sentence, ref, kinds)
             if wanted is not None and not ref.fact.label.lower().startswith(wanted):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is no {wanted}", (ref.key,))
             elif driver is not None and ref.at > driver.at and not _is_made_of(driver.fact, ref.fact):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is no figure of {{{{{driver.key}}}}}", (ref.key,))
 
 
-def _is_effect(fact: Fact) -> bool:
-    return fact.label.lower().startswith(tuple(resource("words")["effects"]))
-
-
 def _is_made_of(driver: Fact, fact: Fact) -> bool:
     """Tell whether a figure is a side of a driver's effect, or a kind of effect of the same row."""
-    if fact.label.lower().startswith(tuple(_kinds().values())) or _is_effect(fact):
+    if fact.label.lower().startswith(tuple(_kinds().values())) or is_effect(fact):
         return fact.slice == driver.slice
     if fact.parts:
         return fact.slice == driver.slice and set(fact.parts) <= set(driver.parts)
     return fact.id in driver.parts and len(driver.parts) == _SIDES
 
 
-def _kind_told(sentence: Sentence, ref: FactRef) -> str | None:
+def _kind_told(sentence: Sentence, ref: FactRef, kinds: Mapping[str, str]) -> str | None:
     """Return the kind of effect that the words before a figure call it ("own rate {{..}}")."""
-    before = " ".join(words_before(sentence, ref))
-    return next((label for words, label in _kinds().items() if before == words or before.endswith(f" {words}")), None)
+    before = " ".join(words_before(sentence, ref)) if kinds else ""
+    return next((label for words, label in kinds.items() if before == words or before.endswith(f" {words}")), None)
 
 
 @cache
