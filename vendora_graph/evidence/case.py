@@ -224,7 +224,14 @@ class Case:
 
     def asks_of(self, fact: Fact) -> tuple[Ask, ...]:
         """Return the tool calls whose results hold a fact."""
-        return tuple(ask_of(table) for table in self.tables_of.get(fact.id, ()))
+        known = self._asks.get(fact.id)
+        if known is None:
+            known = self._asks[fact.id] = tuple(ask_of(table) for table in self.tables_of.get(fact.id, ()))
+        return known
+
+    @cached_property
+    def _asks(self) -> dict[str, tuple[Ask, ...]]:
+        return {}
 
     def pairs_of(self, fact: Fact) -> Pairs:
         """Return the dimension values a fact is about: slices and filters of itself and its parts."""

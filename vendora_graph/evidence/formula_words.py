@@ -32,6 +32,18 @@ def _joined(operation: str, names: Sequence[str]) -> str:
     return _SIGNS[operation].join(names)
 
 
+def spelled(formula: str) -> str:
+    """Return a formula as a reader is shown it: the words of each part stand where its letter stood."""
+    if not expression.is_expression(formula):
+        return formula
+    parts = dict(_PART.findall(formula.partition(" | ")[2]))
+    words = {**parts, "*": "x"}
+    return re.sub(r"\b[a-z]\b|\*", lambda found: words.get(found[0], found[0]), expression.arithmetic_in(formula))
+
+
+_PART = re.compile(r"(?:^|; )([a-z]) = (\[.*?\])(?=; [a-z] = \[|$)")
+
+
 def tells(formula: str, operation: str, parts: Sequence[Fact], labels: Labels) -> bool:
     """Tell whether a formula names the very parts of its fact, in their order.
 

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from vendora_graph.contracts import Answer, Check, Recommendation, RenderedTable
 from vendora_graph.escape import for_terminal
+from vendora_graph.evidence.formula_words import spelled
 
 Tone = Literal["good", "ask", "no", "none", "part"]
 
@@ -141,7 +142,7 @@ def _small_print(answer: Answer) -> Iterator[Block]:
 
 
 def _recommendation(item: Recommendation) -> str:
-    impact = f" Worth {item.impact}{f' ({item.formula})' if item.formula else ''}." if item.impact else ""
+    impact = f" Worth {item.impact}{f' ({spelled(item.formula)})' if item.formula else ''}." if item.impact else ""
     measure = f" We will know by: {item.measure}" if item.measure else ""
     return for_terminal(f"{item.action} [{item.owner_role.replace('_', ' ')}]{impact}{measure}")
 

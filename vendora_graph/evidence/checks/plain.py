@@ -22,16 +22,16 @@ _HARMLESS = ("number_harmless", "direction_harmless", "rank_harmless", "cause_ha
 @rule("words.plain")
 def plain(case: Case) -> Iterator[Problem]:
     """Headline, findings and titles hold plain words: a word no check understands claims something nobody computed."""
-    own = _own(case)
+    own, metrics = _own(case), _metrics(case)
     for sentence in case.sentences:
         if sentence.place in PLACES and sentence.kind != "definition":
-            unknown = list(dict.fromkeys(_unknown(case, sentence, own)))
+            unknown = list(dict.fromkeys(_unknown(sentence, own, metrics)))
             if unknown:
                 yield Problem(f"{', '.join(repr(word) for word in unknown[:5])} in the {sentence.where}", tuple(unknown))
 
 
-def _unknown(case: Case, sentence: Sentence, own: frozenset[str]) -> Iterator[str]:
-    known, refused = set(_named(case, sentence)), set[int]()
+def _unknown(sentence: Sentence, own: frozenset[str], metrics: frozenset[str]) -> Iterator[str]:
+    known, refused = set(_named(sentence, metrics)), set[int]()
     for found in _known().find(sentence.tokens):
         (known if found.meaning else refused).update(range(found.start, found.end))
     for index, token in enumerate(sentence.tokens):
@@ -39,9 +39,8 @@ def _unknown(case: Case, sentence: Sentence, own: frozenset[str]) -> Iterator[st
             yield token.text
 
 
-def _named(case: Case, sentence: Sentence) -> Iterator[int]:
+def _named(sentence: Sentence, mine: frozenset[str]) -> Iterator[int]:
     """Yield the tokens that name a metric of the answer; the name of another would tell the reader that it is in it."""
-    mine = _metrics(case)
     for found in sentence.metrics:
         if not mine.isdisjoint(found.meaning):
             yield from range(found.start, found.end)
