@@ -203,7 +203,7 @@ class Vendora:
         if not resume:
             return {"question": question}
         snapshot = await graph.aget_state(config)
-        if not snapshot.next:
+        if not snapshot.tasks:  # `next` leaves out a step whose writes were kept before the process was killed
             raise QuestionError("There is nothing to resume in this conversation: its last question was answered, or it has none.")
         asker = snapshot.values.get("principal")
         now = (await (await self.aopen()).identities.identify(config, {})).principal

@@ -20,6 +20,8 @@ QUESTION = "used front gross per unit by make in September 2026"
 CHILD = """
 import asyncio, sys, time
 from pathlib import Path
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from vendora_graph.api import Vendora
 from vendora_graph.events import StepEvent
 from vendora_graph.settings import Settings
@@ -47,7 +49,18 @@ async def main():
         if isinstance(event, StepEvent):
             stop(event.node)
 
+def stop_when_written(saver):
+    written = saver.aput_writes
+
+    async def aput_writes(self, config, writes, *rest):
+        await written(self, config, writes, *rest)
+        if any(channel == "ledger" for channel, _ in writes):
+            stop("written")
+
+    saver.aput_writes = aput_writes
+
 DuckDBWarehouse.fetch = fetch
+stop_when_written(AsyncPostgresSaver if url else AsyncSqliteSaver)
 asyncio.run(main())
 """
 
@@ -87,8 +100,8 @@ def kill_in_the_middle(marker: Path, *arguments: str) -> None:
 @pytest.mark.parametrize("store", ["postgres", "sqlite"])
 @pytest.mark.parametrize(
     ("kind", "place"),
-    [("data_tools", 1), ("statement", 1), ("master_validator", 1), ("statement", 3), ("respond", 1)],
-    ids=["between analyst and tools", "in the tools", "before the validator", "in the validator", "before the answer"],
+    [("data_tools", 1), ("statement", 1), ("written", 2), ("master_validator", 1), ("statement", 3), ("respond", 1)],
+    ids=["between analyst and tools", "in the tools", "behind the tools", "before the validator", "in the second path", "before the answer"],
 )
 def test_killed_question_is_resumed(
     demo_cache: Path, tmp_path: Path, postgres_url: str, undisturbed: Answer, store: str, kind: str, place: int
