@@ -101,7 +101,7 @@ def kill_in_the_middle(marker: Path, *arguments: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "place"),
     [("data_tools", 1), ("statement", 1), ("written", 2), ("master_validator", 1), ("statement", 3), ("respond", 1)],
-    ids=["between analyst and tools", "in the tools", "behind the tools", "before the validator", "in the second path", "before the answer"],
+    ids=["before the tools", "in the tools", "behind the tools", "before the validator", "in a second path", "before the answer"],
 )
 def test_killed_question_is_resumed(
     demo_cache: Path, tmp_path: Path, postgres_url: str, undisturbed: Answer, store: str, kind: str, place: int
