@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from datetime import date
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -115,6 +115,7 @@ class _Line:
     whole: Cells
     services: Services
     scope: Scope
+    _rows: dict[tuple[Need, int], dict[Key, list[tuple[str, Decimal]]]] = field(default_factory=dict, compare=False)
 
     def holds(self, target: Target) -> bool:
         """Tell whether a figure's days lie in this span."""
@@ -129,7 +130,7 @@ class _Line:
         values: dict[str, Decimal | None] = {}
         words = [self._words()]
         for alias, need in self.needs[target.fact.metric].items():
-            parts = [v for key, v in self.cells.values[need].items() if self._inside(key, target) and v is not None]
+            parts = self._parts(need, target)
             inside = Need(need.metric, target.span.start, target.span.end)
             zero = Decimal(0) if is_zero(inside, self.services, self.scope) else None
             values[alias] = _put_together(parts, self.services.catalog.metrics[need.metric].aggregation) if parts else zero
@@ -146,17 +147,27 @@ class _Line:
         finer = self.cut.grain if self.cut.grain != self.grain else self.cut.group_by[-1]
         return f"by {finer}, summed again"
 
-    def _inside(self, key: Key, target: Target) -> bool:
-        """Whether a finer cell belongs to the target's group and bucket (every bucket is the total's)."""
-        label = key[-1]
-        if key[: len(target.key)] != target.key:
-            return False
+    def _parts(self, need: Need, target: Target) -> list[Decimal]:
+        """Return the finer cells of a figure's group and bucket (every bucket is the total's)."""
+        row = self._row(need, target.key)
         if target.span == self.span:
-            return True
+            return [value for _, value in row]
         if self.cut.grain == self.grain:
-            return label == bucket_label(bucket_start(target.span.start, self.grain), self.grain)
-        day = date.fromisoformat(label if self.cut.grain == "day" else f"{label}-01")
-        return target.span.start <= max(day, self.span.start) <= target.span.end
+            bucket = bucket_label(bucket_start(target.span.start, self.grain), self.grain)
+            return [value for label, value in row if label == bucket]
+        first, last, rest = target.span.start.isoformat(), target.span.end.isoformat(), "" if self.cut.grain == "day" else "-01"
+        begun = self.span.start.isoformat()
+        return [value for label, value in row if first <= max(label + rest, begun) <= last]
+
+    def _row(self, need: Need, row: Key) -> list[tuple[str, Decimal]]:
+        """Return the finer cells of one group, each with its label: sorted by groups once, as a figure asks for its own only."""
+        width = len(row)
+        if (need, width) not in self._rows:
+            rows = self._rows[need, width] = defaultdict(list)
+            for key, value in self.cells.values[need].items():
+                if value is not None:
+                    rows[key[:width]].append((key[-1], value))
+        return self._rows[need, width].get(row, [])
 
 
 def _has_distinct(metric: str, services: Services) -> bool:
