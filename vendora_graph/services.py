@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from vendora_graph.ahead import Ahead
+from vendora_graph.bundles import Bundles
 from vendora_graph.contracts import Plan, Principal, Reading
 from vendora_graph.once import Once
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from vendora_graph.semantic.engine import SemanticEngine
     from vendora_graph.settings import Settings
     from vendora_graph.shown import ShownGroups
+    from vendora_graph.tools.cells import Column, Need
     from vendora_graph.understanding import Understanding
     from vendora_graph.warehouse.guard import AccessPolicy, GuardDecision
     from vendora_graph.warehouse.guard_memory import Shapes
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
 MOST_KEPT_ROWS = 2_000
 """Rows of a result that the same question may come back for without running its statement again."""
+
+
+def _is_small(columns: Mapping[Need, Column]) -> bool:
+    return sum(len(values) for values, _ in columns.values()) <= MOST_KEPT_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ class Services:
     `identities` turns a run's configuration into who asks; it lives below the model. `validator` is the seam `l3_validator`: the one
     place that is asked for a verdict. `choose` gives the model a caller asked for, by name and role. `opinion` is the live model of the
     second opinion, None where the settings name none. `shown` remembers which groups of people pay was shown for; `ahead` holds second
-    paths begun before the validator asks for them; `once` runs the same statement of one question once.
+    paths begun before the validator asks for them; `once` runs the same statement of one question once;
+    `bundles` joins what its figures need.
     """
 
     settings: Settings
@@ -94,6 +101,7 @@ class Services:
     opinion: RoleModel | None = None
     ahead: Ahead = field(default_factory=Ahead)
     once: Once[ResultSet] = field(default_factory=lambda: Once(lambda result: len(result.rows) <= MOST_KEPT_ROWS))
+    bundles: Bundles[Need, Column] = field(default_factory=lambda: Bundles(_is_small))
 
     async def identify(self, config: Mapping[str, Any], context: Mapping[str, Any]) -> Identity:
         """Return who asks and the day the answer is for (see `Identities.identify`)."""

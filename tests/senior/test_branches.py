@@ -85,7 +85,7 @@ def test_the_owners_question_keeps_its_limits(vendora: Vendora) -> None:
     assert answer.status == "answered"
     assert answer.quality_score is not None
     assert answer.quality_score >= 0.85
-    assert sum(1 for query in answer.queries if query.purpose == "primary") <= 45  # five of them the past by day, not on record before
+    assert sum(1 for query in answer.queries if query.purpose == "primary") <= 40
     assert len(answer.recommendations) <= 3
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vendora_graph.contracts import Filter, Grain, QueryRecord
@@ -26,6 +27,10 @@ Key = tuple[str, ...]
 
 NONE_LABEL = "(none)"
 """How a missing group value is named: it is a group of its own, never dropped."""
+
+
+Column = tuple[dict[Key, Decimal | None], QueryRecord]
+"""A need's values by key, and the statement that gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class Cells:
 
     values: dict[Need, dict[Key, Decimal | None]] = field(default_factory=dict)
     queries: dict[Need, QueryRecord] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, columns: Mapping[Need, Column]) -> Cells:
+        """Return the cells of columns."""
+        return cls({need: values for need, (values, _) in columns.items()}, {need: record for need, (_, record) in columns.items()})
 
     def keys(self) -> list[Key]:
         """Return every key that any need has, sorted."""
@@ -89,6 +99,8 @@ async def fetch_cells(
 ) -> Cells:
     """Return the values of all needs under one cut; statements run side by side.
 
+    The figures of one question that are asked for at one moment share their statements, and one that is there is not asked for again.
+
     Raises:
         WarehouseError: The database failed or the guard refused.
     """
@@ -96,17 +108,18 @@ async def fetch_cells(
     for need in dict.fromkeys(needs):
         info = services.catalog.metrics[need.metric]
         bundles[info.tables, info.time_dimension, need.start, need.end].append(need)
-    cells = Cells()
-    await asyncio.gather(*(_fetch_bundle(bundle, cut, services, scope, cells, purpose) for bundle in bundles.values()))
-    return cells
+    fetch = partial(_fetch_bundle, cut=cut, services=services, scope=scope, purpose=purpose)
+    if purpose == "primary" and scope.asked:
+        asker = (scope.asked, scope.principal, cut)
+        found = await asyncio.gather(*(services.bundles.fetch((asker, key), some, fetch) for key, some in bundles.items()))
+    else:
+        found = await asyncio.gather(*(fetch(tuple(some)) for some in bundles.values()))
+    return Cells.of({need: column for columns in found for need, column in columns.items()})
 
 
-async def _fetch_bundle(
-    bundle: list[Need], cut: Cut, services: Services, scope: Scope, cells: Cells, purpose: str
-) -> None:
-    metrics = tuple(sorted(need.metric for need in bundle))
+async def _fetch_bundle(bundle: tuple[Need, ...], *, cut: Cut, services: Services, scope: Scope, purpose: str) -> dict[Need, Column]:
     request = CompileRequest(
-        metrics=metrics,
+        metrics=tuple(sorted(need.metric for need in bundle)),
         group_by=cut.group_by,
         grain=cut.grain,
         filters=cut.filters,
@@ -116,20 +129,16 @@ async def _fetch_bundle(
     by_name = {need.metric: need for need in bundle}
     parts = services.engine.split(request)
     found = await asyncio.gather(*(fetch_rows(part, services, scope, purpose=purpose) for part in parts))
+    columns: dict[Need, Column] = {}
     for part, (rows, record) in zip(parts, found, strict=True):
-        _store(rows, record, by_name, cut, part.metrics, cells)
+        for name, values in zip(part.metrics, _columns(rows, cut, len(part.metrics)), strict=True):
+            columns[by_name[name]] = values, record
+    return columns
 
 
-def _store(
-    rows: Sequence[tuple[Any, ...]],
-    record: QueryRecord,
-    needs: Mapping[str, Need],
-    cut: Cut,
-    metrics: tuple[str, ...],
-    cells: Cells,
-) -> None:
+def _columns(rows: Sequence[tuple[Any, ...]], cut: Cut, count: int) -> list[dict[Key, Decimal | None]]:
     width = len(cut.group_by)
-    columns: list[dict[Key, Decimal | None]] = [{} for _ in metrics]
+    columns: list[dict[Key, Decimal | None]] = [{} for _ in range(count)]
     offset = width + (1 if cut.grain else 0)
     for row in rows:
         key = tuple(as_label(value) for value in row[:width])
@@ -137,6 +146,4 @@ def _store(
             key += (bucket_label(row[width], cut.grain),)
         for column, value in zip(columns, row[offset:], strict=True):
             column[key] = as_decimal(value)
-    for name, column in zip(metrics, columns, strict=True):
-        cells.values[needs[name]] = column
-        cells.queries[needs[name]] = record
+    return columns

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
-from vendora_graph.once import Once
-from vendora_graph.tools.cells import Cells, Cut, Need, fetch_cells
+from vendora_graph.bundles import Bundles
+from vendora_graph.tools.cells import Cells, Column, Cut, Key, Need, fetch_cells
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
-
-STEPS = 8
-"""Turns of the event loop in which the proofs of all results say what they need first; counted, so that it is the same every time."""
-
 
 class Together:
     """The fetches of proofs that begin at one moment.
 
     What they need first is fetched as one: the needs of one cut share a statement by table, and spans of days that overlap are one span.
-    What they need later (keys counted again) has statements of its own: when that is depends on the warehouse, and the same question
-    always sends the same statements.
+    What they need later (keys counted again) has statements of its own.
     """
 
     def __init__(self, services: Services, scope: Scope) -> None:
         """Begin with nothing asked."""
         self.services, self.scope = services, scope
-        self._asked: dict[Cut, dict[Need, None]] = defaultdict(dict)
-        self._first: Once[dict[Cut, Cells]] = Once()
-        self._sent = False
+        self._bundles: Bundles[Need, Column] = Bundles()
 
     async def fetch(self, needs: Sequence[Need], cut: Cut) -> Cells:
         """Return the values of needs under a cut.
@@ -39,26 +33,12 @@ class Together:
         Raises:
             WarehouseError: The database failed or the guard refused.
         """
-        if self._sent:
-            return await self._fetch(cut, needs)
-        self._asked[cut].update(dict.fromkeys(needs))
-        found = (await self._first.run("first", self._all))[cut]
-        return Cells({need: found.values[need] for need in needs}, {need: found.queries[need] for need in needs})
+        return Cells.of(await self._bundles.fetch(cut, needs, partial(self._fetch, cut)))
 
-    async def _all(self) -> dict[Cut, Cells]:
-        for _ in range(STEPS):
-            await asyncio.sleep(0)
-        self._sent = True
-        found = await asyncio.gather(*(self._fetch(cut, tuple(needs)) for cut, needs in self._asked.items()))
-        return dict(zip(self._asked, found, strict=True))
-
-    async def _fetch(self, cut: Cut, needs: Sequence[Need]) -> Cells:
-        if cut.grain != "day":
-            return await fetch_cells(needs, cut, self.services, self.scope, purpose="second")
-        wider = self._widened(needs)
+    async def _fetch(self, cut: Cut, needs: tuple[Need, ...]) -> dict[Need, Column]:
+        wider = self._widened(needs) if cut.grain == "day" else {need: need for need in needs}
         found = await fetch_cells(tuple(wider.values()), cut, self.services, self.scope, purpose="second")
-        values = {need: {key: v for key, v in found.values[whole].items() if _lies_in(key[-1], need)} for need, whole in wider.items()}
-        return Cells(values, {need: found.queries[whole] for need, whole in wider.items()})
+        return {need: (_of_days(need, whole, found.values[whole]), found.queries[whole]) for need, whole in wider.items()}
 
     def _widened(self, needs: Iterable[Need]) -> dict[Need, Need]:
         """Return each need over the days of all needs of its table that overlap it."""
@@ -87,5 +67,9 @@ def _spans(needs: Iterable[Need]) -> Iterable[tuple[Need, tuple[date | None, dat
         yield need, next(span for span in spans if span[0] <= start and need.end <= span[1])
 
 
-def _lies_in(day: str, need: Need) -> bool:
-    return (need.start is None or need.start.isoformat() <= day) and day <= need.end.isoformat()
+def _of_days(need: Need, whole: Need, cells: dict[Key, Decimal | None]) -> dict[Key, Decimal | None]:
+    """Return the cells, by day where a wider span was read, that lie in a need's own days."""
+    if need == whole:
+        return cells
+    first, last = need.start.isoformat() if need.start else "", need.end.isoformat()
+    return {key: value for key, value in cells.items() if first <= key[-1] <= last}
