@@ -30,7 +30,7 @@ from vendora_graph.offline.omissions import (
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
 from vendora_graph.offline.own_limits import other_limit
-from vendora_graph.offline.period_doubts import averaged_stretch, edge, vague_period
+from vendora_graph.offline.period_doubts import averaged_stretch, edge, limited_date, vague_period
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
@@ -275,6 +275,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", both_ends),
     ("unplaced", lost_who),
     ("dated", dated_otherwise),
+    ("unplaced", limited_date),
     ("unfit", other_limit),
     ("unfit", unmet.contradicted),
     ("unplaced", unmet.open_limit),

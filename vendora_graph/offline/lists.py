@@ -17,7 +17,8 @@ def joined(framer: Framer, first: Span, second: Span) -> bool:
     """Whether only `and`, a comma, a comparison and small words stand between two spans."""
     joiners, tokens = framer.raw["joiners"], framer.frame.tokens
     between = tokens[min(first.end, second.end) : max(first.start, second.start)]
-    said = [t for t in between if t.stem in joiners or t.text in joiners or t.stem == framer.raw["versus_word"]]
+    held = {*joiners, framer.raw["versus_word"], *framer.raw["versus_verbs"]}
+    said = [t for t in between if t.stem in held or t.text in held]
     return bool(said) and not any(t.content and t not in said for t in between)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vendora_graph.offline.frame import of_kind
+from vendora_graph.offline.frame import can_cut, of_kind
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token
 from vendora_graph.offline.spans import Span
@@ -15,12 +15,22 @@ _PAIR = 3
 
 
 def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon) -> list[Span]:
-    """Leave out names of measures whose first words end another measure that begins a word before, and whose rest modifies that."""
+    """Leave out names of measures whose first words end another measure that begins before, and whose rest modifies or limits that."""
     measures = [s for s in spans if of_kind(s, "metric") and s.reason == "exact"]
-    cut = {(s.start, s.end) for s in measures if any(_modified(first, s, spans, lexicon) for first in _earlier(s, measures))}
-    kept = (s for s in spans if (s.start, s.end) not in cut)
+    parted = (_modified, _sliced)
+    cut = {(s.start, s.end) for s in measures for first in _earlier(s, measures) if any(p(first, s, spans, lexicon) for p in parted)}
+    kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
     odd = (_taken_apart, _of_records, _one_side)
     return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd)]
+
+
+def _passes_over(span: Span, tokens: Sequence[Token], measures: Sequence[Span]) -> bool:
+    """`new total gross`: a name in another order (`new gross`) passes over a small word that makes another measure inside it."""
+    if span.reason != "order" or not of_kind(span, "metric"):
+        return False
+    own = {s.key for s in of_kind(span, "metric")}
+    inside = (m for m in measures if span.start <= m.start and m.end <= span.end and not own & {s.key for s in of_kind(m, "metric")})
+    return any(not t.content for m in inside for t in tokens[m.start : m.end])
 
 
 def _one_side(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
@@ -51,10 +61,21 @@ def _taken_apart(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
 
 
 def _earlier(span: Span, measures: Sequence[Span]) -> Iterator[Span]:
-    return (m for m in measures if m.start == span.start - 1 and span.start < m.end < span.end)
+    return (m for m in measures if m.start < span.start < m.end < span.end)
 
 
 def _modified(first: Span, whole: Span, spans: Sequence[Span], lexicon: Lexicon) -> bool:
+    if first.start < whole.start - 1:
+        return False
     modifiers = lexicon.section("modifiers")
     keys = [s.key for span in spans if (span.start, span.end) == (first.end, whole.end) for s in of_kind(span, "modifier")]
     return any(s.key in (modifiers[key].get("map") or {}) for key in keys for s in of_kind(first, "metric"))
+
+
+def _sliced(first: Span, whole: Span, spans: Sequence[Span], lexicon: Lexicon) -> bool:
+    """`total gross on new`: what is left of the longer name is a value that the first measure can be limited by."""
+    slices = lexicon.section("named_slices")
+    if not all(s.key in slices for s in of_kind(whole, "metric")):
+        return False
+    values = (s.key for span in spans if first.end <= span.start and span.end == whole.end for s in of_kind(span, "value"))
+    return any(can_cut(lexicon, m.key, value) for value in values for m in of_kind(first, "metric"))

@@ -7,6 +7,7 @@ from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import is_position
 from vendora_graph.offline.spans import Span
 
+_LIMITS = ("gt", "ge", "lt", "le")
 _ADDITIVE = frozenset({"additive", "distinct"})
 
 
@@ -42,6 +43,13 @@ def edge(framer: Framer, plan: Plan) -> str:
     if plan.intent not in {"value", "breakdown", "ranking"} or all(is_position(framer, m) for m in plan.metrics):
         return ""
     return next((frame.said(s) for s in _periods(framer) if s.period is not None and s.period.op in framer.raw["edge_ops"]), "")
+
+
+def limited_date(framer: Framer, _plan: Plan) -> str:
+    """`stocked in over 60 days ago`: a limit on how long ago, where the period is read as that one day."""
+    limits = {span.end: span for name in _LIMITS for span in (framer.frame.spans[i] for i in framer.frame.cues.get(name, ()))}
+    dated = (span for span in _periods(framer) if span.period is not None and span.period.op in framer.raw["ago_ops"])
+    return next((f"{framer.frame.said(limits[s.start])} {framer.frame.said(s)}" for s in dated if s.start in limits), "")
 
 
 def _adds(framer: Framer, plan: Plan) -> bool:
