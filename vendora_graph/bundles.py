@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
+from vendora_graph.errors import VendoraError
 from vendora_graph.once import Once
 
 STEPS = 8
@@ -46,7 +47,7 @@ class Bundles(Generic[K, V]):
         """Return what is wanted, by `work` for all that share a fetch. What others wanted cannot make one's own fail: it is tried alone.
 
         Raises:
-            Exception: What `work` raised.
+            VendoraError: What `work` raised.
         """
         mine: dict[_Bundle[K], list[K]] = defaultdict(list)
         for key in dict.fromkeys(wanted):
@@ -71,7 +72,7 @@ class Bundles(Generic[K, V]):
     ) -> Mapping[K, V]:
         try:
             return await self._once.run(bundle, partial(_send, bundle, work))
-        except Exception:
+        except VendoraError:
             if len(bundle.wanted) == len(mine):
                 raise
         return await work(tuple(mine))

@@ -12,6 +12,7 @@ import pytest
 from vendora_graph.api import Vendora
 from vendora_graph.bundles import MOST_GROUPS, Bundles
 from vendora_graph.contracts import QueryRecord
+from vendora_graph.errors import WarehouseError
 from vendora_graph.services import Scope
 from vendora_graph.settings import Settings
 from vendora_graph.tools.cells import Cut, Need, fetch_cells
@@ -30,7 +31,7 @@ class Shop:
         self.asked.append(keys)
         await asyncio.sleep(0.01)
         if "none" in keys:
-            raise LookupError("none")
+            raise WarehouseError("none")
         return {key: key.upper() for key in keys}
 
 
@@ -65,13 +66,13 @@ async def test_anothers_fault_is_not_ones_own(shop: Shop) -> None:
         bundles.fetch("g", ["a"], shop.fetch), bundles.fetch("g", ["none"], shop.fetch), return_exceptions=True
     )
     assert one == {"a": "A"}
-    assert isinstance(other, LookupError)
+    assert isinstance(other, WarehouseError)
 
 
 async def test_a_failed_fetch_is_tried_again_when_it_is_wanted_again(shop: Shop) -> None:
     bundles: Bundles[str, str] = Bundles()
     for _ in range(2):
-        with pytest.raises(LookupError):
+        with pytest.raises(WarehouseError):
             await bundles.fetch("g", ["none"], shop.fetch)
     assert shop.asked == [("none",), ("none",)]
 
