@@ -148,6 +148,8 @@ def _combine(framer: Framer) -> None:
             sold = any({t.text, t.stem} & moved for t in framer.frame.tokens)
             if entry.get("same_clause") and (sold or any(_coordinated(framer, a, b) for a, b in pairwise(spans))):
                 continue
+            if entry.get("that") and not all(_one_noun(framer, a, b) for a, b in pairwise(spans)):
+                continue
             if entry.get("cue") and not framer.frame.has(*entry["cue"]):
                 continue
             span = framer.frame.metric_spans[wanted[0]]
@@ -155,6 +157,12 @@ def _combine(framer: Framer) -> None:
             framer.frame.filters.extend(f for m in wanted if m in named and m in (entry.get("keep") or ()) for f in filters_of(named[m]))
             framer.frame.metrics = [entry["to"] if m == wanted[0] else m for m in framer.frame.metrics if m not in wanted[1:]]
             framer.frame.metric_spans[entry["to"]] = span
+
+
+def _one_noun(framer: Framer, first: Span, second: Span) -> bool:
+    """`value of parts that haven't moved in a year`: the second measure only says which of the first."""
+    between = [s for s in framer.frame.spans if first.end <= s.start and s.end <= second.start]
+    return len(between) == 1 and "that" in cue_names(between[0]) and second.start - first.end == between[0].end - between[0].start
 
 
 def _coordinated(framer: Framer, first: Span, second: Span) -> bool:

@@ -18,6 +18,7 @@ from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.omissions import (
     change_ordered,
+    idle_verb,
     lost_change,
     lost_exclusion,
     lost_grain,
@@ -261,6 +262,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("side", lost_side),
     ("per", lost_unit),
     ("unplaced", second_question),
+    ("unplaced", idle_verb),
     ("grains", lost_grain),
     ("moved", lost_change),
     ("order", lost_rank),

@@ -72,6 +72,17 @@ def second_question(framer: Framer, _plan: Plan) -> str:
     return ""
 
 
+def idle_verb(framer: Framer, plan: Plan) -> str:
+    """`what percentage of trades did we retail`: the verb says which part is meant, and the measure has a part of its own."""
+    tokens, bound = framer.frame.tokens, framer.frame.bound
+    if not all(framer.catalog.metrics[m].unit == "rate" for m in plan.metrics):
+        return ""
+    subjects = (at for at in range(1, len(tokens) - 1) if tokens[at].text in framer.raw["subjects"])
+    verbs = (at + 1 for at in subjects if tokens[at - 1].text in framer.raw["asking_verbs"] and tokens[at + 1].content)
+    last = max((i for i in bound if bound[i].startswith("metric")), default=0)  # `... did we sell a VSC to`: its object says which part
+    return next((tokens[at].raw for at in verbs if bound.get(at) == "context" and at > last), "")
+
+
 def lost_exclusion(framer: Framer, plan: Plan) -> str:
     """`excluding parts, how did we do`: what a scorecard or an explanation was to leave out, and nothing was left out."""
     frame = framer.frame

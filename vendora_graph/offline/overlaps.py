@@ -19,7 +19,9 @@ def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon
     measures = [s for s in spans if of_kind(s, "metric") and s.reason == "exact"]
     parted = (_modified, _sliced)
     cut = {(s.start, s.end) for s in measures for first in _earlier(s, measures) if any(p(first, s, spans, lexicon) for p in parted)}
+    exact = [s for s in spans if of_kind(s, "value") and s.reason == "exact"]
     kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
+    kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon))
     odd = (_taken_apart, _of_records, _one_side)
     return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd)]
 
@@ -31,6 +33,17 @@ def _passes_over(span: Span, tokens: Sequence[Token], measures: Sequence[Span]) 
     own = {s.key for s in of_kind(span, "metric")}
     inside = (m for m in measures if span.start <= m.start and m.end <= span.end and not own & {s.key for s in of_kind(m, "metric")})
     return any(not t.content for m in inside for t in tokens[m.start : m.end])
+
+
+def _cuts_value(span: Span, tokens: Sequence[Token], values: Sequence[Span], lexicon: Lexicon) -> bool:
+    """`cars were waiting customers`: a name in another order (`waiting on cars`) ends in the middle of a value's own name."""
+    if span.reason != "order" or not of_kind(span, "metric"):
+        return False
+    infos = [lexicon.catalog.metrics[s.key] for s in of_kind(span, "metric")]
+    names = (name for info in infos for name in (info.label, info.description, *info.synonyms))
+    own = {token.stem for name in names for token in lexicon.normaliser.tokens(name)}
+    ends = (tokens[span.end : v.end] for v in values if span.start < v.start < span.end < v.end)
+    return any(not own & {t.stem for t in rest} for rest in ends)
 
 
 def _one_side(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:

@@ -121,7 +121,9 @@ def _from_one_to_other(framer: Framer, at: int, spec: PeriodSpec) -> bool:
     frame = framer.frame
     units = all(part.op in framer.raw["unit_ops"] for part in spec.parts)
     up_from = at > 0 and frame.has("compare") and frame.tokens[at - 1].text in framer.raw["change_from"]
-    return (frame.has("why", "change") or up_from) and units and not frame.has("trend", *framer.raw["grain_cues"]) and not frame.ranked
+    if not (frame.has("why", "change", "anomaly") or up_from) or frame.has("trend", *framer.raw["grain_cues"]):
+        return False
+    return units and (not frame.ranked or frame.has("why"))
 
 
 def _two(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec]:

@@ -75,7 +75,7 @@ def _single(done: Done, call: Call) -> Cell | None:
 def _wants_rows(plan: Plan) -> bool:
     """A complex question that also asks for rows (each month, by lender) or a comparison gets them beside its analysis."""
     rows = plan.grain is not None or bool(plan.group_by and plan.intent in ("scorecard", "recommend", "report", "anomalies", "pace"))
-    return rows or (plan.intent == "reconcile" and plan.comparison is not None)
+    return rows or (plan.intent in ("reconcile", "anomalies") and plan.comparison is not None)
 
 
 def _lacks_rows(plan: Plan, calls: Sequence[Call], done: Done) -> bool:
