@@ -22,7 +22,7 @@ from vendora_graph.offline.normalise import Normaliser, Token, compact, skeleton
 from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 7
+FORMAT = 8
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER, _SHORT_WORD = 2, 3

@@ -83,6 +83,22 @@ def idle_verb(framer: Framer, plan: Plan) -> str:
     return next((tokens[at].raw for at in verbs if bound.get(at) == "context" and at > last), "")
 
 
+def lost_standard(framer: Framer, plan: Plan) -> str:
+    """`where should front gross be`, `advisors below average`: against what is not said, and nothing is held against it."""
+    frame, raw = framer.frame, framer.raw["standards"]
+    limited = any(item.op not in {"in", "not_in"} for item in plan.filters)
+    if plan.comparison is not None or limited or plan.intent not in {"value", "breakdown", "ranking", "trend"}:
+        return ""
+    for at, token in enumerate(frame.tokens):
+        said = frame.tokens[at + 1 : at + 2]
+        idle = frame.bound.get(at + 1, "cue").startswith(("cue", "modifier"))
+        if token.text in raw["sides"] and said and said[0].text in raw["words"] and idle:
+            return f"{token.raw} {said[0].raw}"
+        if token.text in raw["modals"] and at not in frame.bound:
+            return token.raw
+    return ""
+
+
 def lost_exclusion(framer: Framer, plan: Plan) -> str:
     """`excluding parts, how did we do`: what a scorecard or an explanation was to leave out, and nothing was left out."""
     frame = framer.frame

@@ -54,9 +54,17 @@ def uncounted(framer: Framer, _plan: Plan) -> str:
         while at < len(frame.tokens) and frame.tokens[at].text in framer.raw["counted_gap"]:
             at += 1
         noun = next((s for s in frame.spans if s.start <= at < s.end), None)
+        if _days_of(framer, at):
+            return " ".join(t.raw for t in frame.tokens[at : at + _PAIR])
         if at < len(frame.tokens) and not frame.bound.get(at, "").startswith(_TAKEN) and _thing(framer, at, noun):
             return frame.tokens[at].raw
     return ""
+
+
+def _days_of(framer: Framer, at: int) -> bool:
+    """`how many selling days`: a calendar unit is counted, and what stands before it only says which."""
+    frame = framer.frame
+    return at + 1 < len(frame.tokens) and at + 1 not in frame.bound and frame.tokens[at + 1].stem in framer.raw["calendar"]["units"]
 
 
 def _thing(framer: Framer, at: int, noun: Span | None) -> bool:
