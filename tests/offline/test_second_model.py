@@ -23,6 +23,8 @@ def clinic(tmp_path_factory) -> Reader:
     values = {
         species: [ValueEntry(v) for v in ("dog", "cat", "rabbit", "parrot")],
         vet: [ValueEntry(v) for v in ("Ines Falk", "Jun Okada")],
+        "insured": [ValueEntry(v) for v in ("no", "yes")],
+        "emergency": [ValueEntry(v) for v in ("no", "yes")],
     }
     return Reader(Lexicon.build(catalog, {}, values))
 
@@ -45,6 +47,14 @@ CASES = [
         "which vet had the most emergencies in June",
         "[ranking] emergency_visits; by vet_name; 2026-06-01/2026-06-30; rank emergency_visits desc",
     ),
+    ("visits for insured animals in June", "[value] visits; where insured in yes; 2026-06-01/2026-06-30"),
+    ("visits of animals that are insured in June", "[value] visits; where insured in yes; 2026-06-01/2026-06-30"),
+    ("visits for uninsured animals in June", "[value] visits; where insured in no; 2026-06-01/2026-06-30"),
+    ("insured vs uninsured revenue in June", "[compare] revenue; by insured; where insured in yes|no; 2026-06-01/2026-06-30; vs values"),
+    ("revenue of insured dogs by vet in May", "[breakdown] revenue; by vet_name; where insured in yes; where species in dog; 2026-05-01/2026-05-31"),
+    ("visits by emergency in June", "[breakdown] visits; by emergency; 2026-06-01/2026-06-30"),
+    ("visits by insured in June", "[breakdown] visits; by insured; 2026-06-01/2026-06-30"),
+    ("non-emergency visits in May", "[value] visits; where emergency in no; 2026-05-01/2026-05-31"),
     ("waiting time", "[value] waiting_time; 2026-06-01/2026-06-30"),
     ("what does waiting time mean", "[definition] waiting_time; 2026-06-01/2026-06-30"),
 ]
@@ -62,3 +72,9 @@ def test_a_follow_up_and_a_foreign_topic_at_the_clinic(clinic):
     second = ask(clinic, "and in May?", first.plan)
     assert shown(second) == "[breakdown] revenue; by reason; 2026-05-01/2026-05-31"
     assert ask(clinic, "front gross per copy on used Accords").status in {"unread", "refused"}
+
+
+def test_a_state_the_clinic_does_not_hold_is_asked_back(clinic):
+    reading = ask(clinic, "visits ready in June")
+    assert reading.status == "clarify"
+    assert "ready" in reading.reason

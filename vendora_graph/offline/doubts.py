@@ -289,6 +289,8 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("whole", unmet.whole_beside_part),
     ("unplaced", unmet.lost_measure),
     ("unplaced", unmet.stray_adjective),
+    ("unplaced", unmet.trailing_state),
+    ("unplaced", unmet.asked_how),
     ("unplaced", unmet.other_order),
     ("unplaced", unmet.dated_position),
 )

@@ -68,6 +68,8 @@ def topic_reading(framer: Framer) -> Reading | None:
             continue
         if entry.get("unless_metric") and framer.frame.metrics and not framer.frame.from_hint:
             continue
+        if entry.get("unless_done") and _asks_what_was_done(framer, span):
+            continue
         if _value_instead(framer, span, entry.get("unless_families") or ()):
             continue
         framer.frame.bind(span, f"topic {name}")
@@ -78,6 +80,14 @@ def topic_reading(framer: Framer) -> Reading | None:
             clarification=str(entry["reason"]) if status == "clarify" else None, used=used_of(framer), unused=(),
         )  # fmt: skip
     return None
+
+
+def _asks_what_was_done(framer: Framer, span: Span) -> bool:
+    """`what did we write off`: a verb after `did we` in a question tells of the past, and asks for nothing to be done."""
+    frame, done = framer.frame, framer.raw["done_question"]
+    opened = any(t.text in done["opens"] for t in frame.tokens[: span.start])
+    before = [t.text for t in frame.tokens[max(span.start - 2, 0) : span.start]]
+    return opened and len(before) > 1 and before[0] in done["verbs"] and before[1] in done["subjects"]
 
 
 def _value_instead(framer: Framer, span: Span, families: Collection[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.spans import Span
 from vendora_graph.offline.target_words import DIMENSION as SOURCE
 
 _RATIOS = frozenset({"ratio", "average", "median"})
@@ -53,11 +54,20 @@ def lost_unit(framer: Framer, plan: Plan) -> str:
     for span in () if ratios else [s for m, s in frame.metric_spans.items() if m not in plan.metrics]:  # `gross per RO`: a rule replaced it
         if span.start and frame.tokens[span.start - 1].text in per and "group" in frame.bound.get(span.start - 1, ""):
             return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
+        if metric_before(framer, span, plan):  # `hours a ticket`
+            return " ".join(t.raw for t in frame.tokens[span.start - 1 : span.end])
     for span in () if ratios else frame.spans:
         limited = frame.bound.get(span.start, "").startswith("filter ") and of_kind(span, "metric")
         if limited and span.start and frame.tokens[span.start - 1].text in per:
             return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
     return ""
+
+
+def metric_before(framer: Framer, span: Span, plan: Plan) -> bool:
+    """Whether only `a` or `an` stands between a measure of the plan and a span."""
+    frame = framer.frame
+    article = span.start > 0 and frame.tokens[span.start - 1].text in framer.raw["one_words"]
+    return article and any(s.end == span.start - 1 for m, s in frame.metric_spans.items() if m in plan.metrics)
 
 
 def second_question(framer: Framer, _plan: Plan) -> str:

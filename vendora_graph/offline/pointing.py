@@ -49,8 +49,15 @@ def value_measure(framer: Framer, votes: Mapping[str, Any]) -> str:
             continue  # `customers` says nothing of what is counted
         taken = any(can_cut(framer.lexicon, m, d) for m in votes for d in values) or framer.after_cue(span, {"exclude"})
         if metric in framer.catalog.metrics and span.start not in framer.frame.bound and not taken and not of_kind(span, "metric"):
-            return metric
+            return _sold_form(framer, metric)
     return ""
+
+
+def _sold_form(framer: Framer, metric: str) -> str:
+    """`red items that sold`: what was sold of it, where the model holds that apart (`sold_values`)."""
+    other = str(framer.lexicon.section("sold_values").get(metric))
+    sold = {t.text for t in framer.frame.tokens} & set(framer.raw["sold_words"])
+    return other if sold and other in framer.catalog.metrics else metric
 
 
 def strange(framer: Framer, span: Span) -> bool:

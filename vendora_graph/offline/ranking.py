@@ -37,6 +37,7 @@ def fill_ranking(framer: Framer) -> None:
     if frame.limit is None:
         _dangling_limit(framer)
     _named_in_measure(framer)
+    _parts_of_measure(framer)
     _judged(framer)
 
 
@@ -50,18 +51,28 @@ def _judged(framer: Framer) -> None:
 
 
 def _named_in_measure(framer: Framer) -> None:
-    """`the five slowest techs on efficiency`: people named within the words of the measure are what is put in order."""
+    """`the five slowest techs on efficiency`, `technician productivity, top 3`: people in the measure's name are put in order."""
     frame = framer.frame
     if frame.limit is None or frame.groups or frame.record:
         return
     for metric, span in frame.metric_spans.items():
         for at in range(span.start, span.end) if metric in frame.metrics else ():
-            plural = frame.tokens[at].text != frame.tokens[at].stem
-            senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1])) if plural else []
+            senses = framer.lexicon.senses(compact(frame.tokens[at : at + 1]))
             name = next((s.key for s in senses if s.kind == "dimension" and framer.fits(s.key)), "")
             if name and framer.catalog.dimensions[name].kind == "person":
                 frame.groups.append(name)
                 return
+
+
+def _parts_of_measure(framer: Framer) -> None:
+    """`our three biggest expenses`: a measure said in the plural and put in order is told by its parts (`ranked_parts`)."""
+    frame, parts = framer.frame, framer.lexicon.section("ranked_parts")
+    for metric in frame.metrics if not (frame.groups or frame.record or frame.grain or frame.has("change", "why")) else ():
+        span, name = frame.metric_spans.get(metric), str(parts.get(metric))
+        last = frame.tokens[span.end - 1] if span is not None else None
+        if last is not None and last.text != last.stem and name in framer.catalog.dimensions and framer.fits(name):
+            frame.groups.append(name)
+            return
 
 
 def _on_top(framer: Framer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter
@@ -219,7 +219,7 @@ def apply_departments(framer: Framer) -> None:
     if frame.reports:
         return
     usual = any(g in framer.lexicon.section("dimension_metrics") for g in frame.groups)
-    wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, (departments.get(name) or {}).get("metrics"))))
+    wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, _headline(framer, departments.get(name) or {}))))
     fitting = not usual or any(can_cut(framer.lexicon, m, g) for m in wanted for g in frame.groups)
     if wanted and not frame.from_hint and fitting:
         frame.metrics = wanted
@@ -234,6 +234,12 @@ def apply_departments(framer: Framer) -> None:
         and not frame.has("at_close")
     ):
         _usual(framer)
+
+
+def _headline(framer: Framer, entry: Mapping[str, Any]) -> Sequence[str]:
+    """What a department is told by: `what did service make` asks for what it made, not for its headline figures."""
+    made = entry.get("made") and {t.text for t in framer.frame.tokens} & set(framer.raw["made_words"])
+    return [str(entry["made"])] if made else entry.get("metrics") or ()
 
 
 def _usual(framer: Framer) -> None:

@@ -56,6 +56,7 @@ def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[
     yield from _first_words(catalog, vocabulary, values)
     stores_last = sorted(values, key=lambda name: name in catalog.dimensions and catalog.dimensions[name].kind == "store")
     yield from _stored_values(catalog, {name: values[name] for name in stores_last})
+    yield from _flag_senses(catalog, values)
 
 
 def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
@@ -113,6 +114,20 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
             for part in _name_parts(dimension, entry.value):
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else STORE_PART
                 yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
+
+
+def _flag_senses(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
+    """A column of truth values is named by what is so: `insured` is one value of it, `uninsured` the other."""
+    raw = english_data()["flags"]
+    for name, entries in values.items():
+        dimension, stored = catalog.dimensions.get(name), {entry.value for entry in entries}
+        if dimension is None or not stored or not stored <= {raw["true"], raw["false"]}:
+            continue
+        declared = {str(word).lower() for words in dimension.values.values() for word in words}
+        if dimension.label.lower() not in declared:
+            yield dimension.label, Sense("value", name, (str(raw["true"]),))
+        for prefix in raw["prefixes"]:
+            yield f"{prefix}{dimension.label}", Sense("value", name, (str(raw["false"]),))
 
 
 def _partial_names(

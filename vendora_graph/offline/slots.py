@@ -16,7 +16,7 @@ from vendora_graph.offline.places import take_place
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
-from vendora_graph.offline.values import fill_values
+from vendora_graph.offline.values import fill_values, is_flag, joined_values
 
 
 def fill_slots(framer: Framer) -> None:
@@ -49,12 +49,18 @@ def _departments(framer: Framer) -> None:
                 continue
             if span.start in framer.frame.bound or (of_kind(span, "dimension") and framer.after_cue(span, {"group"})):
                 continue
-            if value_in_list(framer, span):
+            if (framer.frame.metrics or not _among_departments(framer, span)) and value_in_list(framer, span):
                 continue
             framer.frame.departments.append(sense.key)
             named = framer.frame.metrics
             if not named or any(framer.catalog.metrics[m].department == sense.key for m in named) or framer.ctx.previous:
                 framer.frame.bind(span, f"department {sense.key}")
+
+
+def _among_departments(framer: Framer, span: Span) -> bool:
+    """`how did service and parts do`: a department joined to a department."""
+    others = [o for o in framer.frame.spans if o is not span and of_kind(o, "group")]
+    return any(joined_values(framer, *sorted((o, span), key=lambda s: s.start)) for o in others)
 
 
 def _plain_value(framer: Framer, values: list[str], department: str) -> bool:
@@ -88,7 +94,7 @@ def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
     kind = framer.catalog.dimensions[sense.key].kind
     if _all_of(framer, span, sense.key) or _together(framer, span, sense.key):
         framer.frame.bind(span, f"all {sense.key}")
-    elif _labels_value(framer, span, sense.key):
+    elif _labels_value(framer, span, sense.key) or _flagged(framer, span, sense.key):
         framer.frame.bind(span, f"label of {sense.key}")
     elif kind == "record":
         _records(framer, span, senses)
@@ -150,6 +156,18 @@ def _labels_value(framer: Framer, span: Span, dimension: str) -> bool:
     beside = [o for o in framer.frame.spans if span.start == o.end or span.end == o.start]
     named = any(framer.frame.bound.get(o.start, "") == f"filter {dimension}" for o in beside)
     return named and not framer.after_cue(span, {"group"})
+
+
+def _flagged(framer: Framer, span: Span, dimension: str) -> bool:
+    """`visits for insured animals`, `animals that are insured`: the noun is what the truth value beside it is of, and no grouping."""
+    paths = framer.catalog.dimensions[dimension].paths
+    for other in framer.frame.spans:
+        bound = framer.frame.bound.get(other.start, "").removeprefix("filter ")
+        beside = other.end == span.start or (other.start > span.end and framer.cue_before(other, {"with_condition"}) is not None)
+        if beside and bound in framer.catalog.dimensions and is_flag(framer, bound):
+            entities = {path.rpartition("__")[0] for path in framer.catalog.dimensions[bound].paths}
+            return bool(entities & {path.rpartition("__")[0] for path in paths}) and not framer.after_cue(span, {"group", "which"})
+    return False
 
 
 def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:

@@ -156,6 +156,37 @@ def stray_adjective(framer: Framer, _plan: Plan) -> str:
     return ""
 
 
+def trailing_state(framer: Framer, plan: Plan) -> str:
+    """`ROs ready`, `parts left`, `appointments kept`: a word right behind what is measured says in which state, and nothing came of it."""
+    frame, loose = framer.frame, {str(word) for word in framer.lexicon.vocabulary.get("loose") or ()}
+    own = _words_of(framer, plan)
+    for span in frame.spans:
+        at = span.end
+        if not of_kind(span, *_NAMED, "dimension") or not frame.bound.get(span.start, "").startswith(_TAKEN):
+            continue
+        while at < len(frame.tokens) and frame.tokens[at].text in framer.raw["copulas"]:
+            at += 1
+        word = frame.tokens[at] if at < len(frame.tokens) else None
+        if word is None or word.stem in own or not frame.bound.get(at, "cue").startswith(_IDLE):
+            continue
+        if word.text in framer.raw["state_words"] or (word.text in loose and word.text.endswith(tuple(framer.raw["participle_ends"]))):
+            return f"{frame.said(span)} {word.raw}"
+    return ""
+
+
+def asked_how(framer: Framer, plan: Plan) -> str:
+    """`how old is our parts inventory`: a length of time was asked for, and nothing of the plan is one."""
+    frame, words = framer.frame, framer.raw["how_words"]
+    units = {framer.catalog.metrics[m].unit for m in plan.metrics}
+    if units & set(words["units"]) or any(f.op not in {"in", "not_in"} for f in plan.filters):
+        return ""
+    for at in range(1, len(frame.tokens)):
+        pair = frame.tokens[at - 1].text == words["opener"] and frame.tokens[at].text in words["asks"]
+        if pair and frame.bound.get(at, "cue").startswith(_IDLE):
+            return f"{frame.tokens[at - 1].raw} {frame.tokens[at].raw}"
+    return ""
+
+
 def other_order(framer: Framer, plan: Plan) -> str:
     """`which advisor has the oldest open RO`: an order by age, and what the rows are put in order by is no time."""
     frame, words = framer.frame, set(framer.raw["age_orders"])

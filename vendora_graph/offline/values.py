@@ -79,9 +79,23 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         return None
     if framer.after_cue(span, {"which", "who"}, ()) and any(framer.fits(s.key) for s in of_kind(span, "dimension")):
         return None  # `which bank pays us the most`: asked by it, not limited to it
+    if _cut_by_flag(framer, span, senses):
+        return None
     senses.sort(key=lambda s: (s.key not in named, _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
     _note_rivals(framer, span, senses, named)
     return senses[0]
+
+
+def _cut_by_flag(framer: Framer, span: Span, senses: list[Sense]) -> bool:
+    """`visits by emergency`: the name of a column of truth values is a value too, and after `by` it is the column."""
+    own = {s.key for s in of_kind(span, "dimension")} & {s.key for s in senses}
+    return bool(own) and framer.after_cue(span, {"group"}) and all(is_flag(framer, name) for name in own)
+
+
+def is_flag(framer: Framer, dimension: str) -> bool:
+    """Whether a column holds truth values only."""
+    stored, words = framer.lexicon.value_counts.get(dimension) or {}, framer.raw["flags"]
+    return framer.catalog.dimensions[dimension].kind == "flag" or (bool(stored) and set(stored) <= {words["true"], words["false"]})
 
 
 def _of_whole(framer: Framer, dimension: str) -> bool:
