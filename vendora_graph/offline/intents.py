@@ -13,6 +13,7 @@ from vendora_graph.offline.period_marks import held_against
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.places import TOPIC as PLACE
+from vendora_graph.offline.scenarios import LEVEL
 from vendora_graph.offline.target_words import compares, paced
 
 _SIMPLE_METRICS = 2
@@ -146,4 +147,13 @@ def _what_if(framer: Framer) -> str | None:
         index + 1 < len(frame.tokens) and frame.tokens[index + 1].stem in framer.raw["threshold_words"]["rate"]
     )
     value = (token.number or 0) / (100 if percent else 1)
+    if _is_level(framer, index):
+        return f"{LEVEL}{value:f}{' rate' if percent else ''}"
     return f"{'-' if any(t.text in down for t in frame.tokens) else '+'}{value:f}{' rate' if percent else ''}"
+
+
+def _is_level(framer: Framer, at: int) -> bool:
+    """`went to 1.8`, `was $150`: where the figure would stand, not by how much it would change."""
+    raw, tokens = framer.raw["what_if_levels"], framer.frame.tokens
+    before = next((t.text for t in reversed(tokens[:at]) if t.text not in raw["between"]), "")
+    return before in raw["always"] or (before in raw["verbs"] and not {t.text for t in tokens} & set(raw["changes"]))

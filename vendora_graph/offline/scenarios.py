@@ -13,6 +13,8 @@ from vendora_graph.offline.words import NUMERAL, filter_words, name_refs, period
 
 TOOL = "what_if"
 RESULT = "metric"
+LEVEL = "="
+"""Before the number of a scenario's topic that is a level, no change."""
 TOLD = 3
 """Units told in words."""
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pts?|percent|%)", re.IGNORECASE)
@@ -28,7 +30,7 @@ def scenario_calls(asked: Asked) -> tuple[Call, ...]:
         return ()
     args = {
         "metric": known[0],
-        "change": str(size_of(asked, known[0])),
+        **({"to": str(level_of(asked, known[0]))} if level_of(asked, known[0]) is not None else {"change": str(size_of(asked, known[0]))}),
         "period": span(plan.period),
         "filters": [item.model_dump(mode="json") for item in plan.filters],
         "by": plan.group_by[0] if plan.group_by else None,
@@ -56,6 +58,14 @@ def size_of(asked: Asked, metric: str | None = None) -> Decimal:
         return Decimal(rate[1]) / 100
     plain = _PLAIN.search(asked.question)
     return _in_scale(Decimal(plain[1].replace(",", "")), asked, metric) if plain is not None else Decimal(0)
+
+
+def level_of(asked: Asked, metric: str | None = None) -> Decimal | None:
+    """Return the level the question names (`went to 1.8`), in stored scale; None where it names a change."""
+    topic = (asked.plan.topic or "").split()
+    if not topic or not topic[0].startswith(LEVEL):
+        return None
+    return _in_scale(Decimal(topic[0].removeprefix(LEVEL)), asked, metric, said="rate" in topic)
 
 
 def _in_scale(size: Decimal, asked: Asked, metric: str | None, *, said: bool = False) -> Decimal:
@@ -138,7 +148,8 @@ def _headline(asked: Asked, now: Cell | None, main: Row | None, where: str, quot
     if main is not None:
         words = {"result": _said(main.cells[0]), "name": main.names[RESULT][0]}
         named = quoted and quoted[0] not in metric.label.split()  # the 90 of "units over 90 days" is no change
-        extra = say("what_if", "main", asked="{{q1}}", **words) if named and size_of(asked) else say("what_if", "main_bare", **words)
+        text = "main_to" if level_of(asked) is not None else "main" if named and size_of(asked) else "main_bare"
+        extra = say("what_if", text, asked="{{q1}}", **words)
     period = period_words(now.period if now is not None else None, on=metric.snapshot)
     return say("what_if", "headline", Label=metric.label, period=period, where=where, value=_said(now), main=extra)
 

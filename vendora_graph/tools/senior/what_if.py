@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAME = "what_if"
 MOST_RATE = Decimal("0.5")
+OWN = "own"
+"""The alias of the changed metric's own figure, where a level is asked for."""
 
 
 class WhatIf(Contract):
@@ -30,11 +32,12 @@ class WhatIf(Contract):
 
     Hours per repair order, closing ratio, gross per unit, labor rate, product penetration, units, floorplan rate, aged units retailed or
     wholesaled. The result is arithmetic over the period's own figures with its assumptions stated; never call it a forecast. `change` is
-    in stored scale: 0.3 hours, 0.02 for two points, 100 dollars.
+    in stored scale: 0.3 hours, 0.02 for two points, 100 dollars; `to` is the level instead of the change ("if it went to 1.8").
     """
 
     metric: str
     change: Decimal = Decimal(0)
+    to: Decimal | None = Field(default=None, description="The level it would have, in stored scale; `change` is left out then.")
     period: Span
     filters: tuple[Filter, ...] = Field(default=(), max_length=8)
     by: str | None = Field(default=None, description="Compute it for each store, or another dimension every figure has.")
@@ -49,11 +52,11 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     rows = Rows()
     if asked.by:
         main = next(item for item in scenario["results"] if item.get("main"))
-        for place, named in _groups(ledgers, scenario, asked.by):
+        for place, named in _groups(ledgers, _aliases(asked, scenario), asked.by):
             rows.add(place, _result(main, named, asked, place))
         columns: tuple[str, ...] = (main["name"],)
     else:
-        named = _figures(ledgers, scenario)
+        named = _figures(ledgers, _aliases(asked, scenario))
         for item in sorted(scenario["results"], key=lambda one: bool(one.get("main"))):
             own: Slice = ((BY_METRIC, item["name"]),)
             rows.add(own, _result(item, named, asked, own))
@@ -74,11 +77,31 @@ def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
         labels = ", ".join(metrics[name].label for name in sorted(known["scenarios"]) if name in metrics)
         label = metrics[asked.metric].label if asked.metric in metrics else asked.metric
         raise QuestionError(f"There is no closed-form scenario for {label}. There is one for {labels}.")
-    if not asked.change and scenario["change"] != "none":
+    if asked.to is not None:
+        _check_level(asked, asked.to, scenario, services)
+    elif not asked.change and scenario["change"] != "none":
         raise QuestionError("The scenario needs the size of the change: say by how much.")
     if scenario["change"] == "rate" and abs(asked.change) > MOST_RATE:
         raise QuestionError(f"A change of {asked.change} is no change of a rate: 0.02 is two points.")
     return scenario
+
+
+def _check_level(asked: WhatIf, level: Decimal, scenario: dict[str, Any], services: Services) -> None:
+    """A level can be held against the metric's own figure only where that is what changes."""
+    info = services.catalog.metrics[_own(asked)]
+    if scenario["change"] == "none" or (scenario["change"] == "rate") != (info.unit == "rate"):
+        raise QuestionError(f"The scenario of {info.label} works out a change, not a level: say by how much.")
+    if info.unit == "rate" and not 0 <= level <= 1:
+        raise QuestionError(f"{level} is no level of a rate: 0.25 is 25%.")
+
+
+def _own(asked: WhatIf) -> str:
+    return str(knowledge("scenarios")["synonyms"].get(asked.metric, asked.metric))
+
+
+def _aliases(asked: WhatIf, scenario: dict[str, Any]) -> dict[str, str]:
+    """Return the scenario's figures by alias; where a level is asked, the figure that it is held against as well."""
+    return {**scenario["figures"], **({OWN: _own(asked)} if asked.to is not None else {})}
 
 
 async def _unit_by_unit(
@@ -89,7 +112,7 @@ async def _unit_by_unit(
     found = counted_only(each, found) if found is not None else None
     if found is None or not only_table(found).keys:
         return ledger
-    rows = each_rows(each, found, _figures(ledgers, scenario), asked.metric)
+    rows = each_rows(each, found, _figures(ledgers, scenario["figures"]), asked.metric)
     labels = [desk.services.catalog.metrics[each["figures"][alias]].label for alias in each["shown"]]
     columns = (each["name"], *labels)
     table = rows.table(NAME, asked.model_dump_json(), "Unit by unit", columns, as_period(asked.period, desk.scope), rank=1)
@@ -99,7 +122,7 @@ async def _unit_by_unit(
 def _queries(asked: WhatIf, scenario: dict[str, Any], desk: Desk) -> list[MetricQuery]:
     """Return the queries of the scenario's figures: stocks on the last day, others over the period or the months before it."""
     catalog = desk.services.catalog
-    figures = tuple(dict.fromkeys(scenario["figures"].values()))
+    figures = tuple(dict.fromkeys(_aliases(asked, scenario).values()))
     span = asked.period
     if "window_months" in scenario:
         months = months_before(asked.period.end, scenario["window_months"])
@@ -118,23 +141,23 @@ def _queries(asked: WhatIf, scenario: dict[str, Any], desk: Desk) -> list[Metric
     return queries
 
 
-def _figures(ledgers: list[Ledger], scenario: dict[str, Any]) -> dict[str, Fact]:
+def _figures(ledgers: list[Ledger], aliases: dict[str, str]) -> dict[str, Fact]:
     named: dict[str, Fact] = {}
     for ledger in ledgers:
         cells = only_table(ledger).cells
-        for alias, metric in scenario["figures"].items():
+        for alias, metric in aliases.items():
             fact = fact_in(ledger, cells[-1], metric) if cells else None
             if fact is not None:
                 named.setdefault(alias, fact)
     return named
 
 
-def _groups(ledgers: list[Ledger], scenario: dict[str, Any], by: str) -> list[tuple[Slice, dict[str, Fact]]]:
+def _groups(ledgers: list[Ledger], aliases: dict[str, str], by: str) -> list[tuple[Slice, dict[str, Fact]]]:
     found: dict[Slice, dict[str, Fact]] = {}
     for ledger in ledgers:
         table = only_table(ledger)
         for place, cells in zip(table.keys, table.cells, strict=True):
-            for alias, metric in scenario["figures"].items():
+            for alias, metric in aliases.items():
                 fact = fact_in(ledger, cells, metric)
                 if fact is not None and by in dict(place):
                     found.setdefault(place, {}).setdefault(alias, fact)
@@ -142,7 +165,8 @@ def _groups(ledgers: list[Ledger], scenario: dict[str, Any], by: str) -> list[tu
 
 
 def _result(item: dict[str, Any], named: dict[str, Fact], asked: WhatIf, place: Slice) -> Fact | None:
-    text = " ".join(str(asked.change) if word == "change" else word for word in item["text"].replace("(", "( ").replace(")", " )").split())
+    change = str(asked.change) if asked.to is None else f"( {asked.to} - {OWN} )"
+    text = " ".join(change if word == "change" else word for word in item["text"].replace("(", "( ").replace(")", " )").split())
     try:
         return express(
             text, named, item["unit"], label=item["name"], metric=asked.metric, slice=place,
