@@ -66,6 +66,20 @@ def test_behind_an_effect_stand_the_figures_it_is_made_of() -> None:
         assert "labels.effect" in judged(effect, *parts, text=told.replace(old, new, 1)), (old, new)
 
 
+def test_kinds_of_effect_are_told_of_an_effect_and_of_no_change() -> None:
+    """`The main driver is {{n1}} with {{change}}, of which own rate {{..}}`: the change of a part of the row is no effect of it."""
+    gross, old_gross = fact("12", slice=NEW), fact("9", slice=NEW, period=SEP)
+    sides = {"a": gross, "b": old_gross}
+    told = {"a - b": "Effect on the thing", "a * b / b - b": "Own-rate effect on the thing", "a - b * a / a": "Change in the thing"}
+    effect, rate, change = (
+        express(text, sides, "usd", label=label, metric="m", slice=NEW, period=OCT) for text, label in told.items()
+    )
+    text = "The main driver is {{n1}} with KEY, of which own rate P0."
+    assert "labels.effect" not in judged(effect, rate, change, text=text)
+    assert "labels.effect" in judged(effect, rate, change, text=text.replace("KEY", "P1"))
+    assert "labels.effect" not in judged(effect, rate, change, text="The own rate brought P0.")
+
+
 def test_the_sides_of_an_effect_that_is_a_difference_are_its_two_figures() -> None:
     now, before, whole = fact("12", slice=USED), fact("9", slice=USED, period=SEP), fact("20", period=SEP)
     effect = express("a - b", {"a": now, "b": before}, "usd", label="Effect on the thing", metric="m", slice=USED, period=OCT)

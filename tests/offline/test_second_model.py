@@ -51,7 +51,10 @@ CASES = [
     ("visits of animals that are insured in June", "[value] visits; where insured in yes; 2026-06-01/2026-06-30"),
     ("visits for uninsured animals in June", "[value] visits; where insured in no; 2026-06-01/2026-06-30"),
     ("insured vs uninsured revenue in June", "[compare] revenue; by insured; where insured in yes|no; 2026-06-01/2026-06-30; vs values"),
-    ("revenue of insured dogs by vet in May", "[breakdown] revenue; by vet_name; where insured in yes; where species in dog; 2026-05-01/2026-05-31"),
+    (
+        "revenue of insured dogs by vet in May",
+        "[breakdown] revenue; by vet_name; where insured in yes; where species in dog; 2026-05-01/2026-05-31",
+    ),
     ("visits by emergency in June", "[breakdown] visits; by emergency; 2026-06-01/2026-06-30"),
     ("visits by insured in June", "[breakdown] visits; by insured; 2026-06-01/2026-06-30"),
     ("non-emergency visits in May", "[value] visits; where emergency in no; 2026-05-01/2026-05-31"),

@@ -63,10 +63,13 @@ def _of_target(sentence: Sentence, ref: FactRef) -> FactRef | None:
 
 @rule("labels.effect")
 def effect(case: Case) -> Iterator[Problem]:
-    """Behind a driver's effect stand its own figures: what it is made of, its own-rate effect, its mix effect."""
+    """Kinds of effect are told of an effect; behind it stand its own figures: what it is made of, own-rate and mix effect."""
     for sentence in case.claims:
         driver = next((ref for ref in sentence.facts if is_effect(ref.fact)), None)
         kinds = {words: label for words, label in _kinds().items() if words in sentence.text}
+        first = next(iter(sentence.facts), None) if kinds else None
+        if first is not None and not (is_effect(first.fact) or _is_kind(first.fact) or operation_of(first.fact) == "share"):
+            yield Problem(f"{{{{{first.key}}}}} in the {sentence.where} is no effect", (first.key,))
         for ref in sentence.facts if driver is not None or kinds else ():
             wanted = _kind_told(sentence, ref, kinds)
             if wanted is not None and not ref.fact.label.lower().startswith(wanted):
@@ -77,11 +80,15 @@ def effect(case: Case) -> Iterator[Problem]:
 
 def _is_made_of(driver: Fact, fact: Fact) -> bool:
     """Tell whether a figure is a side of a driver's effect, or a kind of effect of the same row."""
-    if fact.label.lower().startswith(tuple(_kinds().values())) or is_effect(fact):
+    if _is_kind(fact) or is_effect(fact):
         return fact.slice == driver.slice
     if fact.parts:
         return fact.slice == driver.slice and set(fact.parts) <= set(driver.parts)
     return fact.id in driver.parts and len(driver.parts) == _SIDES
+
+
+def _is_kind(fact: Fact) -> bool:
+    return fact.label.lower().startswith(tuple(_kinds().values()))
 
 
 def _kind_told(sentence: Sentence, ref: FactRef, kinds: Mapping[str, str]) -> str | None:
