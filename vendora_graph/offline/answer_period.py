@@ -209,7 +209,8 @@ def period_notes(framer: Framer, resolved: Resolved, clock: Clock, out: Outcome)
         return
     period = out.plan.period
     for note in resolved.notes:
-        if note == "running" and "bare_running" in resolved.notes:
+        forecast = note == "future" and framer.frame.has("forecast")  # its months are worked out, nothing of them is counted
+        if forecast or (note == "running" and "bare_running" in resolved.notes):
             continue
         values = {"label": period.label if period else "", "start": day_text(clock.data_start), "through": day_text(clock.data_through),
                   "name": period.label.split(" to date")[0] if period else ""}  # fmt: skip

@@ -79,6 +79,24 @@ def look_back(framer: Framer) -> None:
         frame.cues["trend"], frame.trend = frame.cues.get("trend", []), True
 
 
+def look_ahead(framer: Framer) -> None:
+    """`how many units will we sell in December`, `gross next month`: what lies ahead is forecast; what is scheduled is counted."""
+    frame, clock = framer.frame, clock_of(framer)
+    scheduled = framer.lexicon.vocabulary.get("ahead_metrics") or ()
+    counted = any(m in scheduled or framer.catalog.metrics[m].snapshot for m in frame.metrics)
+    if len(frame.periods) != 1 or counted or not frame.metrics:
+        return
+    main = frame.periods[0][1]
+    found = resolve(main, clock)
+    if found is None or frame.groups or frame.record or frame.ranked or frame.has(*framer.raw["no_outlook"]):
+        return
+    said = bool({t.text for t in frame.tokens} & set(framer.raw["will_words"]))
+    will = said and main.op in {"month", "quarter"} and not main.args.get("year")
+    later = found.period.start > clock.data_through and found.period.grain in {"month", "quarter", "year"}
+    if later or (will and found.period.complete):
+        frame.cues["forecast"] = frame.cues.get("forecast", [])
+
+
 def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> tuple[Intent, Complexity, tuple[str, ...]]:
     """Return the intent, how complex it is, and the senior analyst's steps."""
     whole = rule is not None and rule["intent"] == "scorecard" and not framer.frame.has("recommend", "benchmark")

@@ -6,7 +6,7 @@ from vendora_graph.contracts import Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
 from vendora_graph.offline.compare import comparison_of
 from vendora_graph.offline.frame import Framer
-from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_back, take_as_closed, topic_of
+from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.omissions import change_ordered, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of
@@ -30,6 +30,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     generalise(framer)
     stand_in(framer)
     look_back(framer)
+    look_ahead(framer)
     take_as_closed(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())

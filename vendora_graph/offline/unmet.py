@@ -169,9 +169,18 @@ def trailing_state(framer: Framer, plan: Plan) -> str:
         word = frame.tokens[at] if at < len(frame.tokens) else None
         if word is None or word.stem in own or not frame.bound.get(at, "cue").startswith(_IDLE):
             continue
-        if word.text in framer.raw["state_words"] or (word.text in loose and word.text.endswith(tuple(framer.raw["participle_ends"]))):
+        grouped = frame.bound.get(span.start, "").startswith("group")  # `which rooftop turned in ..` is a verb
+        participle = word.text in loose and word.text.endswith(tuple(framer.raw["participle_ends"])) and not grouped
+        if word.text in framer.raw["state_words"] or (participle and not _leads_to_filter(framer, at + 1)):
             return f"{frame.said(span)} {word.raw}"
     return ""
+
+
+def _leads_to_filter(framer: Framer, at: int) -> bool:
+    """`leads assigned to Tanya`: the word only leads to a condition that the plan holds."""
+    frame = framer.frame
+    after = next((i for i in range(at, len(frame.tokens)) if frame.tokens[i].content), -1)
+    return frame.bound.get(after, "").startswith("filter")
 
 
 def asked_how(framer: Framer, plan: Plan) -> str:
