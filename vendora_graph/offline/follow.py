@@ -158,7 +158,8 @@ def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
         found.extend(filters_of(named[name]))
         name = str(named[name]["base"])
     spread = {f.dimension for m in framer.lexicon.vocabulary.get("distributed") or () if m in named for f in filters_of(named[m])}
-    if not {f.dimension for f in found} <= spread:
+    those = {t.text for t in frame.tokens} & set(framer.raw["pointing_words"])  # `hours on those`: whatever they were
+    if not those and not {f.dimension for f in found} <= spread:
         if not any(str((named.get(m) or {}).get("base")) == name for m in frame.metrics):
             return []
         found = [f for f in found if f.dimension in spread]  # `aged used units`, then `over 90?`: still the used ones
