@@ -50,8 +50,8 @@ def _passed(framer: Framer, op: Op, at: int) -> bool:
 
 def _op_before(framer: Framer, index: int) -> tuple[Op, int]:
     tokens = framer.frame.tokens
-    start = index
-    while start > 0 and tokens[start - 1].stem in framer.raw["between_cue_and_value"] and index - start < _LOOK:
+    start, small = index, {*framer.raw["between_cue_and_value"], *framer.raw["articles"]}  # `under a 100 ELR`
+    while start > 0 and tokens[start - 1].stem in small and index - start < _LOOK:
         start -= 1
     for at in (i for i in dict.fromkeys((index, start)) if i):
         names = framer.cues_ending(at) | (framer.cues_starting(at - 1) if tokens[at - 1].kind == "op" else set())

@@ -44,7 +44,7 @@ def _order(framer: Framer, names: tuple[str, ...]) -> Span | None:
     return next((s for s in spans if frame.bound.get(s.start, "").startswith(("ranking", "cue"))), None)
 
 
-def uncounted(framer: Framer, _plan: Plan) -> str:
+def uncounted(framer: Framer, plan: Plan) -> str:
     """`how many stores closed their books`: the noun to be counted is neither the measure nor what it is shown by."""
     frame = framer.frame
     for span in (frame.spans[i] for i in frame.cues.get("how_many", ())):
@@ -56,7 +56,8 @@ def uncounted(framer: Framer, _plan: Plan) -> str:
         noun = next((s for s in frame.spans if s.start <= at < s.end), None)
         if _days_of(framer, at):
             return " ".join(t.raw for t in frame.tokens[at : at + _PAIR])
-        if at < len(frame.tokens) and not frame.bound.get(at, "").startswith(_TAKEN) and _thing(framer, at, noun):
+        taken = frame.bound.get(at, "").startswith(_TAKEN) and not (noun is not None and _who_did(framer, noun, plan))
+        if at < len(frame.tokens) and not taken and _thing(framer, at, noun):
             return frame.tokens[at].raw
     return ""
 
@@ -65,6 +66,13 @@ def _days_of(framer: Framer, at: int) -> bool:
     """`how many selling days`: a calendar unit is counted, and what stands before it only says which."""
     frame = framer.frame
     return at + 1 < len(frame.tokens) and at + 1 not in frame.bound and frame.tokens[at + 1].stem in framer.raw["calendar"]["units"]
+
+
+def _who_did(framer: Framer, noun: Span, plan: Plan) -> bool:
+    """`how many techs clocked in`: people are only what the figures are shown by, and nothing says which of them are counted."""
+    people = any(framer.catalog.dimensions[s.key].kind == "person" for s in of_kind(noun, "dimension"))
+    limited = any(f.op not in {"in", "not_in"} for f in plan.filters)
+    return people and framer.frame.bound.get(noun.start, "").startswith("group ") and not limited and plan.ranking is None
 
 
 def _thing(framer: Framer, at: int, noun: Span | None) -> bool:
@@ -193,6 +201,16 @@ def asked_how(framer: Framer, plan: Plan) -> str:
         pair = frame.tokens[at - 1].text == words["opener"] and frame.tokens[at].text in words["asks"]
         if pair and frame.bound.get(at, "cue").startswith(_IDLE):
             return f"{frame.tokens[at - 1].raw} {frame.tokens[at].raw}"
+    return ""
+
+
+def over_period(framer: Framer, plan: Plan) -> str:
+    """`which accounts are over last year`: above what they were then, not during it."""
+    frame, words = framer.frame, framer.raw["over_words"]
+    for span in frame.spans if plan.comparison is None else ():
+        first = frame.tokens[span.start].text
+        if span.period is not None and span.start and first == words["over"] and frame.tokens[span.start - 1].text in words["after"]:
+            return frame.said(span)
     return ""
 
 
