@@ -151,6 +151,8 @@ def _many_periods(framer: Framer, plan: Plan) -> bool:
     specs = [spec for _, spec in framer.frame.periods]
     if plan.comparison is not None or plan.grain is not None or plan.period is None:
         return False
+    if framer.frame.has("compare") and len(specs) > 1 and not plan.group_by:
+        return True  # `compare this October to each of the last two`
     said = {t.text for t in framer.frame.tokens} & set(framer.raw["now_words"])
     positions = any(framer.catalog.metrics[m].snapshot for m in (*plan.metrics, *framer.frame.dropped))
     return bool(said) and positions and any(spec.op != "now" for spec in specs)

@@ -221,7 +221,7 @@ def apply_departments(framer: Framer) -> None:
     usual = any(g in framer.lexicon.section("dimension_metrics") for g in frame.groups)
     wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, _headline(framer, departments.get(name) or {}))))
     fitting = not usual or any(can_cut(framer.lexicon, m, g) for m in wanted for g in frame.groups)
-    if wanted and not frame.from_hint and fitting:
+    if wanted and not (frame.from_hint or frame.rule) and fitting:
         frame.metrics = wanted
         frame.from_department = True
         free_unfit(framer)

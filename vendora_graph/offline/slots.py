@@ -49,7 +49,7 @@ def _departments(framer: Framer) -> None:
                 continue
             if span.start in framer.frame.bound or (of_kind(span, "dimension") and framer.after_cue(span, {"group"})):
                 continue
-            if (framer.frame.metrics or not _among_departments(framer, span)) and value_in_list(framer, span):
+            if (framer.frame.metrics or framer.frame.rules or not _among_departments(framer, span)) and value_in_list(framer, span):
                 continue
             framer.frame.departments.append(sense.key)
             named = framer.frame.metrics
