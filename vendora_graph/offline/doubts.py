@@ -293,7 +293,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", unmet.stray_adjective),
     ("unplaced", unmet.trailing_state),
     ("unplaced", unmet.asked_how),
-    ("unplaced", unmet.over_period),
+    ("unplaced", lambda framer, plan: unmet.over_period(framer, plan) or unmet.period_closed(framer, plan)),
     ("unplaced", unmet.other_order),
     ("unplaced", unmet.dated_position),
 )

@@ -9,8 +9,8 @@ _LIMITS = ("gt", "lt")
 _DAYS = 7
 
 
-def bare_limit(framer: Framer, _plan: Plan) -> str:
-    """`what did we give over book`: a comparison with a thing that is no number, no period and no measure."""
+def bare_limit(framer: Framer, plan: Plan) -> str:
+    """`what did we give over book`, `am I over on sublet`: a comparison with a thing that is no number, period or measure, or unsaid."""
     frame, small = framer.frame, set(framer.lexicon.english.raw["stop"].split())
     for span in (frame.spans[i] for name in _LIMITS for i in frame.cues.get(name, ())):
         at = span.end
@@ -20,7 +20,8 @@ def bare_limit(framer: Framer, _plan: Plan) -> str:
             continue
         token = frame.tokens[at]
         noun = token.number is None and token.kind == "word" and token.text not in small
-        if noun and at not in frame.bound and frame.bound.get(span.start, "cue").startswith("cue"):
+        unsaid = token.text == framer.raw["on_word"] and plan.comparison is None
+        if (noun or unsaid) and at not in frame.bound and frame.bound.get(span.start, "cue").startswith("cue"):
             return f"{frame.said(span)} {token.raw}"
     return ""
 

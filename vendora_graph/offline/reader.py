@@ -17,7 +17,7 @@ from vendora_graph.offline.judge import asking_back, before_reading, impossible,
 from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
-from vendora_graph.offline.lists import row_ends
+from vendora_graph.offline.lists import part_asked, row_ends
 from vendora_graph.offline.marks import take_mark
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
@@ -74,7 +74,7 @@ class Reader:
             reading = self._read((*tokens[: back.words.start], *tokens[back.words.stop :]), ctx)
             return reading.model_copy(update={"assumptions": (back.said, *reading.assumptions)})
         framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
-        strangers = [*_strangers(framer), *row_ends(framer)]
+        strangers = [*_strangers(framer), *row_ends(framer), *part_asked(framer)]
         if strangers:
             apart = {(span.start, span.end) for span in strangers}
             cover = best_cover(tokens, [span for span in spans if (span.start, span.end) not in apart], self._priors(ctx))

@@ -204,6 +204,17 @@ def asked_how(framer: Framer, plan: Plan) -> str:
     return ""
 
 
+def period_closed(framer: Framer, plan: Plan) -> str:
+    """`did October close`: what closed is the period, and no measure says whether it did."""
+    frame, verbs = framer.frame, framer.raw["closing_verbs"]
+    for span in frame.spans if plan.intent == "value" and not plan.filters else ():
+        after = frame.tokens[span.end : span.end + 1]
+        last = span.end + 1 == len([t for t in frame.tokens if t.kind != "punct"])
+        if span.period is not None and span.start == 1 and after and after[0].text in verbs and last:
+            return f"{frame.said(span)} {after[0].raw}"
+    return ""
+
+
 def over_period(framer: Framer, plan: Plan) -> str:
     """`which accounts are over last year`: above what they were then, not during it."""
     frame, words = framer.frame, framer.raw["over_words"]
