@@ -104,7 +104,8 @@ def _no_part(framer: Framer, plan: Plan) -> bool:
     if plan.topic == "share" and _other_whole(framer):
         return True
     whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not _rates(framer))
-    return whole and plan.intent == "value" and share_filter(plan) is None
+    bare = plan.intent == "trend" and not plan.group_by and not plan.filters
+    return whole and (bare or (plan.intent == "value" and share_filter(plan) is None))
 
 
 def _other_whole(framer: Framer) -> bool:
@@ -146,13 +147,11 @@ def _ranks_change(framer: Framer, plan: Plan) -> bool:
 
 def _many_periods(framer: Framer, plan: Plan) -> bool:
     """`sold last month, and how many are in stock now`: a second period that is no comparison and no end of the first."""
-    if framer.frame.scattered:
-        return True
     specs = [spec for _, spec in framer.frame.periods]
-    if plan.comparison is not None or plan.grain is not None or plan.period is None:
-        return False
-    if framer.frame.has("compare") and len(specs) > 1 and not plan.group_by:
-        return True  # `compare this October to each of the last two`
+    if framer.frame.scattered or plan.comparison is not None or plan.grain is not None or plan.period is None:
+        return framer.frame.scattered
+    if framer.frame.has("compare") and len(specs) > 1 and not plan.group_by:  # `compare this October to each of the last two`
+        return True
     said = {t.text for t in framer.frame.tokens} & set(framer.raw["now_words"])
     positions = any(framer.catalog.metrics[m].snapshot for m in (*plan.metrics, *framer.frame.dropped))
     return bool(said) and positions and any(spec.op != "now" for spec in specs)

@@ -108,7 +108,7 @@ def _row(framer: Framer, span: Span, dimensions: set[str]) -> list[Span]:
 
 def part_asked(framer: Framer) -> list[Span]:
     """`what percent of our parts gross is from the body shop`: a share of the whole, not the rate its words make in another order."""
-    frame, shares, verbs = framer.frame, set(framer.raw["share_words"]), set(framer.raw["part_verbs"])
+    frame, shares, verbs = framer.frame, set(framer.raw["share_words"]), {*framer.raw["part_verbs"], *framer.raw["from_words"]}
     found = [s for s in frame.spans if s.reason == "order" and of_kind(s, "metric") and frame.tokens[s.start].stem in shares]
     told = [s for s in found if frame.tokens[s.start + 1].text == framer.raw["of_word"] and s.end + 1 < len(frame.tokens)]
     return [s for s in told if frame.tokens[s.end].text in verbs and any(o.start > s.end and of_kind(o, "value") for o in frame.spans)]

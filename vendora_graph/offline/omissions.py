@@ -125,6 +125,9 @@ def lost_grain(framer: Framer, plan: Plan) -> str:
     cues = framer.raw["grain_cues"]
     said = {grain: name for name, grain in cues.items() if framer.frame.has(name)}
     others = [name for grain, name in said.items() if grain != plan.grain]
+    day = plan.period is not None and plan.period.start == plan.period.end and not framer.catalog.metrics[plan.metrics[0]].snapshot
+    if day and plan.grain in said and plan.grain != "day":  # `on the 15th of each month`
+        return framer.frame.said(framer.frame.spans[framer.frame.cues[said[plan.grain]][0]])
     if plan.grain is None or len(said) == len(others) or not others:
         return ""
     return framer.frame.said(framer.frame.spans[framer.frame.cues[others[0]][0]])
