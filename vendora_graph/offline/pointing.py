@@ -42,11 +42,14 @@ def take_outcome(framer: Framer, span: Span) -> bool:
 def value_measure(framer: Framer, votes: Mapping[str, Any]) -> str:
     """`alignments sold`: a value the weak words' measure cannot take names what is counted (`value_metrics`); empty without one."""
     usual = framer.lexicon.section("value_metrics")
+    departments = {str(e["dimension"]) for e in (framer.lexicon.vocabulary.get("department_values") or ())[:1]}
     for span in framer.frame.spans:
         values = [s.key for s in of_kind(span, "value")]
         metric = next((str(usual[d]) for d in values if d in usual), "")
         if span.end - span.start == 1 and framer.small_word(span.start):
             continue  # `customers` says nothing of what is counted
+        if departments & set(values):
+            continue  # `the body shop` is a department as well as a channel of parts
         taken = any(can_cut(framer.lexicon, m, d) for m in votes for d in values) or framer.after_cue(span, {"exclude"})
         if metric in framer.catalog.metrics and span.start not in framer.frame.bound and not taken and not of_kind(span, "metric"):
             return _sold_form(framer, metric)
