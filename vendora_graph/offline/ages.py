@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vendora_graph.offline.frame import Framer
+from vendora_graph.contracts import Plan
+from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.variants import filters_of
 
 _LOOK = 4
@@ -21,6 +22,22 @@ def still_here(framer: Framer) -> None:
     if entry.get(base) in framer.catalog.metrics:
         frame.metrics = [str(entry[base])]
         frame.filters.extend(filters_of(item) if item else ())
+
+
+def sold_only(framer: Framer, plan: Plan) -> str:
+    """`how many of our used cars have over 100k miles`: a column kept of what was sold, where what stands in stock may be meant."""
+    frame, entry, known = framer.frame, framer.lexicon.section("aged_stock"), framer.catalog.dimensions
+    moved = {str(word) for word in entry.get("moved") or ()}
+    if frame.periods or frame.groups or framer.inherits() or len(plan.metrics) != 1 or any({t.text, t.stem} & moved for t in frame.tokens):
+        return ""
+    base = (framer.lexicon.section("named_slices").get(plan.metrics[0]) or {}).get("base", plan.metrics[0])
+    stock = str(entry.get(base))
+    if not {t.text for t in frame.tokens} & set(framer.raw["have_words"]):
+        return ""
+    counted = set(framer.lexicon.section("noun_columns").values())
+    limits = [f.dimension for f in plan.filters if f.dimension in set(known) - counted and known[f.dimension].kind == "numeric"]
+    apart = (known[d].label.lower() for d in limits if stock in framer.catalog.metrics and not can_cut(framer.lexicon, stock, d))
+    return next(apart, "")
 
 
 def age_at_sale(framer: Framer) -> None:

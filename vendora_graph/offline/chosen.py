@@ -7,8 +7,9 @@ from itertools import pairwise
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lists import joined
+from vendora_graph.offline.rank_target import is_target
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import filters_of, variants_of
 
 _PAIR = 2
 
@@ -92,12 +93,27 @@ def _distribute(framer: Framer) -> None:
     first, second = (frame.metric_spans.get(m) for m in frame.metrics)
     if first is None or second is None or frame.tokens[first.end : second.start] == () or frame.has("compare"):
         return
-    item = filters_of(named[frame.metrics[0]])
     words = {t.stem for t in frame.tokens[first.end : second.start]}
-    near = words <= {framer.raw["joiners"][0]} and bool(words)
-    if near and all(can_cut(framer.lexicon, frame.metrics[1], f.dimension) for f in item):
+    if words and words <= {framer.raw["joiners"][0]}:
+        _spread(framer)
+
+
+def spread_slice(framer: Framer, span: Span) -> None:
+    """`used units and gross`, `used units by model, best on gross`: the slice holds for an ambiguous word joined to it as well."""
+    frame = framer.frame
+    first = frame.metric_spans.get(frame.metrics[0])
+    sliced = frame.metrics[0] in (framer.lexicon.vocabulary.get("distributed") or ()) and len(frame.metrics) == _PAIR
+    near = first is not None and first.end <= span.start and (joined(framer, first, span) or is_target(framer, span))
+    if sliced and near and not frame.has("compare"):
+        _spread(framer)
+
+
+def _spread(framer: Framer) -> None:
+    frame, entry = framer.frame, framer.lexicon.section("named_slices")[framer.frame.metrics[0]]
+    item = filters_of(entry)
+    if frame.metrics[1] not in variants_of(framer.lexicon) and all(can_cut(framer.lexicon, frame.metrics[1], f.dimension) for f in item):
         frame.notes.append(("distributed", {"metric": frame.metrics[1]}))
-        frame.metrics[0] = str(named[frame.metrics[0]]["base"])
+        frame.metrics[0] = str(entry["base"])
         frame.filters.extend(item)
 
 
@@ -166,11 +182,14 @@ def _one_noun(framer: Framer, first: Span, second: Span) -> bool:
 
 
 def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
+    if is_target(framer, second):  # `units by model, sorted by gross`
+        return True
     between = framer.frame.tokens[first.end : second.start]
     joiners = list(framer.raw["joiners"])
     key = framer.lexicon.normaliser.key
     named = len(framer.frame.metric_spans) + len(framer.frame.rule_spans)
-    if named == 2 and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
+    after = [t.stem for t in framer.frame.tokens[second.end : second.end + 1]]
+    if named == 2 and after != joiners[:1] and key(framer.frame.said(second)) in framer.lexicon.general_names:  # noqa: PLR2004
         joiners.remove(",")
     parting = {*joiners, *framer.raw["clause_joiners"], framer.raw["versus_word"]}
     inside = _between_values(framer, first.end, second.start)

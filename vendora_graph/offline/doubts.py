@@ -6,16 +6,14 @@ from collections.abc import Callable
 
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline import unmet
+from vendora_graph.offline.ages import sold_only
 from vendora_graph.offline.asked import share_filter
-from vendora_graph.offline.chosen import parts_of
 from vendora_graph.offline.daily import per_day
 from vendora_graph.offline.frame import Framer, of_kind
-from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
-from vendora_graph.offline.modifiers import own_stems
-from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.leftover import known_word, left_over
 from vendora_graph.offline.omissions import (
     change_ordered,
     idle_verb,
@@ -81,13 +79,13 @@ def _by_month(framer: Framer, plan: Plan) -> Reading:
 
 
 def _unplaced(framer: Framer, said: str) -> Reading | None:
-    texts, left = framer.raw["texts"]["doubts"], _left_over(framer)
+    texts, left = framer.raw["texts"]["doubts"], left_over(framer)
     if not left:
         return None
     if {framer.frame.tokens[i].text for i in left} & set(framer.raw["write_words"]):
         return Reading(status="refused", reason=texts["write"], alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
     words = " ".join(dict.fromkeys(framer.frame.tokens[i].raw for i in left))
-    if any(_known(framer, i) for i in left):
+    if any(known_word(framer, i) for i in left):
         return _ask(framer, texts["unplaced"].format(words=words, restated=said), said)
     reason = texts["unknown"].format(words=words, restated=said)
     return Reading(status="not_held", reason=reason, alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
@@ -193,47 +191,6 @@ def _only(framer: Framer, _plan: Plan) -> str:
     return ""
 
 
-def _left_over(framer: Framer) -> list[int]:
-    """Content words without a use that are neither loose English nor words of the measure itself."""
-    frame, raw = framer.frame, framer.raw
-    left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound]
-    own = own_stems(framer)
-    loose = {str(word) for word in raw["loose"]} | set(framer.lexicon.vocabulary.get("loose") or ())
-    loose -= set(raw["paid"]["words"]) if frame.from_hint else set()  # `pay for advisors`: the measure is a guess, and this is the subject
-    parts = set().union(*(parts_of(framer, m) for m in frame.metrics)) if frame.metrics else set()
-    weighty = {i for span in frame.open_topics for i in range(span.start, span.end)}
-    plain = [i for i in left if _loose(framer, i, loose) or _own(framer, i, own, parts)]
-    return [i for i in left if i in weighty or i not in plain]
-
-
-def _loose(framer: Framer, index: int, loose: set[str]) -> bool:
-    """A word that changes no figure, unless it is a value the measures can take (`from the factory`)."""
-    token = framer.frame.tokens[index]
-    senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
-    return bool({token.text, token.stem} & loose) and not any(s.kind == "value" and own_column(framer, s.key) for s in senses)
-
-
-def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:
-    """Whether a word is of the measure's own name, or names what it is made of (`trades` of a share of trades)."""
-    senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
-    named = framer.frame.tokens[index].stem in stems and _light(framer, index) and not framer.marked(index)
-    return named or any(s.kind == "metric" and s.key in parts for s in senses)
-
-
-def _senses(framer: Framer, index: int) -> list[str]:
-    return [s.kind for s in framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))]
-
-
-def _light(framer: Framer, index: int) -> bool:
-    return framer.frame.tokens[index].number is None and not {"value", "number"} & set(_senses(framer, index))
-
-
-def _known(framer: Framer, index: int) -> bool:
-    token = framer.frame.tokens[index]
-    inside = any(span.start <= index < span.end and of_kind(span, "value", "metric", "dimension") for span in framer.frame.spans)
-    return inside or token.number is not None or bool(_senses(framer, index))
-
-
 def _made_on(framer: Framer, plan: Plan) -> bool:
     """`what did we make on leases`: a count, or the profit of everything, is no answer to it."""
     said = " ".join(token.text for token in framer.frame.tokens)
@@ -295,5 +252,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", lambda framer, plan: unmet.over_period(framer, plan) or unmet.period_closed(framer, plan)),
     ("unplaced", unmet.other_order),
     ("unplaced", unmet.dated_position),
+    ("unplaced", unmet.untimed),
+    ("sold_only", sold_only),
 )
 """What is asked back, by the name of its text, and when."""

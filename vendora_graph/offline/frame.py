@@ -60,6 +60,7 @@ class Frame:
     ranked: bool = False
     place: int = 0
     rank_by: str = ""
+    target_at: int = 0
     record: str = ""
     grain: Grain | None = None
     trend: bool = False

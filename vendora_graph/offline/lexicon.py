@@ -62,7 +62,8 @@ class Lexicon:
         builder = _Builder(normaliser, numeric)
         builder.learn(english, vocabulary.get("loose") or ())
         for phrase, sense in all_senses(catalog, vocabulary, values):
-            builder.add(phrase, sense)
+            for spelled in _spellings(phrase, english.raw["contracted"]):
+                builder.add(spelled, sense)
         counts = {dim: {entry.value: entry.count for entry in entries} for dim, entries in values.items()}
         return cls(catalog, english, vocabulary, normaliser, builder.phrases, builder.bags, builder.words, counts)
 
@@ -193,6 +194,12 @@ class _Builder:
     def _learn(self, stem: str, rank: int) -> None:
         if stem.isalpha() and rank < self.words.get(stem, 9):
             self.words[stem] = rank
+
+
+def _spellings(phrase: str, verbs: Sequence[str]) -> tuple[str, ...]:
+    """A phrase as it stands, and with `did not` as it is said (`didn't`, `didnt`)."""
+    verb = next((v for v in verbs if f" {v} not " in f" {phrase} "), None)
+    return (phrase,) if verb is None else (phrase, *(phrase.replace(f"{verb} not", f"{verb}{short}") for short in ("n't", "nt")))
 
 
 def _append(index: dict[str, list[_Row]], key: str, row: _Row) -> None:

@@ -207,7 +207,7 @@ def _bare(framer: Framer, at: int) -> bool:
     tokens, joiners = framer.frame.tokens, set(framer.raw["joiners"])
     around = [tokens[i] for i in (at - 1, at + 1) if 0 <= i < len(tokens)]
     named = framer.frame.bound.get(at, "").startswith(("metric", "period"))
-    return not named and any({t.stem, t.text} & joiners for t in around)
+    return not named and (0 < framer.frame.target_at == at or any({t.stem, t.text} & joiners for t in around))
 
 
 def negates(framer: Framer, span: Span) -> bool:

@@ -137,8 +137,8 @@ def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     names = [s.key for s in dimensions if framer.catalog.dimensions[s.key].kind == "record"]
     if not names or frame.has("how_many", *framer.raw["grain_cues"]):
         return False
-    listing = _right_after(framer, span, _LIST_CUES)
-    if not (listing or _right_after(framer, span, set(framer.raw["record_rank_cues"]))) or framer.after_cue(span, {"group"}):
+    listing = right_after(framer, span, _LIST_CUES)
+    if not (listing or right_after(framer, span, set(framer.raw["record_rank_cues"]))) or framer.after_cue(span, {"group"}):
         return False
     if frame.has("who") or _grouped_otherwise(framer, span) or _asks_unit(framer):
         return False
@@ -164,7 +164,7 @@ def _grouped_otherwise(framer: Framer, span: Span) -> bool:
     return False
 
 
-def _right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
+def right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
     """Whether a cue stands before a noun with only small words, numbers, values and other such cues between."""
     frame = framer.frame
     for index in (i for name in sorted(cues) for i in frame.cues.get(name, ())):
@@ -255,7 +255,7 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:
                 framer.frame.groups.append(sense.key)
                 return
-            listed = at == span.start and _right_after(framer, span, _LIST_CUES) and not _grouped_otherwise(framer, span)
+            listed = at == span.start and right_after(framer, span, _LIST_CUES) and not _grouped_otherwise(framer, span)
             if listed and framer.catalog.dimensions[sense.key].kind == "record":
                 framer.frame.record = sense.key
                 return

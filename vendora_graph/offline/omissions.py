@@ -76,7 +76,8 @@ def second_question(framer: Framer, _plan: Plan) -> str:
     for at in range(1, len(tokens) - 1):
         if tokens[at].stem == framer.raw["joiners"][0] and tokens[at + 1].text in framer.raw["clause_openers"]:
             after = range(at + 2, len(tokens))
-            asked = any(tokens[i].content for i in after)  # `... the most leads, and how many` asks for the figure that is shown
+            lengths = tokens[at + 2].text in framer.raw["length_words"] if at + 2 < len(tokens) else False  # `and how long it took`
+            asked = lengths or any(tokens[i].content for i in after)  # `... the most leads, and how many` asks for the figure that is shown
             if asked and not any(bound.get(i, "").startswith(tuple(framer.raw["answering"])) for i in after):
                 return " ".join(t.raw for t in tokens[at + 1 :] if t.kind != "punct")
     return ""
@@ -198,3 +199,14 @@ def note_moved(framer: Framer) -> None:
     if said and frame.has("who", "which", "list", "with_condition", "where"):
         frame.bound.update(dict.fromkeys(said, "change"))
         frame.notes.append(("not_only_moved", {"words": frame.tokens[said[0]].raw}))
+
+
+def note_each(framer: Framer) -> None:
+    """`payroll per employee`: one row for each, where an average of all of them might be meant."""
+    frame, known = framer.frame, framer.catalog
+    for name in frame.groups:
+        span = next((s for s in frame.spans if any(d.key == name for d in of_kind(s, "dimension"))), None)
+        said = frame.tokens[span.start - 1].text if span is not None and span.start else ""
+        money = any(known.metrics[m].unit == "usd" for m in frame.metrics if m in known.metrics)
+        if said == framer.raw["per_words"][0] and known.dimensions[name].kind == "person" and money:
+            frame.notes.append(("each_row", {"label": known.dimensions[name].label.lower()}))

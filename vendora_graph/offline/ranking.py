@@ -5,7 +5,9 @@ from __future__ import annotations
 from vendora_graph.contracts import Grain
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.rank_target import take_target
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.variants import filters_of
 
 _LIMIT_MAX = 1000
 RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first", "slow", "fast")
@@ -38,16 +40,32 @@ def fill_ranking(framer: Framer) -> None:
         _dangling_limit(framer)
     _named_in_measure(framer)
     _parts_of_measure(framer)
+    take_target(framer)
     _judged(framer)
 
 
 def _judged(framer: Framer) -> None:
     """`who got the worst surveys`: by how good they were, not by how many (`judged_forms`)."""
     frame, forms = framer.frame, framer.lexicon.section("judged_forms")
+    _judged_people(framer)
     if frame.order in {"best", "worst"} and any(m in forms for m in frame.metrics):
         for metric in frame.metrics:
             frame.metric_spans.setdefault(str(forms.get(metric, metric)), frame.metric_spans.get(metric, frame.spans[0]))
         frame.metrics = [m if forms.get(m) in frame.metrics else str(forms.get(m, m)) for m in frame.metrics]
+
+
+def _judged_people(framer: Framer) -> None:
+    """`best salesperson on internet leads`: people are judged by what they made of them (`judged_people`)."""
+    frame, known = framer.frame, framer.catalog.dimensions
+    other = framer.lexicon.section("judged_people").get(frame.metrics[0]) if len(frame.metrics) == 1 else None
+    people = any(known[g].kind == "person" for g in frame.groups)
+    if frame.order not in {"best", "worst"} or other not in framer.catalog.metrics or not people:
+        return
+    entry = framer.lexicon.section("named_slices").get(frame.metrics[0])
+    span = frame.metric_spans.get(frame.metrics[0], frame.spans[0])
+    frame.filters.extend(filters_of(entry) if entry else ())
+    frame.metrics, frame.metric_spans[str(other)] = [str(other)], span
+    frame.notes.append(("read_as", {"word": frame.said(span), "label": framer.catalog.metrics[str(other)].label}))
 
 
 def _named_in_measure(framer: Framer) -> None:

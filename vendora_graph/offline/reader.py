@@ -10,6 +10,7 @@ from vendora_graph.offline.cover import best_cover
 from vendora_graph.offline.definitions import take_definition
 from vendora_graph.offline.distributing import distributed, own_values
 from vendora_graph.offline.doubts import doubtful
+from vendora_graph.offline.ellipsis import in_full
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.heads import own_column
@@ -37,11 +38,14 @@ from vendora_graph.offline.people import (
 )
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.pointing import point_back
+from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.resolve import resolve_plan
-from vendora_graph.offline.rules import apply_departments, apply_my, apply_rules
+from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.slots import fill_slots
 from vendora_graph.offline.spans import Span, find_spans
+from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
+from vendora_graph.offline.whose import apply_my
 
 _DEPARTMENT_PRIOR = 0.05
 _TOSS_UP = 0.05
@@ -63,7 +67,7 @@ class Reader:
         """Return what a question asks for, or why it cannot be answered. Never raises on any text."""
         tokens = self.lexicon.normaliser.tokens(question)
         early = before_reading(question, tokens, self.lexicon)
-        return early if early is not None else self._read(tokens, ctx)
+        return early if early is not None else self._read(in_full(tokens, self.lexicon), ctx)
 
     def _read(self, tokens: tuple[Token, ...], ctx: ReadContext) -> Reading:
         stores = frozenset(store for store, _ in ctx.stores)
@@ -90,6 +94,7 @@ class Reader:
     def _judged(self, framer: Framer) -> Reading:
         framer.collect()
         take_left_out(framer)
+        find_target(framer)
         fill_measures(framer)
         point_back(framer)
         take_hints(framer)
@@ -116,6 +121,7 @@ class Reader:
         value_measures(framer)
         pair_departments(framer)
         apply_rules(framer)
+        only_part(framer)
         role_filter(framer)
         fill_slots(framer)
         take_mark(framer)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.measures import right_after
 from vendora_graph.offline.variants import filters_of, generalise
 
 
@@ -78,8 +79,22 @@ def _rank_measure(framer: Framer) -> None:
     if frame.has("strong_list") and frame.metrics:
         families = framer.lexicon.section("family_records")
         record = record or str(families.get(framer.catalog.metrics[frame.metrics[0]].family) or "")
+    record = record or _of_values(framer)
     if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):
         frame.record = record
+
+
+def _of_values(framer: Framer) -> str:
+    """`show the Explorers that sat over 75 days`: values in the plural that are to be shown are told one by one."""
+    frame, things = framer.frame, framer.lexicon.vocabulary.get("like_values") or ()
+    known = framer.catalog.dimensions
+    numbers = any(f.dimension in known and known[f.dimension].kind == "numeric" for f in frame.filters)
+    if not (frame.from_hint and numbers and frame.metrics) or frame.ranked or frame.has("how_many"):
+        return ""
+    named = (s for s in frame.spans if any(v.key in things for v in of_kind(s, "value")))
+    many = any(frame.tokens[s.end - 1].text != frame.tokens[s.end - 1].stem and right_after(framer, s, {"list"}) for s in named)
+    families = framer.lexicon.section("family_records")
+    return str(families.get(framer.catalog.metrics[frame.metrics[0]].family) or "") if many else ""
 
 
 def _same_family(framer: Framer, metric: str) -> bool:

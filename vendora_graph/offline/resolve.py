@@ -8,7 +8,7 @@ from vendora_graph.offline.compare import comparison_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.left_out import without_left_out
-from vendora_graph.offline.omissions import change_ordered, note_moved
+from vendora_graph.offline.omissions import change_ordered, note_each, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.own_limits import drop_own_limit, widen_left_out
 from vendora_graph.offline.period_math import Resolved, unit_end
@@ -29,6 +29,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     take_records(framer)
     generalise(framer)
     stand_in(framer)
+    note_each(framer)
     look_back(framer)
     look_ahead(framer)
     take_as_closed(framer)
@@ -151,5 +152,6 @@ def _asks_order(framer: Framer, groups: tuple[str, ...]) -> bool:
 
 
 def _best(framer: Framer) -> str:
-    good = framer.catalog.metrics[framer.frame.metrics[0]].good
+    by = framer.frame.rank_by if framer.frame.rank_by in framer.frame.metrics else framer.frame.metrics[0]
+    good = framer.catalog.metrics[by].good
     return "desc" if good in _GOOD_HIGH else "asc"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vendora_graph.contracts import Filter
+from vendora_graph.offline.chosen import spread_slice
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lists import joined
 from vendora_graph.offline.omissions import free_unfit
-from vendora_graph.offline.placing import and_later, later_clause, listed_with, too
+from vendora_graph.offline.placing import and_later, later_clause, listed_with, too, with_later
+from vendora_graph.offline.rank_target import is_target
 from vendora_graph.offline.rule_choice import beside_metric, metrics_of_rule
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.usual_fit import fit_usual
 from vendora_graph.offline.variants import filters_of
 
+_BESIDE = (is_target, and_later, with_later, too, later_clause)
 _FEW = 3
 """Content words of a question that is nothing but a share of the last answer (`as a percent of gross`)."""
 
@@ -146,7 +148,7 @@ def _join(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     frame, span = framer.frame, framer.frame.rule_spans[name]
     others = [*frame.metric_spans.values(), *(s for s in frame.rule_spans.values() if s is not span)]
     candidates = {_kin(framer, m) for m in entry.get("metrics") or () if m in framer.catalog.metrics}
-    if any(joined(framer, span, other) for other in others) or any(test(framer, span) for test in (and_later, too, later_clause)):
+    if any(joined(framer, span, other) for other in others) or any(test(framer, span) for test in _BESIDE):
         _join_measures(framer, name, entry)
     elif not candidates & {_kin(framer, m) for m in frame.metrics} and not entry.get("also_cues"):
         _free(framer, span)
@@ -167,7 +169,9 @@ def _join_measures(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
     at = frame.metrics.index(first) if first else len(frame.metrics)
     frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
+    frame.metric_spans.update({m: span for m in metrics[:1] if is_target(framer, span)})
     frame.notes.append(_note(framer, name, entry, metrics))
+    spread_slice(framer, span)
 
 
 def _note(framer: Framer, name: str, entry: Mapping[str, Any], metrics: list[str]) -> tuple[str, dict[str, str]]:
@@ -265,35 +269,3 @@ def _unbind_foreign(framer: Framer) -> None:
     framer.frame.departments = [
         d for d in framer.frame.departments if any(framer.catalog.metrics[m].department == d for m in framer.frame.metrics)
     ]
-
-
-def apply_my(framer: Framer) -> str:
-    """Resolve "my": the person asked for, a manager's department, a general manager's store; returns a question when unknown."""
-    frame, ctx = framer.frame, framer.ctx
-    if not frame.has("self"):
-        return ""
-    role = framer.lexicon.section("roles").get(ctx.role) or {}
-    if ctx.person is not None:
-        return _my_rows(framer, str(role.get("my", "person")))
-    meaning = role.get("my", "store")
-    if meaning == "person":
-        return str(framer.raw["texts"]["ask"]["who_are_you"])
-    if meaning == "department" and ctx.department:
-        label = (framer.lexicon.section("departments").get(ctx.department) or {}).get("label", ctx.department)
-        frame.notes.append(("my_department", {"department": str(label)}))
-    else:
-        frame.notes.append(("my_store", {}))
-    return ""
-
-
-def _my_rows(framer: Framer, meaning: str) -> str:
-    person, frame = framer.ctx.person, framer.frame
-    if person is None:
-        return ""
-    options = [person.dimension, *map(str, framer.lexicon.section("stand_ins").get(person.dimension, ()))]
-    dimension = next((d for d in options if framer.fits(d)), None)
-    if dimension is not None and meaning in {"person", "person_if_named"} and not any(f.dimension == dimension for f in frame.filters):
-        frame.filters.append(Filter(dimension=dimension, op="in", values=(person.name,)))
-    elif dimension is None or meaning not in {"person", "person_if_named"}:
-        frame.notes.append(("my_store", {}))
-    return ""

@@ -44,6 +44,19 @@ def replaced(framer: Framer, span: Span) -> bool:
     return True
 
 
+def only_part(framer: Framer) -> None:
+    """`gross, front only`: of an ambiguous word and a measure that `only` stands beside, the measure is asked for."""
+    frame, rules = framer.frame, framer.lexicon.section("rules")
+    loose = {str(m) for name in frame.rules for m in (rules.get(name) or {}).get("metrics") or ()}
+    cues = [frame.spans[i] for i in frame.cues.get("only", ())]
+    for metric in [m for m in frame.metrics if m in frame.metric_spans]:
+        span = frame.metric_spans[metric]
+        if any(span.end == cue.start or cue.end == span.start for cue in cues) and set(frame.metrics) - {metric} <= loose:
+            frame.metrics = [metric]
+            frame.notes = [note for note in frame.notes if note[0] != "rule"] if loose - {metric} else frame.notes
+            return
+
+
 def asked_for(framer: Framer, span: Span) -> bool:
     """`how many sales`, `vs sales`: a measure, unless the other side of it is a value of the same column (`service NPS vs sales NPS`)."""
     columns = {s.key for s in of_kind(span, "value") if framer.fits(s.key)}

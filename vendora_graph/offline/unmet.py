@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Plan
+from itertools import pairwise
+
+from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
@@ -119,9 +121,18 @@ def contradicted(framer: Framer, plan: Plan) -> str:
         limited = framer.lexicon.section("all_of").get(item.dimension) or {}
         for name in plan.metrics:
             kept, out = _own_values(framer, name, item.dimension)
-            if out & set(item.values) or (name in limited and kept and not set(item.values) <= kept):
+            outside = name in limited and kept and not set(item.values) <= kept
+            if out & set(item.values) or outside or _held_otherwise(framer, name, item):
                 return " ".join(item.values)
     return ""
+
+
+def _held_otherwise(framer: Framer, metric: str, item: Filter) -> bool:
+    """`wholesale units we lost money on`: the words of a measure's definition hold it to other values of the column (`held_to`)."""
+    info = framer.catalog.metrics[metric]
+    entries = [e for e in framer.lexicon.vocabulary.get("held_to") or () if str(e["words"]) in info.filter_text]
+    held = [*info.default_filters, *((str(e["dimension"]), tuple(map(str, e["values"]))) for e in entries)]
+    return any(name == item.dimension and not set(values) & set(item.values) for name, values in held)
 
 
 def _own_values(framer: Framer, metric: str, dimension: str) -> tuple[set[str], set[str]]:
@@ -233,6 +244,16 @@ def other_order(framer: Framer, plan: Plan) -> str:
     timed = framer.catalog.metrics[plan.ranking.by].unit in framer.raw["slow_units"]
     spans = (frame.spans[i] for name in ("top", "bottom") for i in frame.cues.get(name, ()))
     return "" if timed else next((frame.said(s) for s in spans if words & set(frame.said(s).split())), "")
+
+
+def untimed(framer: Framer, plan: Plan) -> str:
+    """`leads that bought and how long it took`: a length of time is asked for, and no measure shown is one or is kept per one."""
+    tokens, units = framer.frame.tokens, framer.raw["time_units"]
+    lengths, words = framer.raw["time_words"], set(framer.raw["average_words"])
+    asked = [a for a, b in pairwise(tokens) if a.text == framer.raw["how_word"] and b.text in lengths]
+    asked += [a for a, b in pairwise(tokens) if a.text in words and b.text in framer.raw["time_nouns"]]  # `average days from lead to sale`
+    timed = plan.grain is not None or any(framer.catalog.metrics[m].unit.endswith(tuple(units)) for m in plan.metrics)
+    return "" if timed or not asked else " ".join(t.raw for t in tokens if t.kind != "punct" and t.word >= asked[0].word)
 
 
 def dated_position(framer: Framer, plan: Plan) -> str:

@@ -38,6 +38,7 @@ def generalise(framer: Framer) -> None:
             frame.metrics = [wider if m == name else m for m in frame.metrics]
         elif name in frame.metrics and entry["base"] in framer.catalog.metrics and _to_be_split(framer, name, touched):
             frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
+            frame.rank_by = str(entry["base"]) if frame.rank_by == name else frame.rank_by
             frame.filters = [f.model_copy(update={"dimension": entry["base"]}) if f.dimension == name else f for f in frame.filters]
             taken = {f.dimension for f in frame.filters if f.op != "not_in" or _turned(entry, f)} | set(frame.groups)
             frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and len(frame.metrics) == 1)
@@ -77,6 +78,7 @@ def stand_in(framer: Framer) -> None:
     touched = {*frame.groups, *(f.dimension for f in frame.filters if f.op != "not_in" or f.dimension not in counted)}
     replaced = {m: target for m in frame.metrics for c, target in framer.catalog.metrics[m].variants if c in touched}
     frame.metrics = list(dict.fromkeys(replaced.get(m, m) for m in frame.metrics))
+    frame.rank_by = replaced.get(frame.rank_by, frame.rank_by)
     frame.filters = [f.model_copy(update={"dimension": replaced.get(f.dimension, f.dimension)}) for f in frame.filters]
 
 

@@ -1,0 +1,74 @@
+"""Ellipsis: a name that a limit interrupts (`deals over 60 days in transit`), a noun said once (`appointments set vs shown`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vendora_graph.offline.lexicon import Lexicon
+from vendora_graph.offline.normalise import Token, compact
+
+_LIMITS = frozenset({"gt", "ge", "lt", "le"})
+_MEASURES = frozenset({"metric", "rule"})
+_LONGEST_CUE, _LONGEST_PART = 3, 3
+_GAP = 2
+"""Joining words between the two names (`, and`)."""
+
+
+def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """Return the words of a question with interrupted names put together and elided nouns repeated."""
+    return _put_together(_repeated(tokens, lexicon), lexicon)
+
+
+def _put_together(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`deals over 60 days in transit`: the two parts of one measure's name, and the limit behind it."""
+    for start in range(1, len(tokens)):
+        end = _limit_end(tokens, start, lexicon)
+        after = range(min(end + _LONGEST_PART, len(tokens)), end, -1) if end else ()
+        for stop in after:
+            known = {s.kind for s in lexicon.senses(compact(tokens[end - 1 : stop]))}  # `over 60 days in stock` is a column's own limit
+            if not known and _names(tokens[max(start - _LONGEST_PART, 0) : start], tokens[end:stop], lexicon):
+                return (*tokens[:start], *tokens[end:stop], *tokens[start:end], *tokens[stop:])
+    return tokens
+
+
+def _limit_end(tokens: tuple[Token, ...], start: int, lexicon: Lexicon) -> int:
+    """Where `over 60 days` ends that begins at a place; 0 without one."""
+    units = {str(word) for words in lexicon.english.raw["threshold_words"].values() for word in words}
+    for at in range(start + 1, min(start + _LONGEST_CUE, len(tokens) - 1) + 1):
+        cue = any(s.kind == "cue" and s.key in _LIMITS for s in lexicon.senses(compact(tokens[start:at])))
+        if cue and at + 1 < len(tokens) and tokens[at].number is not None and {tokens[at + 1].text, tokens[at + 1].stem} & units:
+            return at + 2
+    return 0
+
+
+def _names(before: Sequence[Token], after: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether words that end right before the limit, and all of those right after it, are the name of a measure."""
+    heads = [before[at:] for at in range(len(before)) if before[at].content]
+    names = (lexicon.senses(compact([*head, *after])) for head in heads)
+    return any(sense.kind == "metric" for senses in names for sense in senses)
+
+
+def _repeated(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`appointments set vs shown`: the second word says another measure of the same noun, and none by itself."""
+    for at in range(1, len(tokens)):
+        end = _joint_end(tokens, at + 1, lexicon)
+        if not end or end >= len(tokens) or not tokens[at - 1].content or tokens[end].number is not None:
+            continue
+        first, second = ({*_measures(lexicon, (tokens[at - 1], tokens[i]))} for i in (at, end))
+        alone = {s.kind for s in lexicon.senses(tokens[end].stem)} & _MEASURES
+        if first and second and not first & second and not alone:
+            return (*tokens[:end], *_repeated((tokens[at - 1], *tokens[end:]), lexicon))
+    return tokens
+
+
+def _joint_end(tokens: Sequence[Token], start: int, lexicon: Lexicon) -> int:
+    """Where the joining words end that begin at a place; 0 without one."""
+    raw, at = lexicon.english.raw, start
+    words = {*raw["joiners"], raw["versus_word"]}
+    while at < min(start + _GAP, len(tokens)) and {tokens[at].text, tokens[at].stem} & words:
+        at += 1
+    return at if at > start else 0
+
+
+def _measures(lexicon: Lexicon, words: Sequence[Token]) -> list[str]:
+    return [s.key for s in lexicon.senses(compact(list(words))) if s.kind == "metric"]

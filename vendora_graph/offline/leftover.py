@@ -1,0 +1,52 @@
+"""Words left over: content words of a question that nothing used, and those of them that change no figure."""
+
+from __future__ import annotations
+
+from vendora_graph.offline.chosen import parts_of
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.heads import own_column
+from vendora_graph.offline.modifiers import own_stems
+from vendora_graph.offline.normalise import compact
+
+
+def left_over(framer: Framer) -> list[int]:
+    """Content words without a use that are neither loose English nor words of the measure itself."""
+    frame, raw = framer.frame, framer.raw
+    left = [i for i, t in enumerate(frame.tokens) if t.content and i not in frame.bound]
+    own = own_stems(framer)
+    loose = {str(word) for word in raw["loose"]} | set(framer.lexicon.vocabulary.get("loose") or ())
+    loose -= set(raw["paid"]["words"]) if frame.from_hint else set()  # `pay for advisors`: the measure is a guess, and this is the subject
+    parts = set().union(*(parts_of(framer, m) for m in frame.metrics)) if frame.metrics else set()
+    weighty = {i for span in frame.open_topics for i in range(span.start, span.end)}
+    plain = [i for i in left if _loose(framer, i, loose) or _own(framer, i, own, parts)]
+    return [i for i in left if i in weighty or i not in plain]
+
+
+def _loose(framer: Framer, index: int, loose: set[str]) -> bool:
+    """A word that changes no figure, unless it is a value the measures can take (`from the factory`)."""
+    token = framer.frame.tokens[index]
+    senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
+    return bool({token.text, token.stem} & loose) and not any(s.kind == "value" and own_column(framer, s.key) for s in senses)
+
+
+def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:
+    """Whether a word is of the measure's own name, or names what it is made of (`trades` of a share of trades)."""
+    senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
+    named = framer.frame.tokens[index].stem in stems and _light(framer, index) and not framer.marked(index)
+    return named or any(s.kind == "metric" and s.key in parts for s in senses)
+
+
+def senses_at(framer: Framer, index: int) -> list[str]:
+    """Return the kinds of sense that one word alone has."""
+    return [s.kind for s in framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))]
+
+
+def _light(framer: Framer, index: int) -> bool:
+    return framer.frame.tokens[index].number is None and not {"value", "number"} & set(senses_at(framer, index))
+
+
+def known_word(framer: Framer, index: int) -> bool:
+    """Tell whether a word stands in a name that is known, or is one itself."""
+    token = framer.frame.tokens[index]
+    inside = any(span.start <= index < span.end and of_kind(span, "value", "metric", "dimension") for span in framer.frame.spans)
+    return inside or token.number is not None or bool(senses_at(framer, index))

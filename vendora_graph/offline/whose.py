@@ -1,0 +1,38 @@
+"""Whose figures are asked for: what "my" means for a person, a manager's department, or a store."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer
+
+
+def apply_my(framer: Framer) -> str:
+    """Resolve "my": the person asked for, a manager's department, a general manager's store; returns a question when unknown."""
+    frame, ctx = framer.frame, framer.ctx
+    if not frame.has("self"):
+        return ""
+    role = framer.lexicon.section("roles").get(ctx.role) or {}
+    if ctx.person is not None:
+        return _my_rows(framer, str(role.get("my", "person")))
+    meaning = role.get("my", "store")
+    if meaning == "person":
+        return str(framer.raw["texts"]["ask"]["who_are_you"])
+    if meaning == "department" and ctx.department:
+        label = (framer.lexicon.section("departments").get(ctx.department) or {}).get("label", ctx.department)
+        frame.notes.append(("my_department", {"department": str(label)}))
+    else:
+        frame.notes.append(("my_store", {}))
+    return ""
+
+
+def _my_rows(framer: Framer, meaning: str) -> str:
+    person, frame = framer.ctx.person, framer.frame
+    if person is None:
+        return ""
+    options = [person.dimension, *map(str, framer.lexicon.section("stand_ins").get(person.dimension, ()))]
+    dimension = next((d for d in options if framer.fits(d)), None)
+    if dimension is not None and meaning in {"person", "person_if_named"} and not any(f.dimension == dimension for f in frame.filters):
+        frame.filters.append(Filter(dimension=dimension, op="in", values=(person.name,)))
+    elif dimension is None or meaning not in {"person", "person_if_named"}:
+        frame.notes.append(("my_store", {}))
+    return ""
