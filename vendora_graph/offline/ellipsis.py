@@ -1,4 +1,4 @@
-"""Ellipsis: a name that a limit interrupts (`deals over 60 days in transit`), a noun said once (`appointments set vs shown`)."""
+"""Ellipsis: a name that a limit interrupts (`deals over 60 days in transit`), a noun said once (`appointments set vs shown`) or twice."""
 
 from __future__ import annotations
 
@@ -9,14 +9,39 @@ from vendora_graph.offline.normalise import Token, compact
 
 _LIMITS = frozenset({"gt", "ge", "lt", "le"})
 _MEASURES = frozenset({"metric", "rule"})
+_NOUNS = frozenset({"metric", "hint"})
 _LONGEST_CUE, _LONGEST_PART = 3, 3
+_PAIR = 2
 _GAP = 2
 """Joining words between the two names (`, and`)."""
 
 
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
-    return _put_together(_repeated(tokens, lexicon), lexicon)
+    return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)
+
+
+def _said_once(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`warranty ELR vs customer pay ELR`: a noun said on both sides of a comparison of its kinds is said once, behind them."""
+    versus = [place for place in range(2, len(tokens) - 2) if tokens[place].stem == lexicon.english.raw["versus_word"]]
+    for at, size in [(place, size) for place in versus for size in range(min(_LONGEST_PART, place - 1), 0, -1)]:
+        noun = tokens[at - size : at]
+        named = _ends_in(tokens, at, lexicon, "metric")  # `service gross vs parts gross`: two measures by name
+        if not any(s.kind in _NOUNS for s in lexicon.senses(compact(noun))) or not _ends_in(tokens, at - size, lexicon, "value"):
+            continue
+        for again in range(at + 2, min(at + 2 + _LONGEST_PART, len(tokens) - size + 1)):
+            same = compact(tokens[again : again + size]) == compact(noun)
+            both = named and any(s.kind == "metric" for s in lexicon.senses(compact(tokens[at + 1 : again + size])))
+            if same and not both and any(s.kind == "value" for s in lexicon.senses(compact(tokens[at + 1 : again]))):
+                return (*tokens[: at - size], *tokens[at:])
+    return tokens
+
+
+def _ends_in(tokens: tuple[Token, ...], end: int, lexicon: Lexicon, kind: str) -> bool:
+    """Whether words that end at a place are known as something of a kind (more than the last one for a measure)."""
+    least = 1 if kind == "value" else _PAIR
+    heads = (tokens[start:end] for start in range(max(end - _LONGEST_PART, 0), end - least + 1))
+    return any(s.kind == kind for head in heads for s in lexicon.senses(compact(head)))
 
 
 def _put_together(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
