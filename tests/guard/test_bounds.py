@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from time import process_time
+from time import thread_time
 
 import pytest
 
@@ -64,9 +64,9 @@ HOSTILE = {
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_statement_ends_typed_and_soon(name: str, dialect: str):
-    started = process_time()
+    started = thread_time()
     decision = examine(HOSTILE[name], dialect, ANY)
-    assert process_time() - started < 1.0
+    assert thread_time() - started < 1.0
     assert decision.verdict == "refuse" or decision.sql
 
 
