@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vendora_graph.offline.frame import LIMITS
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token, compact
 
-_LIMITS = frozenset({"gt", "ge", "lt", "le"})
 _MEASURES = frozenset({"metric", "rule"})
 _NOUNS = frozenset({"metric", "hint"})
 _LONGEST_CUE, _LONGEST_PART = 3, 3
@@ -60,7 +60,7 @@ def _limit_end(tokens: tuple[Token, ...], start: int, lexicon: Lexicon) -> int:
     """Where `over 60 days` ends that begins at a place; 0 without one."""
     units = {str(word) for words in lexicon.english.raw["threshold_words"].values() for word in words}
     for at in range(start + 1, min(start + _LONGEST_CUE, len(tokens) - 1) + 1):
-        cue = any(s.kind == "cue" and s.key in _LIMITS for s in lexicon.senses(compact(tokens[start:at])))
+        cue = any(s.kind == "cue" and s.key in LIMITS for s in lexicon.senses(compact(tokens[start:at])))
         if cue and at + 1 < len(tokens) and tokens[at].number is not None and {tokens[at + 1].text, tokens[at + 1].stem} & units:
             return at + 2
     return 0

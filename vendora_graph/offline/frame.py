@@ -14,6 +14,9 @@ from vendora_graph.offline.spans import Span
 
 _CUE_BLOCKERS = frozenset({"metric", "dimension", "value", "rule", "report", "period"})
 _DEPARTMENT_PRIOR, _FAMILY_PRIOR = 0.05, 0.1
+LIMITS = ("gt", "ge", "lt", "le")
+"""Cues of a limit, which are the operators of its condition as well."""
+
 _LONGEST_CUE = 4
 _DASH = "-"
 """`non-captive`: a dash parts a word from what it says of it."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Plan
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import LIMITS, Framer
 from vendora_graph.offline.outcome import is_position
 from vendora_graph.offline.spans import Span
 
-_LIMITS = ("gt", "ge", "lt", "le")
 _ADDITIVE = frozenset({"additive", "distinct"})
 
 
@@ -47,7 +46,7 @@ def edge(framer: Framer, plan: Plan) -> str:
 
 def limited_date(framer: Framer, _plan: Plan) -> str:
     """`stocked in over 60 days ago`: a limit on how long ago, where the period is read as that one day."""
-    limits = {span.end: span for name in _LIMITS for span in (framer.frame.spans[i] for i in framer.frame.cues.get(name, ()))}
+    limits = {span.end: span for name in LIMITS for span in (framer.frame.spans[i] for i in framer.frame.cues.get(name, ()))}
     dated = (span for span in _periods(framer) if span.period is not None and span.period.op in framer.raw["ago_ops"])
     return next((f"{framer.frame.said(limits[s.start])} {framer.frame.said(s)}" for s in dated if s.start in limits), "")
 

@@ -28,9 +28,10 @@ def scenario_calls(asked: Asked) -> tuple[Call, ...]:
     known = _metrics(asked)
     if plan.period is None or not known:
         return ()
+    level = level_of(asked, known[0])
     args = {
         "metric": known[0],
-        **({"to": str(level_of(asked, known[0]))} if level_of(asked, known[0]) is not None else {"change": str(size_of(asked, known[0]))}),
+        **({"change": str(size_of(asked, known[0]))} if level is None else {"to": str(level)}),
         "period": span(plan.period),
         "filters": [item.model_dump(mode="json") for item in plan.filters],
         "by": plan.group_by[0] if plan.group_by else None,

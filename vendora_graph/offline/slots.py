@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from vendora_graph.offline.ages import age_at_sale
 from vendora_graph.offline.daily import take_daily
-from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.heads import take_heads
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import value_in_list
@@ -235,7 +235,7 @@ def _asks_stores(framer: Framer, span: Span) -> bool:
     if framer.after_cue(span, {"group", "which", "list", "compare", *RANK_CUES, "rank", "follow"}):
         return True
     opens = not any(t.content for t in framer.frame.tokens[: span.start])
-    if opens and len(framer.ctx.stores) > 1 and framer.frame.has("with_condition", "gt", "ge", "lt", "le"):
+    if opens and len(framer.ctx.stores) > 1 and framer.frame.has("with_condition", *LIMITS):
         return True  # `stores with absorption under 60%`
     return framer.frame.has("rank", *RANK_CUES) and not framer.frame.groups
 
@@ -243,7 +243,7 @@ def _asks_stores(framer: Framer, span: Span) -> bool:
 def _who(framer: Framer) -> None:
     """`who sold the most`: the first person dimension the metric can be cut by."""
     frame = framer.frame
-    anybody = frame.has("everyone") and frame.has("gt", "ge", "lt", "le") and not framer.inherits()  # `anybody under 1.0 hours per RO`
+    anybody = frame.has("everyone") and frame.has(*LIMITS) and not framer.inherits()  # `anybody under 1.0 hours per RO`
     if not (_asks_who(framer) or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
         return
     if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):

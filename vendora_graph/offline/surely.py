@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.spans import Span
-
-_LIMITS = {"gt", "ge", "lt", "le"}
 
 
 def limits_other(framer: Framer, span: Span, named: Sequence[Span]) -> bool:
     """`receivables over 90 days`: a limit that has a name of its own, beside a measure of another family, is the limit of that."""
     numbers = any(t.number is not None for t in framer.frame.tokens[span.start : span.end])
-    if not numbers or not framer.cues_starting(span.start) & _LIMITS:
+    if not numbers or not framer.cues_starting(span.start).intersection(LIMITS):
         return False
     key, general, metrics = framer.lexicon.normaliser.key, framer.lexicon.general_names, framer.catalog.metrics
     others = [o for o in named if o is not span and key(framer.frame.said(o)) not in general]

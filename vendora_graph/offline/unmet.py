@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vendora_graph.contracts import Filter, Plan
-from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
 
-_LIMITS = ("gt", "ge", "lt", "le")
 _HIGHEST, _LOWEST = ("top", "best"), ("bottom", "worst")
 _NAMED = ("metric", "hint", "rule", "report")
 _TAKEN = ("metric", "rule", "filter", "group", "records", "modifier", "report", "threshold", "column")
@@ -22,7 +21,7 @@ def open_limit(framer: Framer, _plan: Plan) -> str:
     """`ROs under an hour`: a limit of one unit, said without a number, that no condition and no period took up."""
     frame, ones = framer.frame, framer.raw["one_words"]
     units = {str(word) for words in framer.raw["threshold_words"].values() for word in words} | set(framer.raw["calendar"]["units"])
-    for span in (frame.spans[i] for name in _LIMITS for i in frame.cues.get(name, ())):
+    for span in (frame.spans[i] for name in LIMITS for i in frame.cues.get(name, ())):
         after = frame.tokens[span.end : span.end + _PAIR]
         one = len(after) == _PAIR and after[0].text in ones and bool({after[1].text, after[1].stem} & units)
         if one and not frame.bound.get(span.start, "").startswith(("threshold", "period", "filter", "metric")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, cue_names, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, cue_names, of_kind
 from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record
@@ -136,7 +136,7 @@ def _own_noun(framer: Framer, span: Span) -> bool:
 def _limit(framer: Framer, span: Span) -> bool:
     """`only where above 1500`: a number after a word that compares is a limit, though a value may be named so."""
     number = framer.frame.tokens[span.start].number is not None and span.end - span.start == 1
-    return number and framer.after_cue(span, {"gt", "ge", "lt", "le"}, ())
+    return number and framer.after_cue(span, set(LIMITS), ())
 
 
 def _of_the_store(framer: Framer, span: Span, sense: Sense) -> bool:
