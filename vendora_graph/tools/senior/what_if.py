@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Slice
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import express
 from vendora_graph.evidence.ledger import merge
+from vendora_graph.offline.scenarios import LEVEL
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 from vendora_graph.tools.runner import as_period
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 NAME = "what_if"
 MOST_RATE = Decimal("0.5")
+_SIZE = re.compile(r"([=+-])(\d+(?:\.\d+)?)")
+_SCALES = (1, 100, 10_000)
+"""A plain number, points, basis points."""
 OWN = "own"
 """The alias of the changed metric's own figure, where a level is asked for."""
 
@@ -46,6 +51,7 @@ class WhatIf(Contract):
 
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = WhatIf.model_validate(arguments)
+    _check_size(asked, scope)
     scenario = _scenario(asked, services)
     desk = Desk(services, scope)
     ledgers = await desk.ask_all(_queries(asked, scenario, desk))
@@ -67,6 +73,18 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     if "each" in scenario and not asked.by:
         ledger = await _unit_by_unit(asked, scenario["each"], ledger, ledgers, scenario, desk)
     return ToolResult(ledger, " ".join(scenario["assumptions"]))
+
+
+def _check_size(asked: WhatIf, scope: Scope) -> None:
+    """The size of a scenario is the one the question names, in whatever scale: a model may choose no other."""
+    plan = scope.reading.plan if scope.reading is not None else None
+    said = _SIZE.match(plan.topic or "") if plan is not None and plan.intent == NAME else None
+    if said is None:
+        return
+    size = asked.change.copy_abs() if asked.to is None else asked.to
+    known = {Decimal(said[2]) / scale for scale in _SCALES}
+    if (said[1] == LEVEL) is (asked.to is None) or size not in known:
+        raise QuestionError(f"The question names {said[0]}, and the scenario was asked for with another size. Use that of the question.")
 
 
 def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
