@@ -18,7 +18,7 @@ from vendora_graph.tools.second_path import prove
 
 MAY = Span(start=date(2026, 5, 1), end=date(2026, 5, 20))
 SPANS = (MAY, Span(start=date(2026, 5, 11), end=date(2026, 5, 31)), Span(start=date(2025, 5, 1), end=date(2025, 5, 20)))
-DAYS = Cut((), "day")
+DAYS, MONTHS = Cut((), "day"), Cut((), "month")
 
 
 async def _open(vendora: Vendora) -> tuple[Services, Scope]:
@@ -27,7 +27,7 @@ async def _open(vendora: Vendora) -> tuple[Services, Scope]:
     return services, Scope(opened.identities.principal(), services.profile.as_of, services.profile.data_through, 1)
 
 
-async def test_days_that_overlap_are_read_once_and_each_gets_its_own(open_practice: Callable[..., Vendora]) -> None:
+async def test_spans_share_a_statement_over_their_own_days_and_each_gets_its_own(open_practice: Callable[..., Vendora]) -> None:
     async with open_practice() as vendora:
         services, scope = await _open(vendora)
         together, needs = Together(services, scope), [Need("visits", span.start, span.end) for span in SPANS]
@@ -36,8 +36,22 @@ async def test_days_that_overlap_are_read_once_and_each_gets_its_own(open_practi
         assert [list(cells.values) for cells in found] == [[need] for need in needs]
         assert [cells.values for cells in found] == [cells.values for cells in alone]
         assert all(cells.values[need] for cells, need in zip(found, needs, strict=True))
-        first, second, third = (cells.queries[need].id for cells, need in zip(found, needs, strict=True))
-        assert first == second != third
+        records = {record.id: record for cells in found for record in cells.records().values()}
+        assert [record.rows for record in records.values()] == [len({key for cells in found for v in cells.values.values() for key in v})]
+
+
+async def test_months_share_a_statement_unless_two_spans_lie_in_one(open_practice: Callable[..., Vendora]) -> None:
+    """Half of May and the other half are one bucket in one statement: each must be read by itself."""
+    async with open_practice() as vendora:
+        services, scope = await _open(vendora)
+        apart, halves = (SPANS[0], SPANS[2]), (MAY, Span(start=date(2026, 5, 21), end=date(2026, 6, 10)))
+        for spans, statements in ((apart, 1), (halves, 2)):
+            together, needs = Together(services, scope), [Need("visits", span.start, span.end) for span in spans]
+            found = await asyncio.gather(*(together.fetch([need], MONTHS) for need in needs))
+            alone = [await fetch_cells([need], MONTHS, services, scope) for need in needs]
+            assert [cells.values for cells in found] == [cells.values for cells in alone]
+            assert all(cells.values[need] for cells, need in zip(found, needs, strict=True))
+            assert len({record for cells in found for record in cells.records()}) == statements
 
 
 async def test_one_without_a_beginning_and_another_cut_stand_alone(open_practice: Callable[..., Vendora]) -> None:
@@ -63,7 +77,7 @@ async def test_what_comes_later_has_a_statement_of_its_own(open_practice: Callab
 
 
 async def test_results_of_one_table_are_proven_by_one_statement(open_practice: Callable[..., Vendora]) -> None:
-    """Three results, two of them over days that overlap: one statement for those two, one for the year before."""
+    """Three results, two of them over days that overlap, one of the year before."""
     async with open_practice() as vendora:
         services, scope = await _open(vendora)
         ledger = Ledger(turn=1)
@@ -72,4 +86,4 @@ async def test_results_of_one_table_are_proven_by_one_statement(open_practice: C
         proven = await prove(number(ledger, 1), services, scope)
         assert len(proven.facts) == len(SPANS)
         assert all(fact.second is not None and fact.second.value == fact.value for fact in proven.facts.values())
-        assert len(proven.queries) == len(SPANS) - 1
+        assert len(proven.queries) == 1

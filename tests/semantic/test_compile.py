@@ -24,6 +24,16 @@ def test_a_period_counts_both_its_days_to_the_last_minute(ask, hand):
     assert late[0][0] > 0
 
 
+def test_days_left_out_are_not_counted_and_their_neighbours_are(ask, hand):
+    gaps = ((date(2026, 3, 20), date(2026, 4, 2)), (date(2026, 4, 30), date(2026, 4, 30)))
+    rows = ask(CompileRequest(("visits", "revenue"), ("reason",), "day", **SPRING, without=gaps))
+    out = " AND ".join(f"NOT CAST(v.visited_on AS DATE) BETWEEN DATE '{first}' AND DATE '{last}'" for first, last in gaps)
+    columns = "reason, CAST(v.visited_on AS DATE)"
+    order = "ORDER BY 2, 1"
+    assert rows == hand(f"SELECT {columns}, COUNT(*), SUM(bill) FROM visits v WHERE {IN_SPRING} AND {out} GROUP BY 1, 2 {order}")
+    assert {date(2026, 3, 19), date(2026, 4, 3), date(2026, 4, 29), date(2026, 5, 1)} & {row[1] for row in rows}
+
+
 def test_money_stays_decimal(ask):
     ((revenue,),) = ask(CompileRequest(("revenue",), **SPRING))
     assert isinstance(revenue, Decimal)

@@ -33,9 +33,10 @@ REQUESTS = [
         **PERIOD,
     ),
     CompileRequest(("revenue",), ("visit_no", "visited_on"), order=("-revenue",), limit=7, **PERIOD),
+    CompileRequest(("visits", "revenue"), ("reason",), "day", **PERIOD, without=((date(2026, 2, 20), date(2026, 3, 15)),)),
     CompileRequest(("no_shows", "average_bill_sum", "average_bill_n"), ("vet_name",), "year"),
 ]  # fmt: skip
-IDS = ["groups and grain", "weeks", "two facts", "filters", "records", "no period"]
+IDS = ["groups and grain", "weeks", "two facts", "filters", "records", "days left out", "no period"]
 
 
 @pytest.fixture(scope="module")

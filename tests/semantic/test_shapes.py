@@ -57,6 +57,7 @@ def requests(draw) -> CompileRequest:
         draw(st.none() | DAY),
         draw(st.none() | st.integers(1, 1000)),
         order,
+        without=draw(st.lists(st.tuples(DAY, DAY), max_size=2).map(tuple)),
     )
 
 

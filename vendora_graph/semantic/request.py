@@ -23,6 +23,7 @@ class CompileRequest:
         filters: Conditions on concepts; all must hold.
         start: First day, inclusive; None for no lower end.
         end: Last day, inclusive.
+        without: Spans of days inside that are left out, first and last day of each.
         limit: At most this many rows (after `order`).
         order: Columns of the result, `-` in front for descending; missing values come last. Then by the group columns.
         ordered: False leaves the rows in no order, which the database need not sort then; not with `limit`.
@@ -37,6 +38,7 @@ class CompileRequest:
     limit: int | None = None
     order: tuple[str, ...] = ()
     ordered: bool = True
+    without: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import get_args
 
 from vendora_graph.contracts import Filter, Grain
@@ -46,18 +47,19 @@ def shape_of(request: CompileRequest) -> Shape:
         request.limit is not None,
         request.order,
         request.ordered,
+        *([len(request.without)] if request.without else []),
     )
 
 
 def slots_of(request: CompileRequest, catalog: Catalog) -> Slots:
-    """Return the typed values of a request: start, end, then each filter's values.
+    """Return the typed values of a request: start, end, the days left out, then each filter's values.
 
     Raises:
         UnknownMetricError: A filter value is not of its dimension's kind.
     """
     values: list[object] = []
     kinds: list[str] = []
-    for day in (request.start, request.end):
+    for day in (request.start, request.end, *chain.from_iterable(request.without)):
         if day is not None:
             values.append(day)
             kinds.append("date")
@@ -99,10 +101,14 @@ def where_of(request: CompileRequest, paths: Mapping[str, str], catalog: Catalog
     clauses: list[str] = []
     number = 0
     kept = max((catalog.metrics[name].time_grain for name in request.metrics), key=get_args(Grain).index)
+    own_time = f"{{{{ TimeDimension('metric_time', '{kept}') }}}}"
     for day, operator in ((request.start, ">="), (request.end, "<=")):
         if day is not None:
             number += 1
-            clauses.append(f"{{{{ TimeDimension('metric_time', '{kept}') }}}} {operator} '{sentinel(number)}'")
+            clauses.append(f"{own_time} {operator} '{sentinel(number)}'")
+    for _ in request.without:
+        clauses.append(f"({own_time} < '{sentinel(number + 1)}' OR {own_time} > '{sentinel(number + 2)}')")
+        number += 2
     for item in request.filters:
         bound = _bound(item, catalog.dimensions.get(item.dimension))
         marks = [f"'{sentinel(number + index)}'" for index in range(1, len(bound) + 1)]

@@ -35,11 +35,12 @@ Column = tuple[dict[Key, Decimal | None], QueryRecord]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A simple metric over a closed span of days."""
+    """A simple metric over a closed span of days, without the spans inside that are left out."""
 
     metric: str
     start: date | None
     end: date
+    without: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ async def fetch_cells(
     bundles: dict[tuple[object, ...], list[Need]] = defaultdict(list)
     for need in dict.fromkeys(needs):
         info = services.catalog.metrics[need.metric]
-        bundles[info.tables, info.time_dimension, need.start, need.end].append(need)
+        bundles[info.tables, info.time_dimension, need.start, need.end, need.without].append(need)
     fetch = partial(_fetch_bundle, cut=cut, services=services, scope=scope, purpose=purpose)
     if purpose == "primary" and scope.asked:
         asker = (scope.asked, scope.principal, cut)
@@ -125,6 +126,7 @@ async def _fetch_bundle(bundle: tuple[Need, ...], *, cut: Cut, services: Service
         filters=cut.filters,
         start=bundle[0].start,
         end=bundle[0].end,
+        without=bundle[0].without,
     )
     by_name = {need.metric: need for need in bundle}
     parts = services.engine.split(request)

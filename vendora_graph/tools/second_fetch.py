@@ -1,4 +1,4 @@
-"""The parts of several second paths, fetched together: one cut is few statements, and days that overlap are read once."""
+"""The parts of several second paths, fetched together: one cut of a table is one statement, and no day is read twice."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from vendora_graph.bundles import Bundles
+from vendora_graph.contracts import Grain
 from vendora_graph.tools.cells import Cells, Column, Cut, Key, Need, fetch_cells
+from vendora_graph.tools.spans import ONE_DAY, bucket_start, buckets
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
+
 class Together:
     """The fetches of proofs that begin at one moment.
 
-    What they need first is fetched as one: the needs of one cut share a statement by table, and spans of days that overlap are one span.
+    What they need first is fetched as one: the needs of one cut share a statement by table, over the days of all of them.
     What they need later (keys counted again) has statements of its own.
     """
 
@@ -36,40 +40,44 @@ class Together:
         return Cells.of(await self._bundles.fetch(cut, needs, partial(self._fetch, cut)))
 
     async def _fetch(self, cut: Cut, needs: tuple[Need, ...]) -> dict[Need, Column]:
-        wider = self._widened(needs) if cut.grain == "day" else {need: need for need in needs}
+        wider = self._joined(needs, cut.grain) if cut.grain else {need: need for need in needs}
         found = await fetch_cells(tuple(wider.values()), cut, self.services, self.scope, purpose="second")
-        return {need: (_of_days(need, whole, found.values[whole]), found.queries[whole]) for need, whole in wider.items()}
+        return {need: (_own(need, whole, cut.grain, found.values[whole]), found.queries[whole]) for need, whole in wider.items()}
 
-    def _widened(self, needs: Iterable[Need]) -> dict[Need, Need]:
-        """Return each need over the days of all needs of its table that overlap it."""
+    def _joined(self, needs: Iterable[Need], grain: Grain) -> dict[Need, Need]:
+        """Return each need over the days of all needs of its table: one statement reads them, and no day between."""
         by_table: dict[object, list[Need]] = defaultdict(list)
         for need in needs:
             info = self.services.catalog.metrics[need.metric]
             by_table[info.tables, info.time_dimension].append(need)
-        return {need: Need(need.metric, *span) for some in by_table.values() for need, span in _spans(some)}
+        return {need: whole for some in by_table.values() for need, whole in _over_all(some, grain)}
 
 
-def _spans(needs: Iterable[Need]) -> Iterable[tuple[Need, tuple[date | None, date]]]:
-    """Yield each need with the span of the needs that overlap it; one without a beginning keeps its own."""
-    begun: list[tuple[date, Need]] = []
+def _over_all(needs: Sequence[Need], grain: Grain) -> Iterable[tuple[Need, Need]]:
+    """Yield each need with the one over the days of all; one without a beginning, or whose buckets two spans share, stays as it is."""
+    spans = _apart([(need.start, need.end) for need in needs if need.start is not None], grain)
+    gaps = tuple((last + ONE_DAY, first - ONE_DAY) for (_, last), (first, _) in pairwise(spans))
     for need in needs:
-        if need.start is None:
-            yield need, (None, need.end)
-        else:
-            begun.append((need.start, need))
-    spans: list[tuple[date, date]] = []
-    for start, need in sorted(begun, key=lambda one: (one[0], one[1].end)):
-        if spans and start <= spans[-1][1]:
-            spans[-1] = spans[-1][0], max(spans[-1][1], need.end)
-        else:
-            spans.append((start, need.end))
-    for start, need in begun:
-        yield need, next(span for span in spans if span[0] <= start and need.end <= span[1])
+        whole = need if need.start is None or not spans else Need(need.metric, spans[0][0], spans[-1][1], gaps)
+        yield need, whole
 
 
-def _of_days(need: Need, whole: Need, cells: dict[Key, Decimal | None]) -> dict[Key, Decimal | None]:
-    """Return the cells, by day where a wider span was read, that lie in a need's own days."""
-    if need == whole:
+def _apart(spans: Iterable[tuple[date, date]], grain: Grain) -> list[tuple[date, date]]:
+    """Return spans in order, those that touch put together; none where spans of a coarser grain than days share a bucket."""
+    found: list[tuple[date, date]] = []
+    for start, end in sorted(set(spans)):
+        if found and grain != "day" and bucket_start(start, grain) <= found[-1][1]:
+            return []
+        if found and start <= found[-1][1] + ONE_DAY:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _own(need: Need, whole: Need, grain: Grain | None, cells: dict[Key, Decimal | None]) -> dict[Key, Decimal | None]:
+    """Return the cells, by bucket where more days were read, that are a need's own."""
+    if need == whole or grain is None or need.start is None:
         return cells
-    first, last = need.start.isoformat() if need.start else "", need.end.isoformat()
-    return {key: value for key, value in cells.items() if first <= key[-1] <= last}
+    own = {bucket.label for bucket in buckets(need.start, need.end, grain)}
+    return {key: value for key, value in cells.items() if key[-1] in own}

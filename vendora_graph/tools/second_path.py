@@ -23,7 +23,7 @@ from vendora_graph.tools.medians import prove_median
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.second_fetch import Together
 from vendora_graph.tools.second_parts import Again, Partition, Proven, Target, by_group, choose, is_distinct
-from vendora_graph.tools.second_trend import prove_pair, prove_trend
+from vendora_graph.tools.second_trend import prove_trend
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -69,8 +69,8 @@ async def _prove_table(table: ResultTable, ledger: Ledger, together: Together) -
     queries: dict[str, QueryRecord] = {}
     groups: dict[tuple[Span, tuple[str, ...]], list[Target]] = defaultdict(list)
     found = list(_targets(table, query, ledger))
-    if len(found) > 1 and all(plain(target.fact.metric, together.services) for target, _ in found):
-        proven = await (prove_trend if query.grain else prove_pair)(found, query, together)
+    if query.grain and len(found) > 1 and all(plain(target.fact.metric, together.services) for target, _ in found):
+        proven = await prove_trend(found, query, together)
         facts, queries = proven if proven is not None else ({}, {})
     for target, by in found:
         if target.fact.id not in facts:

@@ -1,4 +1,4 @@
-"""The second path of a trend, or of two periods side by side: one finer cut over all the days, put together bucket by bucket."""
+"""The second path of a trend: one finer cut over all its days, put together bucket by bucket."""
 
 from __future__ import annotations
 
@@ -23,26 +23,8 @@ if TYPE_CHECKING:
 FINER: dict[Grain, tuple[Grain, ...]] = {"year": ("month",), "quarter": ("month",), "month": ("day",), "week": ("day",), "day": ()}
 """Grains that nest inside a grain, coarsest first."""
 
-MOST_BETWEEN = 2
-"""Two periods are read together where the days from the first to the last are at most this many times their own."""
-
-
 Found = list[tuple[Target, tuple[str, ...]]]
 """Figures to prove, each with the dimensions of its row (none for a total)."""
-
-
-async def prove_pair(found: Found, query: MetricQuery, together: Together) -> Proven | None:
-    """Return two periods' figures with their second values from one statement by day, or None where the days between are too many."""
-    distinct = any(_has_distinct(target.fact.metric, together.services) for target, _ in found)
-    if query.compare is None or len({by for _, by in found}) > 1 or distinct:
-        return None
-    spans, rows = (query.period, query.compare), len({target.key for target, _ in found})
-    whole = Span(start=min(span.start for span in spans), end=max(span.end for span in spans))
-    days = len(buckets(whole.start, whole.end, "day"))
-    if days > MOST_BETWEEN * sum(len(buckets(span.start, span.end, "day")) for span in spans) or days * rows > MAX_GROUPS:
-        return None
-    line = await _line(whole, query, "month", Cut(found[0][1], "day", query.where), together)
-    return {target.fact.id: line.proven(target) for target, _ in found}, line.cells.records()
 
 
 async def prove_trend(found: Found, query: MetricQuery, together: Together) -> Proven | None:
@@ -168,11 +150,6 @@ class _Line:
                 if value is not None:
                     rows[key[:width]].append((key[-1], value))
         return self._rows[need, width].get(row, [])
-
-
-def _has_distinct(metric: str, services: Services) -> bool:
-    parts = services.engine.components(metric)
-    return any(services.catalog.metrics[part.metric].additivity == "distinct" for part in parts)
 
 
 def _groups(spans: list[Span], grain: Grain) -> int:
