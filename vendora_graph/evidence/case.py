@@ -242,11 +242,11 @@ class Case:
 
     def _own_pairs(self, fact: Fact) -> set[tuple[str, str]]:
         """A row's own value is narrower than the filter it was fetched under; words for several values are no value."""
-        pairs = set(fact.slice)
+        pairs, row = set(fact.slice), dict(fact.slice)
         for ask in self.asks_of(fact):
-            worded = {d for d, op, values in ask.filters if op != "in" or dict(fact.slice).get(d) not in (None, *values)}
-            fixed = {dimension for dimension, _ in fact.slice} - worded
-            pairs |= {pair for pair in ask.named if pair[0] not in fixed}
+            if ask.filters:
+                worded = {d for d, op, values in ask.filters if op != "in" or row.get(d) not in (None, *values)}
+                pairs |= {pair for pair in ask.named if pair[0] in worded or pair[0] not in row}
         return pairs
 
     @cached_property

@@ -52,13 +52,19 @@ def tells(formula: str, operation: str, parts: Sequence[Fact], labels: Labels) -
     words = formula.partition(": ")[2]
     if "[" not in words:
         return True
+    own = [f"[{where(part)}]" for part in parts]
+    if words == _joined(operation, own) if operation != expression.NAME else words.partition(" | ")[2] == _lettered(own):
+        return True
     named = [_pattern(part, labels) for part in parts]
     if operation != expression.NAME:
         marks = [f"\0{number}\0" for number in range(len(parts))]
         due = re.escape(_joined(operation, marks))
         return re.fullmatch(_filled(due, marks, named), words) is not None
-    told = "; ".join(f"{letter} = {name}" for letter, name in zip(expression.LETTERS, named, strict=False))
-    return re.fullmatch(told, words.partition(" | ")[2]) is not None
+    return re.fullmatch(_lettered(named), words.partition(" | ")[2]) is not None
+
+
+def _lettered(names: Sequence[str]) -> str:
+    return "; ".join(f"{letter} = {name}" for letter, name in zip(expression.LETTERS, names, strict=False))
 
 
 def _filled(due: str, marks: Sequence[str], named: Sequence[str]) -> str:

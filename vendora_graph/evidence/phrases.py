@@ -69,11 +69,12 @@ class PhraseSet(Generic[T]):
 
     def _end(self, sentence: Sequence[Token], position: int, words: tuple[str, ...]) -> int | None:
         """Return where a phrase that starts at `position` ends, None when it is another one."""
-        marks = self._marks[words]
-        for i, word in enumerate(words):
-            while i and position < len(sentence) and sentence[position].text in marks:
+        marks, length = self._marks[words], len(sentence)
+        position += 1  # the first word is what the phrases were found by
+        for word in words[1:]:
+            while position < length and sentence[position].text in marks:
                 position += 1
-            if position >= len(sentence) or sentence[position].text != word or sentence[position].kind != "word":
+            if position >= length or sentence[position].text != word or sentence[position].kind != "word":
                 return None
             position += 1
         return position
