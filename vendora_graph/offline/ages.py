@@ -13,9 +13,9 @@ def still_here(framer: Framer) -> None:
     """`units over 120 days`: an age is of what stands in stock, unless the question says it was sold, or when."""
     frame, entry = framer.frame, framer.lexicon.section("aged_stock")
     moved = {str(word) for word in entry.get("moved") or ()}
-    if frame.periods or frame.groups or framer.inherits() or any({t.text, t.stem} & moved for t in frame.tokens):
+    if frame.periods or framer.inherits() or any({t.text, t.stem} & moved for t in frame.tokens):
         return
-    if len(frame.metrics) != 1:
+    if len(frame.metrics) != 1 or (frame.groups and frame.metrics[0] not in (entry.get("grouped") or ())):
         return
     item = framer.lexicon.section("named_slices").get(frame.metrics[0])
     base = str(item["base"]) if item else frame.metrics[0]

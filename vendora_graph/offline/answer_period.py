@@ -40,7 +40,7 @@ def _year_back(main: PeriodSpec, period: Period) -> bool:
     if main.op == "same_last_year":
         return not main.args.get("unit") or main.word("unit") == period.grain
     year = main.word("unit") == "year" and (main.op == "last" or (main.op == "unit_ago" and main.number("n") == 1))
-    return year and period.grain not in {None, "year"}
+    return year and (period.grain not in {None, "year"} or (period.grain == "year" and not period.complete))
 
 
 def _closed_months(framer: Framer, main: PeriodSpec, found: Resolved | None, out: Outcome) -> Resolved | None:
@@ -66,10 +66,14 @@ def _coming(framer: Framer, main: PeriodSpec) -> PeriodSpec:
     """`appointments for Saturday`: of what is scheduled, a bare weekday is the next one."""
     ahead = set(framer.lexicon.vocabulary.get("ahead_metrics") or ())
     at = next((at for at, spec in framer.frame.periods if spec is main), 0)
-    said_for = at > 0 and framer.frame.tokens[at - 1].text in framer.raw["for_words"]
-    if main.op == "weekday" and said_for and framer.frame.metrics and set(framer.frame.metrics) <= ahead:
-        return PeriodSpec("weekday_next", main.args)
-    return main
+    last = framer.ctx.previous.period if framer.ctx.previous is not None and framer.frame.carried else None
+    later = last is not None and last.end > framer.ctx.data_through  # `appointments for tomorrow`, then `and saturday`
+    said_for = later or (at > 0 and framer.frame.tokens[at - 1].text in framer.raw["for_words"])
+    if main.args.get("past") or not framer.frame.metrics or not set(framer.frame.metrics) <= ahead:
+        return main
+    if main.op == "weekend" and main.args.get("bare"):  # `appointments this weekend`
+        return PeriodSpec("weekend", {"back": -1})
+    return PeriodSpec("weekday_next", main.args) if main.op == "weekday" and said_for else main
 
 
 def _to_its_end(framer: Framer, found: Resolved | None, out: Outcome) -> Resolved | None:

@@ -202,7 +202,7 @@ def _beside(framer: Framer, first: Span, second: Span) -> bool:
     before = frame.tokens[second.start - 1].text
     cut = any(of_kind(s, "dimension") for s in frame.spans if first.end <= s.start and s.end < second.start)
     units = {metrics[s.key].unit for s in of_kind(second, "metric")}
-    return cut and before == framer.raw["with_word"] and all(u.startswith(("usd", "days", "rate")) for u in units)
+    return cut and before == framer.raw["with_word"] and all(u.startswith(("usd", "days", "minutes", "rate")) for u in units)
 
 
 def _between_values(framer: Framer, start: int, end: int) -> set[int]:

@@ -29,12 +29,21 @@ def comparison_of(
         return _against(framer, clock, period, versus, said) if period is not None and versus is not None else None
     if frame.versus == "same_period_last_year":
         return last_year(framer, clock, period, said)
-    if frame.versus == "previous_period" or _asks_change(framer) or (frame.has("why") and not frame.has("definition", "inside")):
-        return _previous(framer, clock, period, said)
     last = previous.comparison if previous is not None else None
+    if (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_target(framer, last):
+        return _previous(framer, clock, period, said)
     if frame.side_by_side or last is None:
         return Comparison(kind="values") if frame.side_by_side else None
     return _again(framer, clock, period, last, said)
+
+
+def _asks_why(framer: Framer) -> bool:
+    return framer.frame.has("why") and not framer.frame.has("definition", "inside")
+
+
+def _why_of_target(framer: Framer, last: Comparison | None) -> bool:
+    """Net profit against budget, then `why`: why it missed that, as nothing else was named to hold it against."""
+    return framer.frame.carried and last is not None and last.kind == "target" and _asks_why(framer) and not framer.frame.versus
 
 
 def _asks_change(framer: Framer) -> bool:

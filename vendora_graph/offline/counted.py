@@ -44,7 +44,9 @@ def spent(framer: Framer, words: range) -> None:
 def measure_at(framer: Framer, end: int) -> bool:
     """`any tech with zero training hours`: the measure right after a zero, where groups are shown."""
     named = any(s.start == end for m, s in framer.frame.metric_spans.items() if m in framer.frame.metrics)
-    return named and bool(framer.frame.groups or framer.frame.has("who"))
+    columns = framer.lexicon.section("measure_columns")
+    column = any(s.start == end and m in columns for m, s in framer.frame.metric_spans.items())  # `deals with zero back end gross`
+    return named and bool(framer.frame.groups or framer.frame.has("who") or (column and framer.frame.dropped))
 
 
 def _named(framer: Framer, at: int) -> list[str]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer
 
@@ -21,8 +25,33 @@ def take_daily(framer: Framer) -> None:
             frame.cues.pop("grain_day", None)
 
 
+def averaged_unit(framer: Framer, plan: Plan) -> str:
+    """`average units per day`: the calendar unit that a measure which adds up was to be averaged over; empty where none was."""
+    frame = framer.frame
+    averaging = any(t.text in framer.raw["average_words"] for t in frame.tokens)
+    units = [str(grain) for name, grain in framer.raw["grain_cues"].items() if frame.has(name)]
+    adds = not any(framer.catalog.metrics[m].additivity in _RATES for m in plan.metrics)
+    beside = plan.comparison is not None and plan.comparison.kind != "values"
+    return units[0] if averaging and units and adds and not beside else ""
+
+
 def per_day(framer: Framer, plan: Plan) -> bool:
     """`ROs a day in October`: a total is no average of its days."""
     if not framer.frame.has("average_day") or plan.grain is not None:
         return False
     return not all(framer.catalog.metrics[m].additivity in _RATES for m in plan.metrics)
+
+
+def averaged_beside(framer: Framer, forms: Mapping[str, Any]) -> None:
+    """`average front and back`: the word opens the first name, and holds for the one joined to it."""
+    frame, metrics = framer.frame, framer.frame.metrics
+    for first, second in list(pairwise(metrics)):
+        a, b = frame.metric_spans.get(first), frame.metric_spans.get(second)
+        if a is None or b is None or forms.get(second) not in framer.catalog.metrics:
+            continue
+        opened = frame.tokens[a.start].text in framer.raw["average_words"]
+        joined = [t.stem for t in frame.tokens[a.end : b.start]] == framer.raw["joiners"][:1]
+        if opened and joined and framer.catalog.metrics[first].additivity in _RATES:
+            form = str(forms[second])
+            frame.metrics = [form if m == second else m for m in frame.metrics]
+            frame.metric_spans.setdefault(form, b)

@@ -8,12 +8,14 @@ from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline import unmet
 from vendora_graph.offline.ages import sold_only
 from vendora_graph.offline.asked import share_filter
-from vendora_graph.offline.daily import per_day
+from vendora_graph.offline.beside import included_alone, limit_ranked
+from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.leftover import known_word, left_over
+from vendora_graph.offline.narrow import narrow
 from vendora_graph.offline.omissions import (
     change_ordered,
     idle_verb,
@@ -30,8 +32,10 @@ from vendora_graph.offline.omissions import (
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
 from vendora_graph.offline.own_limits import other_limit
-from vendora_graph.offline.period_doubts import averaged_stretch, edge, limited_date, vague_period
+from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, limited_date, vague_period
+from vendora_graph.offline.pointing import nobody_named, unpointed
 from vendora_graph.offline.restate import restate
+from vendora_graph.offline.summed import summed
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
@@ -209,9 +213,17 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("averages", averaged_stretch),
     ("unplaced", vague_period),
     ("edge", edge),
+    ("edge", by_day),
+    ("summed", summed),
+    ("narrow", narrow),
+    ("unplaced", included_alone),
+    ("order", limit_ranked),
+    ("unplaced", unpointed),
+    ("unplaced", nobody_named),
     ("clash", lambda framer, _: framer.frame.clash),
     ("hole", lambda framer, _: framer.frame.hole),
     ("unplaced", _only),
+    ("average_of", averaged_unit),
     ("average", lambda framer, plan: _plain_average(framer, plan) or per_day(framer, plan)),
     ("count", lambda framer, _: other_kind(framer) == "count"),
     ("paid", lambda framer, _: paid_word(framer) if other_kind(framer) == "amount" else ""),

@@ -10,6 +10,7 @@ from vendora_graph.offline.normalise import Token, compact
 
 _MEASURES = frozenset({"metric", "rule"})
 _NOUNS = frozenset({"metric", "hint"})
+_WHOLE = frozenset({"metric", "modifier"})
 _LONGEST_CUE, _LONGEST_PART = 3, 3
 _PAIR = 2
 _GAP = 2
@@ -18,7 +19,29 @@ _GAP = 2
 
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
+    tokens = _per_kind(tokens, lexicon)
     return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)
+
+
+def _per_kind(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`gross per new truck`, `F&I per Ford`: per unit of the kind that the words say (`unit_columns` of the vocabulary)."""
+    columns, unit = set(lexicon.vocabulary.get("unit_columns") or ()), lexicon.normaliser.tokens(lexicon.english.raw["unit_word"])
+    for at in range(1, len(tokens) - 1):
+        longest = min(at + 1 + _LONGEST_PART, len(tokens))
+        names = [lexicon.senses(compact(tokens[at + 1 : end])) for end in range(at + 2, longest + 1)]
+        whole = any(s.kind in _WHOLE for end in range(at + 2, longest + 1) for s in lexicon.senses(compact(tokens[at:end])))
+        kind = any(s.kind == "value" and s.key in columns for senses in names for s in senses)
+        row = tokens[at + 2 : at + 3] and tokens[at + 2].stem in lexicon.english.raw["joiners"]  # `per new and used vehicle`
+        if tokens[at].text == lexicon.english.raw["per_words"][0] and kind and _has_unit_form(tokens[:at], lexicon) and not (whole or row):
+            return (*tokens[: at + 1], *unit, *tokens[at + 1 :])
+    return tokens
+
+
+def _has_unit_form(tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
+    """Whether the words end in a measure that has a form per unit, or an ambiguous word for some."""
+    forms = (lexicon.section("modifiers").get("per_unit") or {}).get("map") or {}
+    ends = (lexicon.senses(compact(tokens[-size:])) for size in range(1, min(_LONGEST_PART, len(tokens)) + 1))
+    return any(s.kind == "rule" or (s.kind == "metric" and s.key in forms) for senses in ends for s in senses)
 
 
 def _said_once(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
+from vendora_graph.offline.pointing import take_outcome
 from vendora_graph.offline.variants import filters_of
 
 _SHORT = 5
@@ -16,7 +18,7 @@ def follows(framer: Framer) -> bool:
     if previous is None or not previous.metrics or frame.reports:
         return False
     if frame.from_hint:
-        return False
+        return _same_things(framer)
     if frame.pointed or adds(framer):
         return True
     if not frame.metrics and not (frame.rules and not frame.has("follow")):
@@ -25,6 +27,29 @@ def follows(framer: Framer) -> bool:
     starts = frame.has("follow") and min(framer.frame.spans[i].start for i in frame.cues["follow"]) == 0
     points = _points_back(framer)
     return (starts or points or _bare(framer)) and content <= _SHORT
+
+
+def _same_things(framer: Framer) -> bool:
+    """`used units last month`, then `who sold them`: a weak word for what was counted, and a pronoun in its place."""
+    frame, previous, known = framer.frame, framer.ctx.previous, framer.catalog
+    said = {t.text for t in frame.tokens} & set(framer.raw["pointing_words"])
+    records = any(known.dimensions[g].kind == "record" for g in previous.group_by) if previous is not None else True
+    same = previous is not None and {known.metrics[m].unit for m in (*frame.metrics, *previous.metrics)} == {"units"}
+    if _what_became(framer):
+        frame.pointed = True
+    elif not (said and same) or records or len(frame.metrics) != 1:
+        return False
+    frame.metrics, frame.from_hint = [], False
+    return True
+
+
+def _what_became(framer: Framer) -> bool:
+    """Leads, then `how many sold`: nothing but what became of the things counted last."""
+    frame, previous = framer.frame, framer.ctx.previous
+    entries = framer.lexicon.vocabulary.get("outcome_filters") or ()
+    words = {str(w) for e in entries for w in e["words"] if previous is not None and set(previous.metrics) <= set(e["metrics"])}
+    said = [t.text for t in frame.tokens if t.content]
+    return frame.has("how_many") and bool(said) and set(said) <= words
 
 
 def adds(framer: Framer) -> bool:
@@ -41,8 +66,8 @@ def adds(framer: Framer) -> bool:
 def _bare(framer: Framer) -> bool:
     """`gap?` after VSC penetration: nothing but a measure's name."""
     frame = framer.frame
-    named = all(frame.bound.get(i, "").startswith("metric") for i, t in enumerate(frame.tokens) if t.content)
-    return named and not (frame.periods or frame.groups or frame.filters or frame.from_hint or frame.record or frame.from_department)
+    named = all(frame.bound.get(i, "").startswith(("metric", "filter")) for i, t in enumerate(frame.tokens) if t.content)
+    return named and bool(frame.metrics) and not (frame.periods or frame.groups or frame.from_hint or frame.record or frame.from_department)
 
 
 def _points_back(framer: Framer) -> bool:
@@ -62,12 +87,7 @@ def inherit(framer: Framer) -> Plan | None:
     _flatten(framer)
     _exclude_more(framer, previous)
     if not frame.metrics:
-        _list_them(framer, previous)
-        swaps = _swap(framer)
-        frame.metrics = [swaps.get(m, m) for m in previous.metrics]
-        frame.groups = frame.groups or [swaps.get(g, g) for g in _kept_groups(framer, previous)]
-        if not swaps.keys() & set(previous.metrics):
-            department_filter(framer)
+        _last_measures(framer, previous)
     elif adds(framer) and not frame.record:
         frame.metrics = list(dict.fromkeys([*previous.metrics, *frame.metrics]))
         frame.groups = frame.groups or _kept_groups(framer, previous)
@@ -79,6 +99,22 @@ def inherit(framer: Framer) -> Plan | None:
     _check_slots(framer)
     frame.carried = True
     return previous
+
+
+def _last_measures(framer: Framer, previous: Plan) -> None:
+    """Take the measures of the last answer, in the form that the words of the question give them."""
+    frame = framer.frame
+    _list_them(framer, previous)
+    swaps = _swap(framer)
+    if frame.pointed:
+        frame.metrics = list(previous.metrics)
+        for span in frame.spans:
+            take_outcome(framer, span)
+    frame.metrics = [swaps.get(m, m) for m in previous.metrics]
+    apply_modifiers(framer)  # leads by source, then `which closed best`
+    frame.groups = frame.groups or [swaps.get(g, g) for g in _kept_groups(framer, previous)]
+    if not swaps.keys() & set(previous.metrics):
+        department_filter(framer)
 
 
 def _flatten(framer: Framer) -> None:

@@ -117,9 +117,11 @@ class Framer:
 
     def collect(self) -> None:
         """Note cues, topics and periods; words that are cues only are used by that."""
+        if self.frame.tokens and self.frame.tokens[0].text == self.raw["whether"]["word"]:
+            self.frame.cues[self.raw["whether"]["cue"]] = []  # `if closing ratio went to 25 percent`
         for index, span in enumerate(self.frame.spans):
-            if not of_kind(span, *_CUE_BLOCKERS):
-                for name in sorted(cue_names(span)):
+            if not of_kind(span, *_CUE_BLOCKERS) and not self.unit_at(span.start):
+                for name in sorted(cue_names(span) - self._whether(span)):
                     self.frame.cues.setdefault(name, []).append(index)
             self.frame.topics.extend((sense.key, span) for sense in of_kind(span, "topic"))
             if all(s.kind == "cue" for s in span.senses):
@@ -127,6 +129,12 @@ class Framer:
             if span.period is not None and not self._kind_of_unit(span):
                 self.frame.periods.append((span.start, span.period))
                 self.frame.bind(span, "period")
+
+    def _whether(self, span: Span) -> set[str]:
+        """`need to know if we beat September`: after a word for finding out, `if` supposes nothing."""
+        words = self.raw["whether"]
+        asked = span.start > 0 and self.frame.tokens[span.start].text == words["word"]
+        return {words["cue"]} if asked and self.frame.tokens[span.start - 1].text in words["after"] else set()
 
     def _kind_of_unit(self, span: Span) -> bool:
         """`the best day of the month ... in October`: which kind of day, where another period says when."""
@@ -226,6 +234,16 @@ class Framer:
         """Whether a word as it was said is one of the small ones (`split` is, `splits` are not)."""
         return self.frame.tokens[at].text in self.lexicon.english.stop
 
+    def limits(self, cue: Span) -> bool:
+        """Whether a cue is the word of a limit with its number right behind it (`minimum 5 deals`)."""
+        after = self.frame.tokens[cue.end : cue.end + 1]
+        return bool(cue_names(cue) & set(LIMITS)) and bool(after) and after[0].number is not None
+
+    def unit_at(self, at: int) -> bool:
+        """Whether a word is the unit of the number before it: in `15 minutes` it is no `min`."""
+        token = self.frame.tokens[at]
+        return at > 0 and self.frame.tokens[at - 1].number is not None and token.text in self.raw["threshold_words"]["minutes"]
+
     def marked(self, at: int) -> bool:
         """Whether a word stands where it changes the figure: right after `by`, `vs`, `only` or `without`, small words between."""
         marks = set(self.raw["marks"])
@@ -241,7 +259,7 @@ class Framer:
         """Return the cues of any phrase that starts at token `at`."""
         names: set[str] = set()
         for size in range(1, _LONGEST_CUE + 1):
-            if at + size <= len(self.frame.tokens):
+            if at + size <= len(self.frame.tokens) and not self.unit_at(at):
                 key = compact(self.frame.tokens[at : at + size])
                 names.update(s.key for s in self.lexicon.senses(key) if s.kind == "cue")
         return names

@@ -48,12 +48,21 @@ def _swap_closed(framer: Framer, pairs: list[Mapping[str, Any] | None]) -> None:
     frame.filters.extend(Filter(dimension=name, values=values) for name, values in where.items() if name not in present)
 
 
+def _same_again(framer: Framer) -> bool:
+    """`what drives PVR`, then `same for used`: the same question of another part."""
+    frame = framer.frame
+    said = any(t.text == framer.raw["same_word"] for t in frame.tokens[:1])
+    return frame.carried and said and not frame.metric_spans and not frame.periods
+
+
 def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] | None:
     """Return the first rule of the data whose cues were said."""
     frame = framer.frame
     if frame.reports:
         return {"intent": "report", "complexity": "complex", "steps": ["query_metrics"]}
     named = bool(frame.metrics) and not frame.from_department
+    if previous is not None and previous.intent in framer.raw["lasting_intents"] and _same_again(framer):
+        return next((dict(r) for r in framer.raw["intents"] if r["intent"] == previous.intent), None)
     for rule in framer.raw["intents"]:
         if not all(frame.has(cue) for cue in rule["cues"]) or any(frame.has(cue) for cue in rule.get("unless", ())):
             continue

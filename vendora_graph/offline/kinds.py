@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.normalise import Token
 from vendora_graph.offline.variants import filters_of
 
@@ -157,6 +157,13 @@ def _beside(framer: Framer) -> bool:
     return any(t.text in words and i and tokens[i - 1].text in framer.raw["beside_words"] for i, t in enumerate(tokens))
 
 
+def _said_again(framer: Framer, metric: str) -> bool:
+    """`VSC count and VSC penetration`: beside its count the rate is asked for by a name of its own."""
+    frame, rates = framer.frame, set(framer.raw["rate_words"])
+    spans = [s for s in frame.spans if any(sense.key == metric for sense in of_kind(s, "metric"))]
+    return len(spans) > 1 and any(t.stem in rates for s in spans for t in frame.tokens[s.start : s.end])
+
+
 def take_kind(framer: Framer) -> None:
     """`how many trades were upside down`, `dollars of dead stock`: a rate's numerator, where that is of the kind asked for."""
     kind = other_kind(framer)
@@ -173,7 +180,8 @@ def take_kind(framer: Framer) -> None:
         swapped.append(part if (unit in _COUNTS if kind == "count" else unit == "usd") else _amount(framer, metric, kind))
         if metric in frame.metric_spans:
             frame.metric_spans.setdefault(swapped[-1], frame.metric_spans[metric])
-    frame.metrics = list(dict.fromkeys([*(frame.metrics if _beside(framer) else ()), *swapped]))
+    kept = frame.metrics if _beside(framer) else [m for m in frame.metrics if _said_again(framer, m)]
+    frame.metrics = list(dict.fromkeys([*kept, *swapped]))
     if kind == "amount" and not other_kind(framer):
         for index, token in enumerate(frame.tokens):
             if token.text in framer.raw["money_words"]:

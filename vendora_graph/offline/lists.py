@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
@@ -48,7 +48,21 @@ def listed_measure(framer: Framer, span: Span) -> bool:
 def _first_of_row(framer: Framer, span: Span, beside: list[Span]) -> bool:
     """`used units, front PVR and F&I PVR`: more than a bare value, and the first of a row of measures."""
     several = sum(t.content for t in framer.frame.tokens[span.start : span.end]) > 1
-    return several and bool(beside) and all(o.start > span.start for o in beside) and not any(of_kind(o, "value") for o in beside)
+    return several and bool(beside) and all(o.start > span.start for o in beside) and not any(_is_value(framer, o) for o in beside)
+
+
+def _is_value(framer: Framer, span: Span) -> bool:
+    """Whether a measure's name is a value as well that a measure can be limited by (the name of a target's measure is none)."""
+    return any(can_cut(framer.lexicon, m.key, v.key) for v in of_kind(span, "value") for m in of_kind(span, "metric"))
+
+
+def heads_row(framer: Framer, span: Span) -> bool:
+    """`give me used units, front gross and PVR`: the first of a row of figures over a time is one of them, no list of records."""
+    named = of_kind(span, "metric")
+    beside = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and joined(framer, o, span)]
+    flows = any(not framer.catalog.metrics[s.key].snapshot for o in beside for s in of_kind(o, "metric"))
+    asked = not framer.frame.has("strong_list", "with_condition", *framer.raw["record_rank_cues"])
+    return bool(named) and flows and asked and not framer.inherits() and _first_of_row(framer, span, beside)
 
 
 def _last_of_row(framer: Framer, span: Span, beside: list[Span]) -> bool:
@@ -101,7 +115,7 @@ def _row(framer: Framer, span: Span, dimensions: set[str]) -> list[Span]:
     others = [o for o in framer.frame.spans if o is not span and any(s.key in dimensions for s in of_kind(o, "value"))]
     row, grown = [span], True
     while grown:
-        fresh = [o for o in others if o not in row and any(joined(framer, o, known) for known in row)]
+        fresh = [o for o in others if o not in row and any(joined(framer, o, known) or o.end == known.start for known in row)]
         row, grown = [*row, *fresh], bool(fresh)
     return row[1:]
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from vendora_graph.offline.frame import Framer
 
 
+def needs(framer: Framer) -> bool:
+    """`sales per day needed to hit 160 units`: what is still needed, which is no line by day and no limit."""
+    return framer.frame.has("pace") and any(t.text in framer.raw["need_words"] for t in framer.frame.tokens)
+
+
 def take_mark(framer: Framer) -> None:
     """Take the number after a word of pace as what the projection is held against; alone it is one of the usual measure's."""
     frame = framer.frame

@@ -9,8 +9,9 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.chosen import choose_measures
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
-from vendora_graph.offline.lists import antecedent, bare_measures, joined, listed_measure, negates, value_in_list
+from vendora_graph.offline.lists import antecedent, bare_measures, heads_row, joined, listed_measure, negates, value_in_list
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import asked_for, limits_other, only_metric, replaced
 from vendora_graph.offline.variants import filters_of
@@ -78,7 +79,17 @@ def _filters(framer: Framer, span: Span) -> bool:
         return False
     if listed_measure(framer, span) or antecedent(framer, span):
         return False
+    if framer.inherits() and _alone(framer, span):
+        return False
     return framer.inherits() or not framer.after_cue(span, {"follow"}, ())
+
+
+def _alone(framer: Framer, span: Span) -> bool:
+    """`and their appointments set`: the whole question is the name of a measure, in more than one word, and of no slice."""
+    slices, tokens = framer.lexicon.section("named_slices"), framer.frame.tokens
+    content = [i for i, t in enumerate(tokens) if t.content]
+    named = any(s.key not in slices for s in of_kind(span, "metric"))
+    return named and len(content) > 1 and all(span.start <= i < span.end for i in content)
 
 
 def _records_or_groups(framer: Framer, span: Span) -> bool:
@@ -96,26 +107,6 @@ def _swaps(framer: Framer, span: Span) -> bool:
         return False
     departments = framer.lexicon.section("departments")
     return any(m in ((departments.get(s.key) or {}).get("swap") or {}) for s in of_kind(span, "group") for m in previous.metrics)
-
-
-def single_record(framer: Framer, span: Span) -> bool:
-    """`the highest front gross on a single deal`: one record is ranked out of all."""
-    names = [s for s in of_kind(span, "dimension") if framer.catalog.dimensions[s.key].kind == "record"]
-    before = framer.frame.tokens[span.start - 1].text if span.start else ""
-    said = (before in framer.raw["single_words"] or _ranked_one(framer, span)) and framer.frame.has(*framer.raw["rank_cues"])
-    ruled = any(of_kind(s, "rule") for s in framer.frame.spans)
-    return bool(names) and said and (bool(framer.frame.metrics) or ruled)
-
-
-def _ranked_one(framer: Framer, span: Span) -> bool:
-    """`lowest front gross deal`, `ten lowest gross deals`: the noun right after the measure it is ranked by, and that after the order."""
-    frame, word, cues = framer.frame, framer.frame.tokens[span.end - 1], set(framer.raw["rank_cues"])
-    measure = next((s for s in frame.spans if s.end == span.start and of_kind(s, "metric", "rule")), None)
-    cue = framer.cue_before(measure, cues) if measure is not None else None
-    if cue is None:
-        return False
-    numbered = any(t.number is not None for t in (*frame.tokens[max(cue.start - 1, 0) : cue.start], *frame.tokens[cue.end : cue.end + 1]))
-    return word.text == word.stem or numbered
 
 
 _OTHERWISE: Sequence[Callable[[Framer, Span], bool]] = (
@@ -138,9 +129,11 @@ def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     if not names or frame.has("how_many", *framer.raw["grain_cues"]):
         return False
     listing = right_after(framer, span, _LIST_CUES)
-    if not (listing or right_after(framer, span, set(framer.raw["record_rank_cues"]))) or framer.after_cue(span, {"group"}):
+    every = framer.cue_before(span, {"group"})
+    cut = every is not None and not (listing and frame.said(every) in framer.raw["per_words"][1:])  # `give me every deal`
+    if not (listing or right_after(framer, span, set(framer.raw["record_rank_cues"]))) or cut:
         return False
-    if frame.has("who") or _grouped_otherwise(framer, span) or _asks_unit(framer):
+    if frame.has("who") or _grouped_otherwise(framer, span) or _asks_unit(framer) or heads_row(framer, span):
         return False
     weak = bool(of_kind(span, "metric", "hint"))
     return not weak or _narrowed(framer, span) or (listing and framer.inherits())
@@ -169,7 +162,7 @@ def right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
     frame = framer.frame
     for index in (i for name in sorted(cues) for i in frame.cues.get(name, ())):
         cue = frame.spans[index]
-        if cue.end <= span.start and all(_light(framer, at) for at in range(cue.end, span.start)):
+        if cue.end <= span.start and not framer.limits(cue) and all(_light(framer, at) for at in range(cue.end, span.start)):
             return True
     return False
 
@@ -255,8 +248,8 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:
                 framer.frame.groups.append(sense.key)
                 return
-            listed = at == span.start and right_after(framer, span, _LIST_CUES) and not _grouped_otherwise(framer, span)
-            if listed and framer.catalog.dimensions[sense.key].kind == "record":
+            listed = at == span.start and right_after(framer, span, _LIST_CUES) and not heads_row(framer, span)
+            if listed and not _grouped_otherwise(framer, span) and framer.catalog.dimensions[sense.key].kind == "record":
                 framer.frame.record = sense.key
                 return
 

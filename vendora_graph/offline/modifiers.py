@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter
+from vendora_graph.offline.daily import averaged_beside
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category, is_record
@@ -118,6 +119,7 @@ def apply_modifiers(framer: Framer) -> None:
     frame = framer.frame
     modifiers = framer.lexicon.section("modifiers")
     mapped = _from_dropped(framer, modifiers)
+    averaged_beside(framer, (modifiers.get("average") or {}).get("map") or {})
     both: list[str] = []
     for span in frame.spans:
         for sense in of_kind(span, "modifier"):
@@ -168,7 +170,8 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
     said = {t.text for t in frame.tokens}
     if frame.has(*(entry.get("unless") or ())) or said & set(entry.get("unless_said") or ()) or not set(entry.get("said") or ()) <= said:
         mapping = {}
-    if entry.get("count_map") and frame.has("how_many") and not frame.has("share"):
+    counted = frame.has("how_many") or frame.tokens[span.start].text in framer.raw["relatives"]
+    if entry.get("count_map") and counted and not frame.has("share"):
         mapping = entry["count_map"]
     if not frame.metrics and entry.get("default") in framer.catalog.metrics:
         frame.metrics.append(entry["default"])
@@ -291,3 +294,4 @@ def default_metric(framer: Framer) -> None:
     if known and all(can_cut(framer.lexicon, known[0], cut) for cut in told):
         frame.metrics.append(known[0])
         frame.from_hint = True
+        apply_modifiers(framer)  # `walk-ins that bought`

@@ -12,6 +12,8 @@ _RATIOS = frozenset({"ratio", "average", "median"})
 
 def lost_side(framer: Framer, plan: Plan) -> bool:
     """`lines sold vs declined`: values side by side, and only one of them is shown."""
+    if plan.grain is not None and plan.comparison is None and len(plan.metrics) == 1 and not plan.group_by:
+        return any(f.op == "in" and len(f.values) == 1 for f in plan.filters) and _versus_values(framer)
     if plan.comparison is not None or len(plan.metrics) > 1 or plan.grain is not None or plan.ranking is not None:
         return plan.comparison is not None and plan.comparison.kind == "values" and not plan.group_by
     notes = {name for name, _ in framer.frame.notes}
@@ -21,6 +23,12 @@ def lost_side(framer: Framer, plan: Plan) -> bool:
     if (versus and "left_out" in notes) or _verb_of_two(framer, plan):
         return True
     return bool(versus) and (not plan.group_by or any(_unlike(framer, at) for at in versus))
+
+
+def _versus_values(framer: Framer) -> bool:
+    """`fresh ups vs be-backs by month`: `vs` with a word that limits the figure right behind it."""
+    frame, word = framer.frame, framer.raw["versus_word"]
+    return any(t.stem == word and frame.bound.get(i + 1, "").startswith("filter") for i, t in enumerate(frame.tokens))
 
 
 def _verb_of_two(framer: Framer, plan: Plan) -> bool:
@@ -56,10 +64,22 @@ def lost_unit(framer: Framer, plan: Plan) -> str:
             return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
         if metric_before(framer, span, plan):  # `hours a ticket`
             return " ".join(t.raw for t in frame.tokens[span.start - 1 : span.end])
-    for span in () if ratios else frame.spans:
-        limited = frame.bound.get(span.start, "").startswith("filter ") and of_kind(span, "metric")
-        if limited and span.start and frame.tokens[span.start - 1].text in per:
-            return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
+    return "" if ratios else _per_value(framer, plan)
+
+
+def _per_value(framer: Framer, plan: Plan) -> str:
+    """`trades per new deal`: what stands after `per` became a condition, and no form per unit was taken."""
+    frame, per = framer.frame, framer.raw["per_words"]
+    for at, token in enumerate(frame.tokens[1:], start=1):  # `sales per up`
+        if frame.tokens[at - 1].text == per[0] and not token.content and token.kind == "word" and at not in frame.bound:
+            return f"{per[0]} {token.raw}"
+    for span in frame.spans:
+        if not span.start or not frame.bound.get(span.start, "").startswith("filter "):
+            continue
+        before = frame.tokens[span.start - 1].text
+        plain = before == per[0] and not frame.modifiers and plan.grain is None
+        if plain or (before in per and of_kind(span, "metric")):
+            return f"{before} {frame.said(span)}"
     return ""
 
 
@@ -70,7 +90,15 @@ def metric_before(framer: Framer, span: Span, plan: Plan) -> bool:
     return article and any(s.end == span.start - 1 for m, s in frame.metric_spans.items() if m in plan.metrics)
 
 
-def second_question(framer: Framer, _plan: Plan) -> str:
+def _limited_only(framer: Framer, plan: Plan, after: range) -> bool:
+    """`appointments set yesterday and how many showed`: the second count became a condition on the first, and one figure is left."""
+    bound, tokens = framer.frame.bound, framer.frame.tokens
+    counted = tokens[after.start - 1].text == framer.raw["how_word"] and tokens[after.start].text in framer.raw["count_words"]
+    taken = [bound.get(i, "cue") for i in after if i in bound and not bound[i].startswith(("cue", "period", "context"))]
+    return counted and len(plan.metrics) == 1 and bool(taken) and all(what.startswith("filter") for what in taken)
+
+
+def second_question(framer: Framer, plan: Plan) -> str:
     """`how many ROs are open and what are they worth`: a second question that nothing of the plan answers."""
     tokens, bound = framer.frame.tokens, framer.frame.bound
     for at in range(1, len(tokens) - 1):
@@ -78,7 +106,8 @@ def second_question(framer: Framer, _plan: Plan) -> str:
             after = range(at + 2, len(tokens))
             lengths = tokens[at + 2].text in framer.raw["length_words"] if at + 2 < len(tokens) else False  # `and how long it took`
             asked = lengths or any(tokens[i].content for i in after)  # `... the most leads, and how many` asks for the figure that is shown
-            if asked and not any(bound.get(i, "").startswith(tuple(framer.raw["answering"])) for i in after):
+            answered = any(bound.get(i, "").startswith(tuple(framer.raw["answering"])) for i in after)
+            if asked and (not answered or _limited_only(framer, plan, after)):
                 return " ".join(t.raw for t in tokens[at + 1 :] if t.kind != "punct")
     return ""
 
@@ -199,6 +228,15 @@ def note_moved(framer: Framer) -> None:
     if said and frame.has("who", "which", "list", "with_condition", "where"):
         frame.bound.update(dict.fromkeys(said, "change"))
         frame.notes.append(("not_only_moved", {"words": frame.tokens[said[0]].raw}))
+
+
+def note_more(framer: Framer) -> None:
+    """`salespeople who sold more used than new`: both stand in every row, and none is left out for its side."""
+    frame, words = framer.frame, framer.raw["moved_words"]
+    at = next((i for i, t in enumerate(frame.tokens) if t.text in words), -1)
+    than = any(t.text == framer.raw["than_word"] for t in frame.tokens[at + 1 :])
+    if at >= 0 and than and len(frame.groups) > 1:
+        frame.notes.append(("not_only_more", {"words": frame.tokens[at].raw}))
 
 
 def note_each(framer: Framer) -> None:

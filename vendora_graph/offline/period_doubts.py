@@ -51,6 +51,16 @@ def limited_date(framer: Framer, _plan: Plan) -> str:
     return next((f"{framer.frame.said(limits[s.start])} {framer.frame.said(s)}" for s in dated if s.start in limits), "")
 
 
+def by_day(framer: Framer, plan: Plan) -> str:
+    """`units sold by Monday`: up to that day, from a day that is not said; the period is read as that day alone."""
+    frame, one = framer.frame, plan.period is not None and plan.period.start == plan.period.end
+    for span in _periods(framer) if one else ():
+        before = frame.tokens[span.start - 1].text if span.start else ""
+        if before == framer.raw["by_word"]:
+            return f"{before} {frame.said(span)}"
+    return ""
+
+
 def _adds(framer: Framer, plan: Plan) -> bool:
     return any(framer.catalog.metrics[m].additivity in _ADDITIVE for m in plan.metrics)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import as_filter
@@ -22,6 +23,24 @@ def point_back(framer: Framer) -> None:
     frame.pointed, frame.metrics = True, list(previous.metrics)
     for span in frame.spans:
         take_outcome(framer, span)
+
+
+def unpointed(framer: Framer, _plan: Plan) -> str:
+    """`who sold them` after a list of deals: the rows of the last answer are meant, and nothing of it was kept."""
+    frame, words = framer.frame, framer.raw["pointing_words"]
+    if not framer.inherits() or frame.carried:
+        return ""
+    at = next((i for i, t in enumerate(frame.tokens) if t.text in words and frame.bound.get(i, "cue").startswith("cue")), -1)
+    named = any(frame.bound.get(i, "").startswith(("metric", "rule", "filter", "group", "records")) for i in range(at))
+    return "" if at < 0 or named else " ".join(t.raw for t in frame.tokens[max(at - 1, 0) : at + 1])
+
+
+def nobody_named(framer: Framer, plan: Plan) -> str:
+    """`what did he gross` after a ranking: one person is meant, and no condition of the plan says who."""
+    frame, known = framer.frame, framer.catalog.dimensions
+    one = any(f.op == "in" and len(f.values) == 1 and f.dimension in known and known[f.dimension].kind == "person" for f in plan.filters)
+    said = next((t.raw for t in frame.tokens if t.text in framer.raw["single_pronouns"]), "")
+    return "" if one or not framer.inherits() or plan.group_by == () else said
 
 
 def take_outcome(framer: Framer, span: Span) -> bool:

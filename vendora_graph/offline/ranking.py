@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Grain
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.rank_target import take_target
 from vendora_graph.offline.spans import Span
@@ -155,6 +156,9 @@ def _dangling_limit(framer: Framer) -> None:
 def fill_grain(framer: Framer) -> None:
     """Note the calendar unit a trend is shown by."""
     frame = framer.frame
+    if needs(framer):
+        frame.cues.pop("grain_day", None)
+        return
     if frame.has("why") and frame.has("versus_previous_period"):
         return  # `why did net drop month over month`: against the month before
     for name, grain in framer.raw["grain_cues"].items():

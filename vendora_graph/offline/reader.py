@@ -121,6 +121,8 @@ class Reader:
         value_measures(framer)
         pair_departments(framer)
         apply_rules(framer)
+        if framer.frame.rules:
+            apply_modifiers(framer)  # `grossed the least per unit`
         only_part(framer)
         role_filter(framer)
         fill_slots(framer)

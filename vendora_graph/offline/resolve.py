@@ -8,7 +8,7 @@ from vendora_graph.offline.compare import comparison_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.left_out import without_left_out
-from vendora_graph.offline.omissions import change_ordered, note_each, note_moved
+from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.own_limits import drop_own_limit, widen_left_out
 from vendora_graph.offline.period_math import Resolved, unit_end
@@ -64,6 +64,8 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
     groups = tuple(dict.fromkeys(frame.groups))
     if comparison is not None and comparison.period is not None and groups:
         note_moved(framer)
+    if comparison is not None and comparison.kind == "values":
+        note_more(framer)
     return Plan(
         metrics=tuple(dict.fromkeys(frame.metrics)),
         group_by=groups,
@@ -78,7 +80,8 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
 
 def _by_change(framer: Framer) -> bool:
     """`biggest drop by make`: no row is first by its figure; every row shows its change, and that they are not in its order."""
-    if not change_ordered(framer):
+    lost = any(framer.frame.said(framer.frame.spans[i]) in framer.raw["lost_orders"] for i in framer.frame.cues.get("bottom", ()))
+    if not (change_ordered(framer) or lost):
         return False
     framer.frame.notes.append(("by_change", {}))
     return True

@@ -10,10 +10,11 @@ from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.heads import take_heads
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import value_in_list
-from vendora_graph.offline.measures import is_record, single_record
+from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.people import department_filter, of_department
 from vendora_graph.offline.places import take_place
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
+from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
 from vendora_graph.offline.values import fill_values, is_flag, joined_values
@@ -249,7 +250,9 @@ def _who(framer: Framer) -> None:
     if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):
         return
     own = framer.lexicon.section("own_people")
-    people = [str(own[m]) for m in framer.measures()[:1] if m in own]
+    last = framer.ctx.previous.group_by if framer.ctx.previous is not None and not frame.metrics else ()  # `who's lowest` of those shown
+    people = [g for g in last if g in framer.catalog.dimensions and framer.catalog.dimensions[g].kind == "person"]
+    people += [str(own[m]) for m in framer.measures()[:1] if m in own]
     people += [str(name) for name in framer.lexicon.vocabulary.get("people") or ()]
     people += [name for name, info in framer.catalog.dimensions.items() if info.kind == "person" and name not in people]
     for name in people:

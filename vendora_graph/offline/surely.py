@@ -10,7 +10,12 @@ from vendora_graph.offline.spans import Span
 
 def limits_other(framer: Framer, span: Span, named: Sequence[Span]) -> bool:
     """`receivables over 90 days`: a limit that has a name of its own, beside a measure of another family, is the limit of that."""
-    numbers = any(t.number is not None for t in framer.frame.tokens[span.start : span.end])
+    tokens = framer.frame.tokens
+    numbers = any(t.number is not None for t in tokens[span.start : span.end])
+    if tokens[span.start].text in framer.raw["threshold_words"]["points"] and span.end - span.start == 1:
+        more = span.start and tokens[span.start - 1].text in framer.raw["what_if_levels"]["changes"]
+        at = span.start - 1 - bool(more)  # `improved 2 points`, `2 more points`: the unit of the number
+        return at >= 0 and tokens[at].number is not None
     if not numbers or not framer.cues_starting(span.start).intersection(LIMITS):
         return False
     key, general, metrics = framer.lexicon.normaliser.key, framer.lexicon.general_names, framer.catalog.metrics

@@ -12,6 +12,7 @@ from vendora_graph.offline.counted import counted_noun, foreign_noun, measure_at
 from vendora_graph.offline.exact_nouns import exact_noun, year_of_make
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.limits import counted_beside, none_of
+from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.operators import Op, inverted, operator, second_number, unit_of
 from vendora_graph.offline.variants import filters_of
@@ -29,6 +30,8 @@ _SINGLE = frozenset({"gt", "ge", "lt", "le"})
 def fill_thresholds(framer: Framer) -> None:
     """Bind every number that has a comparison word to a numeric dimension, or to the value of the metric itself."""
     none_of(framer)
+    if needs(framer):
+        return
     for index, token in enumerate(framer.frame.tokens):
         if token.number is not None and (year_of_make(framer, index) or exact_noun(framer, index, token.number)):
             continue

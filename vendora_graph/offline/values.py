@@ -49,11 +49,12 @@ def fill_values(framer: Framer) -> None:
 
 def _left_out_after(framer: Framer, span: Span, sense: Sense) -> bool:
     """`reserve by lender, Ford Credit excluded`: the word that excludes stands after the value."""
-    after = framer.frame.tokens[span.end : span.end + 1]
-    if not after or after[0].text not in framer.raw["excluded_words"]:
-        return False
-    framer.frame.bound[span.end] = f"filter {sense.key}"
-    return True
+    frame, words = framer.frame, framer.raw["excluded_words"]
+    for end in (span.end + 2, span.end + 1):  # `taken out`, `excluded`
+        if " ".join(t.text for t in frame.tokens[span.end : end]) in words:
+            frame.bound.update(dict.fromkeys(range(span.end, min(end, len(frame.tokens))), f"filter {sense.key}"))
+            return True
+    return False
 
 
 def _note_record(framer: Framer, span: Span) -> None:

@@ -77,9 +77,15 @@ def stand_in(framer: Framer) -> None:
     counted = framer.lexicon.section("noun_columns")  # deals without a product are no products of another kind
     touched = {*frame.groups, *(f.dimension for f in frame.filters if f.op != "not_in" or f.dimension not in counted)}
     replaced = {m: target for m in frame.metrics for c, target in framer.catalog.metrics[m].variants if c in touched}
+    catalog = framer.catalog.metrics
+    for name, target in replaced.items():  # leads sold are no deals booked
+        if catalog[name].department != catalog[target].department and name in frame.metric_spans:
+            frame.notes.append(("read_as", {"word": frame.said(frame.metric_spans[name]), "label": catalog[target].label}))
     frame.metrics = list(dict.fromkeys(replaced.get(m, m) for m in frame.metrics))
     frame.rank_by = replaced.get(frame.rank_by, frame.rank_by)
     frame.filters = [f.model_copy(update={"dimension": replaced.get(f.dimension, f.dimension)}) for f in frame.filters]
+    if replaced:
+        _beyond(framer)  # `walk-in closing ratio`: of showroom visits after all
 
 
 def _beyond(framer: Framer) -> None:
@@ -88,7 +94,8 @@ def _beyond(framer: Framer) -> None:
     for entry in framer.lexicon.vocabulary.get("beyond") or ():
         values = set(entry["values"])
         item = next((f for f in frame.filters if f.dimension == entry["dimension"] and f.op == "in" and set(f.values) <= values), None)
-        if item is None or frame.metrics != [entry["metric"]] or entry["to"] not in framer.catalog.metrics:
+        said = {t.text for t in frame.tokens} & set(entry.get("unless_said") or ())
+        if item is None or said or frame.metrics != [entry["metric"]] or entry["to"] not in framer.catalog.metrics:
             continue
         frame.metrics = [str(entry["to"])]
         if entry.get("drop"):

@@ -40,11 +40,21 @@ def per_unit_total(framer: Framer, plan: Plan) -> str:
 def one_to_other(framer: Framer, _plan: Plan) -> str:
     """`demos to write-ups`: a ratio of two measures that have no name together."""
     frame, tokens = framer.frame, framer.frame.tokens
-    spans = sorted((s for s in frame.spans if of_kind(s, "metric", "hint")), key=lambda s: s.start)
+    spans = sorted((s for s in frame.spans if of_kind(s, "metric", "hint", "rule")), key=lambda s: s.start)
     for first, second in pairwise(spans):
         beside = [t.text for t in tokens[first.end : second.start]] == [framer.raw["ratio_word"]]
         if beside and _two(first, second) and not _is_middle(framer, first):
             return f"{frame.said(first)} {framer.raw['ratio_word']} {frame.said(second)}"
+    return _chained(framer)
+
+
+def _chained(framer: Framer) -> str:
+    """`ups to demo to write up to sold`: a third side after a ratio that has a name."""
+    frame, tokens, word = framer.frame, framer.frame.tokens, framer.raw["ratio_word"]
+    for span in frame.metric_spans.values():
+        ratio = word in [t.text for t in tokens[span.start + 1 : span.end]] and tokens[span.end : span.end + 1]
+        if ratio and tokens[span.end].text == word and frame.bound.get(span.end, "cue").startswith("cue"):
+            return " ".join(t.raw for t in tokens[span.start : span.end + _PAIR])
     return ""
 
 
