@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from vendora_graph import yaml_text
 from vendora_graph.errors import SemanticModelError
 from vendora_graph.warehouse.guard import AccessPolicy
-from vendora_graph.warehouse.profile import DataProfile, read_profile, snapshot_key
+from vendora_graph.warehouse.profile import DataProfile, is_monthly, read_profile, snapshot_key
 
 if TYPE_CHECKING:
     from vendora_graph.semantic.loader import LoadedModel
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vendora_graph.warehouse.port import Row, Warehouse
     from vendora_graph.warehouse.tenancy import Tenancy
 
-FORMAT = 4
+FORMAT = 5
 """Of the kept profile; a new one makes old files unread."""
 
 
@@ -60,7 +60,8 @@ async def profile_of(loaded: LoadedModel, warehouse: Warehouse, tenancy: Tenancy
     source = _Source(warehouse, GuardedShapes(), settings.query_timeout_seconds)
     await _check_model(loaded, source)
     profile = await read_profile(loaded.catalog, statements, source.rows, tenant_column=tenancy.tenant_column, as_of=settings.as_of)
-    profile = replace(profile, snapshots=await _snapshots(loaded, source, settings))
+    snapshots, written = await _days(loaded, source, settings)
+    profile = replace(profile, snapshots=snapshots, written=written)
     if path is not None:
         await asyncio.to_thread(_write, path, profile.dump())
     return profile
@@ -78,21 +79,26 @@ async def _check_model(loaded: LoadedModel, source: _Source) -> None:
         raise SemanticModelError(" ".join(str(item) for item in wrong[:3]))
 
 
-async def _snapshots(loaded: LoadedModel, source: _Source, settings: Settings) -> dict[str, tuple[date, ...]]:
-    """Return the days on which each snapshot of the model was taken: a day without one is unknown, never zero."""
+async def _days(
+    loaded: LoadedModel, source: _Source, settings: Settings
+) -> tuple[dict[str, tuple[date, ...]], dict[str, date]]:
+    """Return the days each snapshot was taken on (one without is unknown, never zero), and the last month of all books kept by month."""
     from vendora_graph.semantic.engine import SemanticEngine
     from vendora_graph.semantic.request import CompileRequest
 
     engine = SemanticEngine(loaded, settings.cache_dir)
     found: dict[str, tuple[date, ...]] = {}
+    monthly: set[str] = set()
     for info in sorted(loaded.catalog.metrics.values(), key=lambda m: m.name):
-        key = snapshot_key(info)
-        if not info.snapshot or info.inputs or info.value_dimension or key in found:
+        key, wanted = snapshot_key(info), info.snapshot or is_monthly(info)
+        if not wanted or info.inputs or info.value_dimension or key in found:
             continue
-        compiled = engine.compile(CompileRequest((info.name,), grain="day"), source.warehouse.dialect)
+        compiled = engine.compile(CompileRequest((info.name,), grain=info.time_grain), source.warehouse.dialect)
         days = {_as_day(row[0]) for row in await source.rows(compiled.sql, compiled.params) if row[0] is not None}
         found[key] = tuple(sorted(days))
-    return found
+        monthly |= {key} if is_monthly(info) else set()
+    books = {key: days[-1] for key, days in found.items() if key in monthly and days and all(day.day == 1 for day in days)}
+    return {key: days for key, days in found.items() if key not in monthly}, books
 
 
 def _as_day(value: Any) -> date:  # noqa: ANN401 - what a driver gives for a date

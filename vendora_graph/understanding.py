@@ -29,6 +29,7 @@ class Understanding:
         self._reader, self._catalog, self._profile, self._access = reader, catalog, profile, access
         self._vocabulary = vocabulary
         self._readings: OrderedDict[tuple[object, ...], Reading] = OrderedDict()
+        self._last_months = profile.last_months(catalog)
         self._calendar = lru_cache(maxsize=32)(self._make_calendar)
 
     def read(self, question: str, principal: Principal, as_of: date, data_through: date, previous: Plan | None) -> Reading:
@@ -91,6 +92,7 @@ class Understanding:
             revision=int(request.get("revision", 0)),
             data_through=through,
             open_months=self._profile.open_months(principal.dealership_ids),
+            last_months=self._last_months,
         )
 
     def default_request(self, messages: list[Any]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A reading with what planning needs around it. `revision` counts the drafts the validator has sent back."""
+    """A reading with what planning needs around it.
+
+    `revision` counts the drafts the validator has sent back; `last_months` gives the last month written (2026-10) of metrics kept by month.
+    """
 
     question: str
     reading: Reading
@@ -39,6 +43,7 @@ class Asked:
     revision: int = 0
     open_months: tuple[str, ...] = ()
     data_through: date | None = None
+    last_months: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:

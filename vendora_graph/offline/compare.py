@@ -157,6 +157,11 @@ def last_year(framer: Framer, clock: Clock, period: Period, said: list[str]) -> 
     return _plain("same_period_last_year", start, end, clock)
 
 
+def as_long(kind: str, start: date, period: Period, clock: Clock) -> Comparison:
+    """Return a comparison that begins at a day and is as many whole months long as a period."""
+    return _plain(kind, start, unit_end(add_units(start, "month", _whole_months(period) - 1), "month"), clock)
+
+
 def _whole_months(period: Period) -> int:
     """Number of calendar months a period covers exactly, 0 when it does not."""
     if period.start != unit_start(period.start, "month") or period.end != unit_end(period.end, "month"):

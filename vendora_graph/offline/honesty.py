@@ -66,12 +66,20 @@ def ahead(asked: Asked, period: str | None) -> tuple[str, ...]:
 
 
 def preliminary(asked: Asked, shown: Sequence[str] = ()) -> tuple[str, ...]:
-    """Say that a month of the ledger is not closed, where a metric of the ledger is shown for it, asked for or besides."""
+    """Say that a month of the ledger is not closed, or not written yet, where a metric of the ledger is shown for it."""
     infos = [asked.catalog.metrics[name] for name in (*asked.plan.metrics, *shown) if name in asked.catalog.metrics]
     if not any(info.ledger_month for info in infos):
         return ()
     spans = [period for period in (asked.plan.period, compared(asked)) if period is not None]
-    return (say("notes", "preliminary"),) if any(_touches(month, span) for month in asked.open_months for span in spans) else ()
+    late = any(f"{span.end:%Y-%m}" > asked.last_months.get(info.name, "9999") for info in infos for span in spans)
+    unclosed = any(_touches(month, span) for month in asked.open_months for span in spans)
+    return (*([say("notes", "preliminary")] if unclosed else []), *([say("notes", "unwritten")] if late else []))
+
+
+def unclosed_behind(asked: Asked) -> tuple[str, ...]:
+    """Say that months which a forecast of the ledger stands on are not closed."""
+    books = any(asked.catalog.metrics[name].ledger_month for name in asked.plan.metrics if name in asked.catalog.metrics)
+    return (say("notes", "preliminary"),) if books and asked.open_months else ()
 
 
 def _touches(month: str, span: Period) -> bool:

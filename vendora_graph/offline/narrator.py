@@ -9,7 +9,7 @@ from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
-from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unequal_days
+from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unclosed_behind, unequal_days
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
@@ -104,7 +104,7 @@ def _senior(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Dra
         draft = _ONE_TOOL[first](asked, results)
     else:
         return None
-    honest = () if first in ("pace", "forecast") else (*unequal_days(asked), *preliminary(asked))
+    honest = {"forecast": unclosed_behind(asked), "pace": ()}.get(first, (*unequal_days(asked), *preliminary(asked)))
     return draft.model_copy(update={"caveats": (*draft.caveats, *honest)})
 
 

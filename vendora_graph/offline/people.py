@@ -185,6 +185,19 @@ def count_people(framer: Framer) -> None:
         return
 
 
+def rank_role(framer: Framer) -> None:
+    """`who is the best F&I manager`: people of a role put in order are a grouping, not the staff of that role."""
+    frame, entry = framer.frame, framer.lexicon.section("counted_people")
+    if frame.metrics or frame.rule or frame.groups or not (frame.has("who", "which") or frame.has(*framer.raw["order_cues"])):
+        return
+    people = {str(values[0]): dimension for dimension, values in (entry.get("of") or {}).items() if len(values) == 1}
+    for item in frame.filters:
+        if item.dimension == entry["dimension"] and item.op == "in" and set(item.values) <= set(people):
+            frame.filters.remove(item)
+            frame.groups.extend(people[value] for value in item.values)
+            return
+
+
 def _beside_moved(framer: Framer, span: Span, moved: Mapping[str, Any]) -> bool:
     """`techs lost this year`, `hired advisors`."""
     around = [*framer.frame.tokens[max(span.start - 1, 0) : span.start], *framer.frame.tokens[span.end : span.end + 1]]

@@ -64,6 +64,8 @@ def _judged_people(framer: Framer) -> None:
         return
     entry = framer.lexicon.section("named_slices").get(frame.metrics[0])
     span = frame.metric_spans.get(frame.metrics[0], frame.spans[0])
+    if span.start and frame.tokens[span.start - 1].text == framer.raw["by_word"]:
+        return  # `rank BDC reps by appointments`: the measure is named
     frame.filters.extend(filters_of(entry) if entry else ())
     frame.metrics, frame.metric_spans[str(other)] = [str(other)], span
     frame.notes.append(("read_as", {"word": frame.said(span), "label": framer.catalog.metrics[str(other)].label}))

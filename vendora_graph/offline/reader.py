@@ -32,6 +32,7 @@ from vendora_graph.offline.people import (
     own_measures,
     own_words,
     pair_departments,
+    rank_role,
     role_filter,
     take_siblings,
     value_measures,
@@ -129,6 +130,7 @@ class Reader:
         take_mark(framer)
         previous = inherit(framer)
         apply_departments(framer)
+        rank_role(framer)
         default_metric(framer)
         department_filter(framer)
         apply_shares(framer)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Grain, Plan, Ranking
+from vendora_graph.contracts import Comparison, Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
-from vendora_graph.offline.compare import comparison_of
+from vendora_graph.offline.compare import as_long, comparison_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
+from vendora_graph.offline.ledger import leave_books, whole_months
 from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of
 from vendora_graph.offline.own_limits import drop_own_limit, widen_left_out
-from vendora_graph.offline.period_math import Resolved, unit_end
+from vendora_graph.offline.period_math import Clock, Resolved, unit_end
 from vendora_graph.offline.period_split import split_periods
+from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.records import take_records
 from vendora_graph.offline.target_words import with_target
 from vendora_graph.offline.variants import as_filter, generalise, specialise, stand_in
+
+JUDGED = frozenset({"scorecard", "recommend", "explain", "benchmark", "anomalies", "report"})
+"""Intents that hold figures against others even where no comparison was asked for."""
 
 _GOOD_HIGH = frozenset({"up", "none"})
 _FLIPPED = {"desc": "asc", "asc": "desc"}
@@ -35,7 +40,8 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     take_as_closed(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
-    plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, _dated(framer, previous, out))), out)
+    dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)
+    plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, dated)), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
     out.plan = plan.model_copy(update={"intent": intent, "steps": steps})
     if out.resolved is not None:
@@ -50,7 +56,7 @@ def _drop_implied(framer: Framer) -> None:
     frame.filters = [item for item in frame.filters if item not in frame.implied or item.dimension not in said]
 
 
-def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
+def _dated(framer: Framer, previous: Plan | None, out: Outcome, *, judged: bool) -> Plan:
     """The plan's slots with period, comparison and order; its intent is not known yet."""
     frame, clock = framer.frame, clock_of(framer)
     main, versus = split_periods(framer)
@@ -59,8 +65,10 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
     if frame.trend and main is None and not (previous and previous.period) and grain:
         resolved = trend_default(framer, clock, grain, out)
     out.resolved = one_day(framer, resolved, out)
+    if judged:
+        leave_books(framer, out.resolved.period if out.resolved else None, out)
+    comparison = None if framer.frame.has(AT_CLOSE) else _compared(framer, clock, versus, previous, out, judged=judged)
     period = out.resolved.period if out.resolved else None
-    comparison = None if framer.frame.has(AT_CLOSE) else comparison_of(framer, clock, period, versus, previous, out.assumptions)
     groups = tuple(dict.fromkeys(frame.groups))
     if comparison is not None and comparison.period is not None and groups:
         note_moved(framer)
@@ -76,6 +84,23 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome) -> Plan:
         ranking=None if comparison is not None and groups and _by_change(framer) else _ranking(framer, groups, grain, previous),
         topic=_shared(framer, previous) or topic_of(framer),
     )
+
+
+def _compared(
+    framer: Framer, clock: Clock, versus: PeriodSpec | None, previous: Plan | None, out: Outcome, *, judged: bool
+) -> Comparison | None:
+    """Return the comparison; of books kept by month, both sides in whole months (the answer's period may then end earlier)."""
+    period, said = out.resolved.period if out.resolved else None, list[str]()
+    found = comparison_of(framer, clock, period, versus, previous, said)
+    other = found.period if found is not None else None
+    whole = whole_months(framer, period, other, out, judged=judged) if period is not None else None
+    if period is not None and whole is not None:
+        out.resolved = Resolved(whole)
+        if found is not None and other is not None:
+            said, moved = [], whole.start != period.start
+            found = comparison_of(framer, clock, whole, versus, previous, said) if moved else as_long(found.kind, other.start, whole, clock)
+    out.assumptions.extend(said)
+    return found
 
 
 def _by_change(framer: Framer) -> bool:

@@ -12,7 +12,7 @@ from vendora_graph.semantic.windows import input_period
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.medians import fetch_medians
 from vendora_graph.tools.requests import Span
-from vendora_graph.warehouse.profile import snapshot_key
+from vendora_graph.warehouse.profile import is_monthly, snapshot_key
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -111,8 +111,10 @@ def is_zero(need: Need, services: Services, scope: Scope) -> bool:
 
 
 def covered(need: Need, services: Services, scope: Scope) -> bool:
-    """Whether the data covers some of a need's days; a snapshot covers the days it was taken on."""
+    """Whether the data covers some of a need's days: a snapshot those it was taken on, books kept by month those written so far."""
     info = services.catalog.metrics[need.metric]
+    if is_monthly(info) and not services.profile.is_written(snapshot_key(info), need.start):
+        return False
     if info.snapshot and services.profile.snapshot_day(snapshot_key(info), need.end) != need.end:
         return False
     first, last = services.profile.covers(scope.principal.dealership_ids)

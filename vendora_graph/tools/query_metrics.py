@@ -14,6 +14,7 @@ from vendora_graph.tools.access_gate import access_to, row_filters
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery
 from vendora_graph.tools.runner import run_query
+from vendora_graph.tools.whole_books import check_whole_months
 
 if TYPE_CHECKING:
     from vendora_graph.access import Access
@@ -88,8 +89,10 @@ async def admitted(query: MetricQuery, services: Services, scope: Scope) -> Metr
 
     Raises:
         NotAllowedError: The role may not see a metric, or not cut that way, or not for so few people; says who may.
+        QuestionError: A metric kept by the month is asked for by a part of one.
     """
     narrowed = within_access(query, services, scope)
+    check_whole_months(narrowed, services)
     least = {name: access.k for name, access in _access(narrowed, services, scope).items() if access.k > 1}
     if least:
         from vendora_graph.tools.aggregate_only import check_groups

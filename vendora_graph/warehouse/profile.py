@@ -30,6 +30,11 @@ def snapshot_key(info: MetricInfo) -> str:
     return f"{'+'.join(info.tables)}:{info.time_dimension}"
 
 
+def is_monthly(info: MetricInfo) -> bool:
+    """Tell whether a metric's records are written once a month: what is missing at their end is not written yet."""
+    return not info.snapshot and (info.ledger_month or info.time_grain != "day")
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """A rooftop."""
@@ -75,6 +80,7 @@ class DataProfile:
     days: tuple[tuple[str, date, bool, bool], ...] = ()
     unclosed: tuple[tuple[str, str], ...] = ()
     snapshots: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    written: Mapping[str, date] = field(default_factory=dict)
 
     def store(self, store_id: str) -> Store | None:
         """Return a store by id."""
@@ -106,6 +112,21 @@ class DataProfile:
             return min(day, self.data_through)
         at = bisect_right(days, day) - 1
         return days[at] if at >= 0 and (day - days[at]).days <= SNAPSHOT_AGE else None
+
+    def is_written(self, key: str, start: date | None) -> bool:
+        """Tell whether books kept by the month (see `snapshot_key`) hold the month of a day, or a later one; all others always do."""
+        last = self.written.get(key)
+        return last is None or start is None or (start.year, start.month) <= (last.year, last.month)
+
+    def last_months(self, catalog: Catalog) -> dict[str, str]:
+        """Return the last month (2026-10) in the books of every metric kept by month; of a computed one, the earliest of its parts'."""
+        found: dict[str, str] = {}
+        for info in catalog.metrics.values():
+            parts = [catalog.metrics[part.metric] for part in info.inputs] or [info]
+            days = [self.written[snapshot_key(part)] for part in parts if is_monthly(part) and snapshot_key(part) in self.written]
+            if days:
+                found[info.name] = f"{min(days):%Y-%m}"
+        return found
 
     def size(self, dimension: str) -> int:
         """Return how many values a dimension has; 0 when they are not held."""
@@ -154,6 +175,7 @@ class DataProfile:
             "days": [[store, day.isoformat(), int(a), int(b)] for store, day, a, b in self.days],
             "unclosed": list(self.unclosed),
             "snapshots": {key: [day.isoformat() for day in days] for key, days in self.snapshots.items()},
+            "written": {key: day.isoformat() for key, day in self.written.items()},
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
@@ -172,6 +194,7 @@ class DataProfile:
             days=tuple((s, date.fromisoformat(d), bool(a), bool(b)) for s, d, a, b in body["days"]),
             unclosed=tuple((s, m) for s, m in body["unclosed"]),
             snapshots={key: tuple(date.fromisoformat(day) for day in days) for key, days in body["snapshots"].items()},
+            written={key: date.fromisoformat(day) for key, day in body["written"].items()},
         )
 
 

@@ -23,6 +23,7 @@ from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, of
 from vendora_graph.tools.senior.history import Months, is_service, past_months, selling_days
 from vendora_graph.tools.senior.outliers import Verdict, judge, usual
 from vendora_graph.tools.senior.stretch import Stretch, months_in
+from vendora_graph.tools.whole_books import runs
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -64,7 +65,7 @@ class Judged:
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = FindAnomalies.model_validate(arguments)
     desk = Desk(services, scope)
-    usable = tuple(m for m in asked.metrics if m in services.catalog.metrics and plain(m, services))
+    usable = tuple(m for m in asked.metrics if m in services.catalog.metrics and plain(m, services) and not runs(m, asked.period, services))
     if not usable:
         raise QuestionError("None of these metrics has a daily past to be judged by. Ask find_metrics for others.")
     sides = {m: _sides(m, desk) for m in usable}

@@ -23,6 +23,7 @@ from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, to
 from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
 from vendora_graph.tools.senior.pacing import Errors, Month, backtest, backtest_again, curve_share
 from vendora_graph.tools.spans import describe
+from vendora_graph.tools.whole_books import is_kept_by_month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +64,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     skipped = [services.catalog.metrics[m].label for m in asked.metrics if m in services.catalog.metrics and m not in usable]
     if not usable:
         raise QuestionError(
-            f"No month-end projection for {', '.join(skipped) or 'these metrics'}: a stock or a median does not add up by days."
+            f"No month-end projection for {', '.join(skipped) or 'these metrics'}: a stock, a median or a book kept by month "
+            "does not add up by days."
         )
     sides = {name: _sides(name, desk) for name in usable}
     simple = tuple(dict.fromkeys(m for pair in sides.values() for m in pair))
@@ -89,6 +91,7 @@ def _can_pace(metric: str, desk: Desk) -> bool:
     return (
         info is not None
         and plain(metric, desk.services)
+        and not is_kept_by_month(metric, desk.services)
         and info.additivity in ("additive", "ratio", "average", "distinct")
         and (info.additivity == "additive" or kind_of(metric, desk)[0] == "ratio")
     )

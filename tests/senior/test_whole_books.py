@@ -1,0 +1,88 @@
+"""Books kept by the month have no figure for a part of one, and none for a month that is not written yet: whoever asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from vendora_graph import Vendora
+from vendora_graph.contracts import Ledger
+from vendora_graph.errors import QuestionError
+from vendora_graph.services import Scope, Services
+from vendora_graph.settings import Settings
+from vendora_graph.tools.query_metrics import TOOL as QUERY
+from vendora_graph.tools.requests import Span
+from vendora_graph.tools.senior.find_anomalies import TOOL as ANOMALIES
+from vendora_graph.tools.senior.pace import TOOL as PACE
+
+OCTOBER = Span(start=date(2026, 10, 1), end=date(2026, 10, 31))
+BEGUN = Span(start=date(2026, 10, 1), end=date(2026, 10, 12))
+RUNNING = Span(start=date(2026, 11, 1), end=date(2026, 11, 12))
+Run = Callable[..., Ledger]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Return what runs a tool for the dealer principal of the demo."""
+    with asyncio.Runner() as runner:
+        vendora = Vendora.open(Settings.load(warehouse="demo", model="offline"))
+        opened = runner.run(vendora.aopen())
+        services: Services = opened.services
+        profile = services.profile
+        scope = Scope(opened.identities.principal(role="dealer_principal"), profile.as_of, profile.data_through, 1)
+
+        def work(tool: Any, **arguments: Any) -> Ledger:
+            result = runner.run(tool.run(tool.arguments(**arguments), services, scope, Ledger(turn=1)))
+            ledger: Ledger = result.ledger
+            return ledger
+
+        yield work
+        runner.run(vendora.aclose())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"metrics": ["net_profit"], "period": BEGUN},
+        {"metrics": ["net_profit"], "period": RUNNING, "compare": BEGUN},
+        {"metrics": ["cost_per_lead"], "period": Span(start=date(2026, 10, 15), end=date(2026, 10, 31))},
+        {"metrics": ["advertising"], "period": OCTOBER, "grain": "week"},
+        {"metrics": ["units_retail", "payroll"], "period": BEGUN},
+    ],
+    ids=["begun", "compared", "from the middle", "by week", "beside another"],
+)
+def test_a_part_of_a_month_is_refused(run: Run, asked: dict[str, Any]) -> None:
+    with pytest.raises(QuestionError, match="kept by the month"):
+        run(QUERY, **asked)
+
+
+def test_whole_months_the_running_one_and_other_metrics_are_answered(run: Run) -> None:
+    for asked in (
+        {"metrics": ["net_profit"], "period": OCTOBER},
+        {"metrics": ["net_profit"], "period": RUNNING},
+        {"metrics": ["net_profit"], "period": Span(start=date(2026, 1, 1), end=date(2026, 11, 12)), "grain": "month"},
+        {"metrics": ["units_retail"], "period": RUNNING, "compare": BEGUN},
+        {"metrics": ["headcount"], "period": Span(start=date(2026, 10, 31), end=date(2026, 10, 31))},
+    ):
+        assert all(fact.value is not None for fact in run(QUERY, **asked).facts.values()), asked
+
+
+def test_a_month_that_is_not_written_yet_has_no_figure(run: Run) -> None:
+    """The payroll of November is run at its end: nothing is no zero. What the ledger holds of November so far is one."""
+    payroll, expense = (run(QUERY, metrics=[name], period=RUNNING) for name in ("payroll", "total_expense"))
+    assert [fact.value for fact in payroll.facts.values()] == [None]
+    assert all(fact.value for fact in expense.facts.values())
+    line = run(QUERY, metrics=["payroll"], period=Span(start=date(2026, 9, 1), end=date(2026, 11, 12)), grain="month")
+    months = {fact.period.label: fact.value for fact in line.facts.values() if fact.period is not None and fact.slice}
+    assert [bool(value) for _, value in sorted(months.items())] == [True, True, False]
+
+
+@pytest.mark.parametrize("tool", [PACE, ANOMALIES], ids=["pace", "anomalies"])
+def test_a_running_month_of_the_books_is_neither_projected_nor_judged(run: Run, tool: Any) -> None:
+    with pytest.raises(QuestionError):
+        run(tool, metrics=["total_expense"], period=RUNNING)
+    assert run(ANOMALIES, metrics=["total_expense"], period=OCTOBER).tables
