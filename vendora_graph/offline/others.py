@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.spans import Span
+from vendora_graph.offline.words import lowered
 
 
 def beside_the_others(framer: Framer, span: Span, dimension: str) -> bool:
@@ -15,7 +16,7 @@ def beside_the_others(framer: Framer, span: Span, dimension: str) -> bool:
     if dimension not in frame.groups:
         frame.groups.append(dimension)
     frame.bound.update(dict.fromkeys(said, f"group {dimension}"))
-    frame.notes.append(("among_all", {"value": frame.said(span), "label": framer.catalog.dimensions[dimension].label.lower()}))
+    frame.notes.append(("among_all", {"value": frame.said(span), "label": lowered(framer.catalog.dimensions[dimension].label)}))
     return True
 
 

@@ -46,7 +46,7 @@ from vendora_graph.offline.slots import fill_slots
 from vendora_graph.offline.spans import Span, find_spans
 from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
-from vendora_graph.offline.whose import apply_my
+from vendora_graph.offline.whose import apply_my, take_own
 
 _DEPARTMENT_PRIOR = 0.05
 _TOSS_UP = 0.05
@@ -126,6 +126,7 @@ class Reader:
             apply_modifiers(framer)  # `grossed the least per unit`
         only_part(framer)
         role_filter(framer)
+        take_own(framer)
         fill_slots(framer)
         take_mark(framer)
         previous = inherit(framer)

@@ -25,12 +25,28 @@ def apply_my(framer: Framer) -> str:
     return ""
 
 
+def take_own(framer: Framer) -> None:
+    """`how far am I from my goal`, `how do I rank on CSI`: a person's own target, a person's place among those of the same work."""
+    frame, person = framer.frame, framer.ctx.person
+    if person is None or not frame.has("self"):
+        return
+    own = framer.lexicon.section("own_targets").get(person.dimension)
+    if own in framer.catalog.metrics and frame.has("target") and not (frame.metrics or frame.rules):
+        frame.metrics, frame.from_hint = [str(own)], True
+    said = [i for i, token in enumerate(frame.tokens) if token.text in framer.raw["self_rank_words"]]
+    if said and not frame.groups and not frame.record:
+        frame.groups.append(person.dimension)
+        frame.bound.update(dict.fromkeys(said, f"group {person.dimension}"))
+
+
 def _my_rows(framer: Framer, meaning: str) -> str:
     person, frame = framer.ctx.person, framer.frame
     if person is None:
         return ""
     options = [person.dimension, *map(str, framer.lexicon.section("stand_ins").get(person.dimension, ()))]
     dimension = next((d for d in options if framer.fits(d)), None)
+    if dimension is not None and dimension in frame.groups:  # `my hours per RO against the other advisors`: one among them
+        return ""
     if dimension is not None and meaning in {"person", "person_if_named"} and not any(f.dimension == dimension for f in frame.filters):
         frame.filters.append(Filter(dimension=dimension, op="in", values=(person.name,)))
     elif dimension is None or meaning not in {"person", "person_if_named"}:
