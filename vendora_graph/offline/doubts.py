@@ -14,7 +14,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
-from vendora_graph.offline.leftover import known_word, left_over
+from vendora_graph.offline.leftover import by_nothing, known_word, left_over
 from vendora_graph.offline.narrow import narrow
 from vendora_graph.offline.omissions import (
     change_ordered,
@@ -230,6 +230,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
     ("made_on", _made_on),
     ("share", _no_part),
+    ("unplaced", by_nothing),
     ("side", lost_side),
     ("per", lost_unit),
     ("unplaced", second_question),

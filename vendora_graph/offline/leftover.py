@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vendora_graph.contracts import Plan
 from vendora_graph.offline.chosen import parts_of
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.heads import own_column
@@ -34,6 +35,19 @@ def _own(framer: Framer, index: int, stems: set[str], parts: set[str]) -> bool:
     senses = framer.lexicon.senses(compact(framer.frame.tokens[index : index + 1]))
     named = framer.frame.tokens[index].stem in stems and _light(framer, index) and not framer.marked(index)
     return named or any(s.kind == "metric" and s.key in parts for s in senses)
+
+
+def by_nothing(framer: Framer, _plan: Plan) -> str:
+    """`flagged hours by team`: what stands after the word for a grouping names none, and as loose English it would go unseen."""
+    frame, loose = framer.frame, set(framer.raw["value_cue_gap"])
+    for cue in (frame.spans[i] for i in frame.cues.get("group", ())):
+        at = cue.end
+        while at < len(frame.tokens) and frame.tokens[at].text in loose:
+            at += 1
+        by = frame.tokens[cue.end - 1].text == framer.raw["by_word"]
+        if by and at < len(frame.tokens) and at not in frame.bound and frame.tokens[at].number is None:
+            return f"{frame.tokens[cue.end - 1].raw} {frame.tokens[at].raw}"
+    return ""
 
 
 def senses_at(framer: Framer, index: int) -> list[str]:
