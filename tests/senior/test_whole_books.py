@@ -52,8 +52,10 @@ def run() -> Iterator[Run]:
         {"metrics": ["cost_per_lead"], "period": Span(start=date(2026, 10, 15), end=date(2026, 10, 31))},
         {"metrics": ["advertising"], "period": OCTOBER, "grain": "week"},
         {"metrics": ["units_retail", "payroll"], "period": BEGUN},
+        {"metrics": ["cost_per_lead"], "period": RUNNING},
+        {"metrics": ["adv_per_unit"], "period": Span(start=date(2026, 1, 1), end=date(2026, 11, 12)), "grain": "month"},
     ],
-    ids=["begun", "compared", "from the middle", "by week", "beside another"],
+    ids=["begun", "compared", "from the middle", "by week", "beside another", "a month's bill over some days' leads", "and in a line"],
 )
 def test_a_part_of_a_month_is_refused(run: Run, asked: dict[str, Any]) -> None:
     with pytest.raises(QuestionError, match="kept by the month"):

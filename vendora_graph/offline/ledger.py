@@ -19,6 +19,8 @@ def within_month(framer: Framer, plan: Plan) -> bool:
     if not _by_books(framer, plan.metrics):
         return False
     spans = [plan.period, plan.comparison.period if plan.comparison is not None else None]
+    if _mixed(framer, plan.metrics) and any(span is not None and not span.complete for span in spans):
+        return True
     return plan.grain in _FINE or any(span is not None and _part_of_month(span, framer.ctx.data_through) for span in spans)
 
 
@@ -26,9 +28,11 @@ def whole_months(framer: Framer, period: Period, other: Period | None, out: Outc
     """Return the complete months that stand for a running period; None where it is fine as it is, or has none.
 
     `net profit year to date against last year` is compared through the last complete month. A running month alone has none to compare,
-    but what is judged (why, out of line, against a benchmark, on a scorecard) is judged of the one before.
+    but what is judged (why, out of line, against a benchmark, on a scorecard) is judged of the one before. A cost of the books per lead or
+    unit has no running month at all: the whole month's bill may stand over a few days' units.
     """
-    ends_inside = other is not None and _part_of_month(other, framer.ctx.data_through)
+    mixed = _mixed(framer, framer.frame.metrics)
+    ends_inside = mixed or (other is not None and _part_of_month(other, framer.ctx.data_through))
     if period.complete or not _by_books(framer, framer.frame.metrics) or not (judged or ends_inside):
         return None
     end = period.end.replace(day=1) - _ONE_DAY
@@ -52,6 +56,13 @@ def leave_books(framer: Framer, period: Period | None, out: Outcome) -> None:
 def _by_books(framer: Framer, metrics: Sequence[str]) -> bool:
     infos = [framer.catalog.metrics[m] for m in metrics if m in framer.catalog.metrics]
     return any(info.ledger_month and not info.snapshot for info in infos)
+
+
+def _mixed(framer: Framer, metrics: Sequence[str]) -> bool:
+    """Tell whether a measure sets the books, kept by month, against what is counted by the day (cost per lead)."""
+    known = framer.catalog.metrics
+    parts = [[known[part.metric] for part in known[m].inputs] for m in metrics if m in known]
+    return any({True, False} <= {part.ledger_month and not part.snapshot for part in made} for made in parts)
 
 
 def _part_of_month(period: Period, through: date) -> bool:
