@@ -32,16 +32,20 @@ def _per_kind(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
         whole = any(s.kind in _WHOLE for end in range(at + 2, longest + 1) for s in lexicon.senses(compact(tokens[at:end])))
         kind = any(s.kind == "value" and s.key in columns for senses in names for s in senses)
         row = tokens[at + 2 : at + 3] and tokens[at + 2].stem in lexicon.english.raw["joiners"]  # `per new and used vehicle`
-        if tokens[at].text == lexicon.english.raw["per_words"][0] and kind and _has_unit_form(tokens[:at], lexicon) and not (whole or row):
+        if (
+            tokens[at].text == lexicon.english.raw["per_words"][0]
+            and kind
+            and _has_unit_form(tokens[: at + 1], unit, lexicon)
+            and not (whole or row)
+        ):
             return (*tokens[: at + 1], *unit, *tokens[at + 1 :])
     return tokens
 
 
-def _has_unit_form(tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
-    """Whether the words end in a measure that has a form per unit, or an ambiguous word for some."""
-    forms = (lexicon.section("modifiers").get("per_unit") or {}).get("map") or {}
-    ends = (lexicon.senses(compact(tokens[-size:])) for size in range(1, min(_LONGEST_PART, len(tokens)) + 1))
-    return any(s.kind == "rule" or (s.kind == "metric" and s.key in forms) for senses in ends for s in senses)
+def _has_unit_form(tokens: tuple[Token, ...], unit: tuple[Token, ...], lexicon: Lexicon) -> bool:
+    """Whether the words up to `per` are, with `unit` behind them, the name of a measure."""
+    names = (lexicon.senses(compact([*tokens[-size:], *unit])) for size in range(_PAIR, min(_LONGEST_PART + 1, len(tokens)) + 1))
+    return any(s.kind == "metric" for senses in names for s in senses)
 
 
 def _said_once(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:

@@ -44,3 +44,11 @@ def own_column(framer: Framer, name: str) -> bool:
     words, info = framer.lexicon.normaliser.tokens, framer.catalog.dimensions.get(name)
     own = {t.stem for m in framer.measures() for t in words(framer.catalog.metrics[m].label) if t.content}
     return info is not None and framer.fits(name) and bool(own & {t.stem for t in words(info.label)[:-1]})
+
+
+def noun_inside(framer: Framer) -> list[str]:
+    """`phone leads by salesperson`: the general measure (`generic_metrics`) whose name stands inside a value's words."""
+    frame, general = framer.frame, framer.lexicon.vocabulary.get("generic_metrics") or ()
+    limited = [s for s in frame.spans if s.end - s.start > 1 and frame.bound.get(s.start, "").startswith("filter ")]
+    stems = (token.stem for span in limited for token in frame.tokens[span.start : span.end])
+    return [s.key for stem in stems for s in framer.lexicon.senses(stem) if s.kind == "metric" and s.key in general]

@@ -66,7 +66,7 @@ def topic_reading(framer: Framer) -> Reading | None:
             continue
         if entry.get("needs_person") and not _names_person(framer):
             continue
-        if entry.get("unless_metric") and framer.frame.metrics and not framer.frame.from_hint:
+        if entry.get("unless_metric") and (framer.frame.rules or (framer.frame.metrics and not framer.frame.from_hint)):
             continue
         if entry.get("unless_done") and _asks_what_was_done(framer, span):
             continue

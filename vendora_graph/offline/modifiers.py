@@ -8,6 +8,7 @@ from typing import Any
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.daily import averaged_beside
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
+from vendora_graph.offline.heads import noun_inside
 from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category, is_record
 from vendora_graph.offline.normalise import compact
@@ -183,7 +184,8 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
         return []
     own = entry.get("filters") or {}
     frame.filters.extend(as_filter(own[m]) for m in frame.metrics if m in own)
-    if hits or entry.get("silent") or any(m in mapping.values() for m in frame.metrics):
+    silent = entry.get("silent") and (frame.metrics or not frame.rules)  # `average gross`: what `gross` is comes later
+    if hits or silent or any(m in mapping.values() for m in frame.metrics):
         frame.modifiers.append(name)
         frame.bind(span, f"modifier {name}")
     return hits
@@ -287,7 +289,7 @@ def default_metric(framer: Framer) -> None:
     usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
     numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]
     names = [*numeric, *frame.groups, frame.record, *(f.dimension for f in frame.filters if f.op != "not_in")]
-    known = [str(usual[name]) for name in names if usual.get(name) in framer.catalog.metrics]
+    known = [*noun_inside(framer), *(str(usual[name]) for name in names if usual.get(name) in framer.catalog.metrics)]
     cuts = {*frame.groups, *(f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions)}
     known.sort(key=lambda metric: sum(not can_cut(framer.lexicon, metric, cut) for cut in cuts))
     told = {f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions} - {DIMENSION}

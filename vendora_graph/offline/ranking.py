@@ -155,11 +155,18 @@ def _dangling_limit(framer: Framer) -> None:
                 return
 
 
+def _no_line(framer: Framer) -> bool:
+    """`what would 50 more a copy bring us a month`, `needed per day`: an amount of one unit, and no line of them."""
+    cues = framer.frame.cues
+    if framer.frame.has("what_if"):
+        cues.pop("grain_month", None)
+    return needs(framer) and bool(cues.pop("grain_day", True))
+
+
 def fill_grain(framer: Framer) -> None:
     """Note the calendar unit a trend is shown by."""
     frame = framer.frame
-    if needs(framer):
-        frame.cues.pop("grain_day", None)
+    if _no_line(framer):
         return
     if frame.has("why") and frame.has("versus_previous_period"):
         return  # `why did net drop month over month`: against the month before
