@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import base_of, filters_of
 
 _LOOK = 4
 
@@ -22,6 +22,43 @@ def still_here(framer: Framer) -> None:
     if entry.get(base) in framer.catalog.metrics:
         frame.metrics = [str(entry[base])]
         frame.filters.extend(filters_of(item) if item else ())
+
+
+def have_here(framer: Framer) -> None:
+    """`how many Camrys do we have`: what we have stands in stock, where no measure is named and nothing says that it moved."""
+    frame, entry = framer.frame, framer.lexicon.section("aged_stock")
+    moved, said = {str(word) for word in entry.get("moved") or ()}, " ".join(t.text for t in frame.tokens)
+    then = bool(frame.periods) and all(spec.op in framer.raw["moment_ops"] for _, spec in frame.periods)
+    phrases = framer.raw["had_phrases"] if then else framer.raw["have_phrases"]
+    had = any(f" {phrase} " in f" {said} " for phrase in phrases)
+    guessed = not frame.metrics or (frame.from_hint and len(frame.metrics) == 1)
+    if (
+        not had
+        or not guessed
+        or (frame.periods and not then)
+        or framer.inherits()
+        or frame.rules
+        or any({t.text, t.stem} & moved for t in frame.tokens)
+    ):
+        return
+    base = base_of(framer.lexicon, frame.metrics[0]) if frame.metrics else next(iter(entry))
+    stock, sliced = str(entry.get(base)), framer.lexicon.section("named_slices").get(frame.metrics[0]) if frame.metrics else None
+    items = (*frame.filters, *(filters_of(sliced) if sliced else ()))
+    if items and stock in framer.catalog.metrics and all(can_cut(framer.lexicon, stock, f.dimension) for f in items):
+        frame.metrics, frame.filters, frame.from_hint = [stock], list(dict.fromkeys(items)), True
+
+
+def take_state(framer: Framer) -> None:
+    """`used vehicles in recon`: a state of what stands (`stock_states`) is counted by its own measure, and never of what was sold."""
+    frame, states, named = framer.frame, framer.lexicon.section("stock_states"), framer.lexicon.section("named_slices")
+    for item in [f for f in frame.filters if f.op == "in" and f.dimension in states and len(f.values) == 1]:
+        metric = str(states[item.dimension].get(item.values[0]))
+        counted = [m for m in frame.metrics if base_of(framer.lexicon, m) in list(framer.lexicon.section("aged_stock"))[:1]]
+        if metric not in framer.catalog.metrics or len(counted) != 1 or len(frame.metrics) != 1:
+            continue
+        frame.filters = [f for f in frame.filters if f is not item]
+        frame.filters.extend(f for m in counted if m in named for f in filters_of(named[m]) if f not in frame.filters)
+        frame.metrics = [metric]
 
 
 def sold_only(framer: Framer, plan: Plan) -> str:

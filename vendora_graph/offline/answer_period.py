@@ -17,8 +17,9 @@ _MOST_OPEN = 12
 
 def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous: Plan | None, out: Outcome) -> Resolved | None:
     """Return the period of the answer."""
-    if main is not None and main.op == "now":
-        return _now(framer, clock, out)
+    moment = _moment(framer, clock, main, out) if main is not None else None
+    if moment is not None:
+        return moment
     if main is not None and previous is not None and previous.period is not None and _year_back(main, previous.period):
         shifted = last_year(framer, clock, previous.period, out.assumptions).period
         return Resolved(shifted) if shifted else None
@@ -33,6 +34,26 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
     if not framer.frame.metrics:
         return resolve(PeriodSpec("this", {"unit": "month"}), clock)
     return _default_period(framer, clock, out)
+
+
+def _positions(framer: Framer) -> bool:
+    """Whether every measure is a position, shown for one day."""
+    metrics = framer.frame.metrics
+    return bool(metrics) and not framer.frame.trend and framer.frame.grain is None and all(is_position(framer, m) for m in metrics)
+
+
+def _moment(framer: Framer, clock: Clock, main: PeriodSpec, out: Outcome) -> Resolved | None:
+    """Words that name a moment: now, and of a position the day so many years ago."""
+    if main.op == "now":
+        return _now(framer, clock, out)
+    back = main.op == "unit_ago" and main.word("unit") == "year" and _positions(framer)
+    return _day_back(clock, main.number("n")) if back else None
+
+
+def _day_back(clock: Clock, years: int) -> Resolved:
+    """`inventory a year ago`: of a position the same day then, and not the end of that year."""
+    day = add_units(clock.data_through, "year", -years)
+    return Resolved(Period(start=day, end=day, label=day_text(day), grain="day"))
 
 
 def _year_back(main: PeriodSpec, period: Period) -> bool:

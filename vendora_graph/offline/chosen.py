@@ -166,6 +166,8 @@ def _combine(framer: Framer) -> None:
                 continue
             if entry.get("that") and not all(_one_noun(framer, a, b) for a, b in pairwise(spans)):
                 continue
+            if entry.get("bare") and not any(framer.frame.said(s).lower() in entry["bare"] for s in spans):
+                continue  # `parts: what hasn't sold in a year`: the name of the department alone
             if entry.get("cue") and not framer.frame.has(*entry["cue"]):
                 continue
             span = framer.frame.metric_spans[wanted[0]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from vendora_graph.contracts import Comparison, Grain, Period, Plan
+from vendora_graph.offline.differences import of_two_values
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, cut, label, unit_end, unit_start
 from vendora_graph.offline.period_ops import resolve
@@ -32,8 +33,9 @@ def comparison_of(
     last = previous.comparison if previous is not None else None
     if (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_target(framer, last):
         return _previous(framer, clock, period, said)
-    if frame.side_by_side or last is None:
-        return Comparison(kind="values") if frame.side_by_side else None
+    beside = frame.side_by_side or of_two_values(framer)
+    if beside or last is None:
+        return Comparison(kind="values") if beside else None
     return _again(framer, clock, period, last, said)
 
 
@@ -48,7 +50,7 @@ def _why_of_target(framer: Framer, last: Comparison | None) -> bool:
 
 def _asks_change(framer: Framer) -> bool:
     since = any(spec.op in {"since", "after"} for _, spec in framer.frame.periods)
-    return framer.frame.has("change") and not framer.frame.trend and not framer.frame.ranked and not since
+    return framer.frame.has("change") and not framer.frame.trend and not framer.frame.ranked and not since and not of_two_values(framer)
 
 
 def _again(framer: Framer, clock: Clock, period: Period, last: Comparison, said: list[str]) -> Comparison | None:

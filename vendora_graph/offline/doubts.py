@@ -10,13 +10,16 @@ from vendora_graph.offline.ages import sold_only
 from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.beside import included_alone, limit_ranked
 from vendora_graph.offline.daily import averaged_unit, per_day
+from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
-from vendora_graph.offline.kinds import other_kind, paid_word
+from vendora_graph.offline.kinds import lost_worth, other_kind, paid_word
 from vendora_graph.offline.ledger import within_month
 from vendora_graph.offline.leftover import by_nothing, known_word, left_over
+from vendora_graph.offline.list_doubts import limit_in_name, lost_kind, row_limit
 from vendora_graph.offline.narrow import narrow
 from vendora_graph.offline.omissions import (
+    advice,
     change_ordered,
     idle_verb,
     lost_change,
@@ -36,6 +39,7 @@ from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, 
 from vendora_graph.offline.pointing import nobody_named, unpointed
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.summed import summed
+from vendora_graph.offline.unit_doubts import idle_unit
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
@@ -206,8 +210,9 @@ def _made_on(framer: Framer, plan: Plan) -> bool:
 
 
 _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
+    ("difference", one_less_other),
     ("negation", _open_negation),
-    ("threshold", _bare_threshold),
+    ("threshold", lambda framer, plan: _bare_threshold(framer, plan) or row_limit(framer, plan)),
     ("change_rank", _ranks_change),
     ("periods", _many_periods),
     ("averages", averaged_stretch),
@@ -224,10 +229,16 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("hole", lambda framer, _: framer.frame.hole),
     ("unplaced", _only),
     ("average_of", averaged_unit),
+    ("unplaced", lost_slice),
+    ("unplaced", both_siblings),
+    ("unplaced", lost_kind),
+    ("unplaced", idle_unit),
+    ("unplaced", limit_in_name),
     ("average", lambda framer, plan: _plain_average(framer, plan) or per_day(framer, plan)),
     ("count", lambda framer, _: other_kind(framer) == "count"),
     ("paid", lambda framer, _: paid_word(framer) if other_kind(framer) == "amount" else ""),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
+    ("amount", lost_worth),
     ("made_on", _made_on),
     ("share", _no_part),
     ("unplaced", by_nothing),
@@ -235,6 +246,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("per", lost_unit),
     ("unplaced", second_question),
     ("unplaced", idle_verb),
+    ("advice", advice),
     ("standard", lost_standard),
     ("grains", lost_grain),
     ("moved", lost_change),

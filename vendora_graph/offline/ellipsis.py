@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from vendora_graph.offline.frame import LIMITS
 from vendora_graph.offline.lexicon import Lexicon
@@ -19,8 +21,20 @@ _GAP = 2
 
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
-    tokens = _per_kind(tokens, lexicon)
+    tokens = _per_kind(_counted_back(tokens, lexicon), lexicon)
     return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)
+
+
+def _counted_back(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`by month for the last 6`: so many of the calendar unit named before."""
+    units, back = lexicon.english.raw["calendar"]["units"], lexicon.english.raw["counted_back"]
+    cut = next((b for a, b in pairwise(tokens) if a.text in back["by"] and b.stem in units and b.text == b.stem), None)
+    for at in range(1, len(tokens)):
+        ends = at + 1 == len(tokens) or not tokens[at + 1].content
+        number = tokens[at].number is not None and not tokens[at].unit and tokens[at - 1].text in back["words"]
+        if cut is not None and number and ends and cut.word < tokens[at].word:
+            return (*tokens[: at + 1], replace(cut, word=tokens[at].word), *tokens[at + 1 :])
+    return tokens
 
 
 def _per_kind(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.contracts import Filter, Plan
+from vendora_graph.offline.frame import LIMITS, Framer, of_kind
 from vendora_graph.offline.normalise import Token
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import base_of, filters_of, unslice
 
 Kind = Literal["", "count", "amount"]
 _COUNTS = frozenset({"units", "count"})
 _TIMES = frozenset({"days", "minutes", "months"})
+_NAMING = ("metric", "threshold", "filter", "part of", "group", "period")
 _QUANTITIES = _COUNTS | {"hours", "days", "minutes", "months", "number", "x"}
 
 
@@ -113,12 +114,48 @@ def _money(framer: Framer) -> bool:
 
 
 def _worth(framer: Framer) -> bool:
-    """`dead stock value`: what a share is worth is money, not the share."""
+    """`dead stock value`, `value of used units in stock`: what a share or a count is worth is money, not the share or the count."""
     frame, words = framer.frame, set(framer.raw["worth_words"])
+    own = {*words, *framer.raw["stock_worth_words"]} if _counted_stock(framer) else set[str]()
+    if any(t.text in own and _worded(framer, at) for at, t in enumerate(frame.tokens)):
+        return True
     rates = bool(frame.metrics) and all(framer.catalog.metrics[m].unit == "rate" for m in frame.metrics)
     beside = [frame.tokens[span.end : span.end + 1] for m, span in frame.metric_spans.items() if m in frame.metrics]
     before = [frame.tokens[max(span.start - 2, 0) : span.start] for m, span in frame.metric_spans.items() if m in frame.metrics]
     return rates and any(t.text in words for tokens in (*beside, *before) for t in tokens)
+
+
+def _counted_stock(framer: Framer) -> bool:
+    """Whether every measure counts what stands, and the vocabulary knows what that is worth (`amounts`)."""
+    known, catalog = framer.lexicon.section("amounts"), framer.catalog.metrics
+    bases = {base_of(framer.lexicon, m) for m in framer.frame.metrics}
+    return (
+        bool(bases)
+        and not framer.frame.record
+        and bases <= set(known)
+        and all(catalog[m].snapshot and catalog[m].unit in _COUNTS for m in framer.frame.metrics)
+    )
+
+
+def _worded(framer: Framer, at: int) -> bool:
+    """Whether a word stands for itself: no part of a name or a limit, and nothing before it says another worth (`retail value`)."""
+    frame = framer.frame
+    before = frame.bound.get(at - 1, "") if at and frame.tokens[at - 1].content else "metric"
+    named = frame.bound.get(at, "").startswith(("metric", "threshold", "filter"))
+    return not named and before.startswith(_NAMING) and not _limiting(framer, at)
+
+
+def lost_worth(framer: Framer, plan: Plan) -> bool:
+    """`retail value of our used stock`: a count is no answer to what things are worth."""
+    words, units = set(framer.raw["worth_words"]), {framer.catalog.metrics[m].unit for m in plan.metrics}
+    tokens, bound = framer.frame.tokens, framer.frame.bound
+    idle = (at for at, t in enumerate(tokens) if t.text in words and not bound.get(at, "").startswith(("metric", *_NAMING, "amount")))
+    return units <= _COUNTS and any(not _limiting(framer, at) for at in idle)
+
+
+def _limiting(framer: Framer, at: int) -> bool:
+    """Whether a word only says what is limited or put in order (`worth over 30k`, `by value`)."""
+    return framer.marked(at) or bool(framer.cues_starting(at + 1) & {*LIMITS, "between"})
 
 
 def _brought_in(framer: Framer) -> bool:
@@ -153,8 +190,22 @@ def _amount(framer: Framer, metric: str, kind: Kind) -> str:
 
 def _beside(framer: Framer) -> bool:
     """`by store with dollars`: the amount is asked for beside the count."""
-    tokens, words = framer.frame.tokens, set(framer.raw["money_words"])
-    return any(t.text in words and i and tokens[i - 1].text in framer.raw["beside_words"] for i, t in enumerate(tokens))
+    tokens, words = framer.frame.tokens, {*framer.raw["money_words"], *framer.raw["worth_words"], *framer.raw["stock_worth_words"]}
+    joiners, ends = set(framer.raw["beside_words"]), [s.end for m, s in framer.frame.metric_spans.items() if m in framer.frame.metrics]
+    for at in (i for i, t in enumerate(tokens) if t.text in words):
+        first = max([e for e in ends if e <= at], default=at)
+        if any(not t.content and t.text in joiners - {framer.raw["with_word"]} for t in tokens[first:at]):
+            return True
+        if at and tokens[at - 1].text in joiners:
+            return True
+    return False
+
+
+def _of_one(framer: Framer, kind: Kind) -> list[str]:
+    """The measures; an amount asked for beside a count of what stands is of the same things, so slices are read as conditions."""
+    if kind == "amount" and _counted_stock(framer) and _beside(framer):
+        unslice(framer)
+    return framer.frame.metrics
 
 
 def _said_again(framer: Framer, metric: str) -> bool:
@@ -171,7 +222,7 @@ def take_kind(framer: Framer) -> None:
         return
     frame, catalog = framer.frame, framer.catalog
     swapped: list[str] = []
-    for metric in frame.metrics:
+    for metric in _of_one(framer, kind):
         info = catalog.metrics[metric]
         part = info.inputs[0].metric if info.inputs and info.formula_expr == "numerator / denominator" else metric
         if frame.counted and catalog.metrics[part].tables != catalog.metrics[frame.counted].tables:
@@ -184,5 +235,5 @@ def take_kind(framer: Framer) -> None:
     frame.metrics = list(dict.fromkeys([*kept, *swapped]))
     if kind == "amount" and not other_kind(framer):
         for index, token in enumerate(frame.tokens):
-            if token.text in framer.raw["money_words"]:
+            if token.text in {*framer.raw["money_words"], *framer.raw["worth_words"], *framer.raw["stock_worth_words"]}:
                 frame.bound.setdefault(index, "amount")

@@ -10,7 +10,7 @@ from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import filters_of, unslice
 
 
 def joined(framer: Framer, first: Span, second: Span) -> bool:
@@ -178,10 +178,7 @@ def with_amount(framer: Framer, span: Span) -> bool:
     key = next((k for k in (*own, *keys) if catalog.metrics[k].family in family), "")
     if before not in framer.raw["beside_words"] or not key or any(catalog.metrics[m].unit.startswith("usd") for m in frame.metrics):
         return False
-    named = framer.lexicon.section("named_slices")
-    while any(m in named for m in frame.metrics):  # what limits the count limits the amount
-        frame.filters.extend(f for m in frame.metrics if m in named for f in filters_of(named[m]))
-        frame.metrics = [str(named[m]["base"]) if m in named else m for m in frame.metrics]
+    unslice(framer)
     frame.metrics.append(key)
     frame.bind(span, f"metric {key}")
     return True
@@ -195,18 +192,26 @@ def bare_measures(framer: Framer) -> None:
         if metric not in framer.catalog.metrics or metric in frame.metrics or not _fits(framer, entry):
             continue
         given = str(entry.get("instead"))
-        if given in frame.metric_spans and given in frame.metrics and frame.said(frame.metric_spans[given]) in entry["words"]:
+        named = given in frame.metric_spans and given in frame.metrics and frame.said(frame.metric_spans[given]) in entry["words"]
+        if named and _later(framer, entry, given):
             frame.metrics = [metric if m == given else m for m in frame.metrics]
             frame.metric_spans[metric] = frame.metric_spans.pop(given)
             continue
         at = next((i for i, t in enumerate(frame.tokens) if t.text in entry["words"] and _bare(framer, i)), None)
         if at is not None:
             span = Span(at, at + 1, (Sense("metric", metric),))
+            unslice(framer)  # `aged used, dollars`: both of the same things
             frame.metrics.append(metric)
             frame.metric_spans[metric] = span
             frame.bound[at] = f"metric {metric}"
     order = {name: span.start for name, span in frame.metric_spans.items()}
     frame.metrics.sort(key=lambda name: order.get(name, 0))
+
+
+def _later(framer: Framer, entry: Mapping[str, Any], metric: str) -> bool:
+    """`used inventory by make, units and dollars`: behind an ambiguous word of the rule (`after`) the general word is of that."""
+    rule = framer.frame.rule_spans.get(str(entry.get("after")))
+    return "after" not in entry or (rule is not None and rule.end <= framer.frame.metric_spans[metric].start)
 
 
 def _fits(framer: Framer, entry: Mapping[str, Any]) -> bool:

@@ -250,7 +250,9 @@ def apply_shares(framer: Framer) -> None:
         if condition and item is None:
             continue
         counted = [m for m in frame.metrics if m in entry["of"]] if not condition and _counted_first(framer) else []
-        frame.metrics = list(dict.fromkeys([*counted, *(entry["to"] if m in entry["of"] else m for m in frame.metrics)]))
+        same = set((framer.lexicon.section("rules").get(frame.rule) or {}).get("metrics") or ())  # `percent of used inventory over 60 days`
+        kept = [m for m in frame.metrics if m in entry["of"] or m not in same]
+        frame.metrics = list(dict.fromkeys([*counted, *(entry["to"] if m in entry["of"] else m for m in kept)]))
         frame.filters = [f for f in frame.filters if f is not item and f.dimension not in (entry.get("drop") or ())]
         frame.groups = [g for g in frame.groups if not condition or g != condition["dimension"]]
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.spans import Span
@@ -53,6 +55,7 @@ def _unlike(framer: Framer, at: int) -> bool:
 def lost_unit(framer: Framer, plan: Plan) -> str:
     """`expense per car sold`: the measure after `per`, where no per-unit form took it up."""
     frame, per = framer.frame, set(framer.raw["per_words"])
+    per -= set(framer.raw["every_words"]) if plan.intent == "list" else set()  # `list every unit over 120 days`
     ratios = all(framer.catalog.metrics[m].additivity in _RATIOS for m in plan.metrics)
     for metric in () if ratios else frame.dropped:
         span = frame.metric_spans[metric]
@@ -134,8 +137,22 @@ def lost_standard(framer: Framer, plan: Plan) -> str:
         idle = frame.bound.get(at + 1, "cue").startswith(("cue", "modifier"))
         if token.text in raw["sides"] and said and said[0].text in raw["words"] and idle:
             return f"{token.raw} {said[0].raw}"
-        if token.text in raw["modals"] and at not in frame.bound:
+        if token.text in raw["excess"] and said and said[0].text in raw["amounts"] and at not in frame.bound:
+            return f"{token.raw} {said[0].raw}"
+        advice = bool(said) and said[0].text in framer.raw["subjects"] and not frame.has("where")
+        if token.text in raw["modals"] and at not in frame.bound and not advice:
             return token.raw
+    return ""
+
+
+def advice(framer: Framer, plan: Plan) -> str:
+    """`should we stock more trucks`: what to do is asked, and figures are all that can be shown."""
+    frame, modals = framer.frame, framer.raw["standards"]["modals"]
+    if plan.comparison is not None or plan.intent not in {"value", "breakdown", "ranking", "trend", "list"}:
+        return ""
+    for a, b in pairwise(enumerate(frame.tokens)):
+        if a[1].text in modals and b[1].text in framer.raw["subjects"] and a[0] not in frame.bound:
+            return f"{a[1].raw} {b[1].raw}"
     return ""
 
 

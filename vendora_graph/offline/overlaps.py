@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from vendora_graph.offline.frame import can_cut, of_kind
 from vendora_graph.offline.lexicon import Lexicon
@@ -22,7 +23,7 @@ def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon
     exact = [s for s in spans if of_kind(s, "value") and s.reason == "exact"]
     kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
     kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon))
-    odd = (_taken_apart, _of_records, _one_side)
+    odd = (_done, _taken_apart, _of_records, _one_side)
     return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd)]
 
 
@@ -63,6 +64,16 @@ def _of_records(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     if any(known.metrics[s.key].unit in _COUNTS for s in of_kind(span, "metric")):
         return False
     return any(s.kind == "dimension" and known.dimensions[s.key].kind == "record" for s in lexicon.senses(last.stem))
+
+
+def _done(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`cars did we stock`, `units taken into stock`: what was done, and no position by its words in another order (`cars in stock`)."""
+    if span.reason != "order" or not all(lexicon.catalog.metrics[s.key].snapshot for s in of_kind(span, "metric")):
+        return False
+    raw, said = lexicon.english.raw, [t.text for t in tokens[span.start : span.end]]
+    pairs = enumerate(pairwise(said[:-1]), span.start + 2)
+    past = any(a == raw["did_word"] and b in raw["subjects"] and tokens[after].content for after, (a, b) in pairs)
+    return bool(of_kind(span, "metric")) and (past or bool(set(said) & set(raw["moving_verbs"])))
 
 
 def _taken_apart(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:

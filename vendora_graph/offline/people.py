@@ -84,13 +84,19 @@ def own_words(framer: Framer) -> None:
     own: dict[str, str] = {}
     for name in named or ([framer.ctx.department] if framer.ctx.department else []):
         own.update((departments.get(name) or {}).get("own_words") or {})
-        if {t.text for t in frame.tokens} & set(framer.raw["sold_words"]):
+        if _sold(framer):
             own.update((departments.get(name) or {}).get("own_sold") or {})
     for metric in [m for m in frame.metrics if m in frame.metric_spans]:
         other = str(own.get(frame.said(frame.metric_spans[metric])))
         if other in framer.catalog.metrics:
             frame.metrics = [other if m == metric else m for m in frame.metrics]
             frame.metric_spans[other] = frame.metric_spans[metric]
+
+
+def _sold(framer: Framer) -> bool:
+    """Whether things were sold: `what hasn't sold in a year` says the opposite."""
+    tokens, sold = framer.frame.tokens, set(framer.raw["sold_words"])
+    return any(t.text in sold and not (i and tokens[i - 1].text in framer.raw["negations"]) for i, t in enumerate(tokens))
 
 
 def group_forms(framer: Framer) -> None:

@@ -145,7 +145,7 @@ def _dangling_limit(framer: Framer) -> None:
     """`biggest 5 ...` and `5 models`: a number right before a grouping word limits it."""
     frame = framer.frame
     for span in frame.spans:
-        if not frame.bound.get(span.start, "").startswith(("group ", "records ")):
+        if not frame.bound.get(span.start, "").startswith(("group ", "records ")) and not _so_many(framer, span):
             continue
         for at in (span.start - 1, span.start - 2):
             number = frame.tokens[at].number if at >= 0 and at not in frame.bound else None
@@ -161,6 +161,12 @@ def _no_line(framer: Framer) -> bool:
     if framer.frame.has("what_if"):
         cues.pop("grain_month", None)
     return needs(framer) and bool(cues.pop("grain_day", True))
+
+
+def _so_many(framer: Framer, span: Span) -> bool:
+    """`which five used cars have been here longest`: of what is put in order, so many of the noun that opens the question."""
+    opener = framer.frame.tokens[span.start - 2].text if span.start > 1 else ""
+    return framer.frame.ranked and opener in framer.raw["so_many_openers"] and bool(of_kind(span, "dimension"))
 
 
 def fill_grain(framer: Framer) -> None:

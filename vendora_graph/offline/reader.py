@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vendora_graph.contracts import Plan, Reading
+from vendora_graph.offline.ages import have_here, take_state
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.cover import best_cover
 from vendora_graph.offline.definitions import take_definition
@@ -133,6 +134,8 @@ class Reader:
         apply_departments(framer)
         rank_role(framer)
         default_metric(framer)
+        have_here(framer)
+        take_state(framer)
         department_filter(framer)
         apply_shares(framer)
         take_kind(framer)

@@ -57,8 +57,12 @@ def _records(framer: Framer) -> None:
 
 
 def _columns(framer: Framer) -> None:
-    """`with their cost`: words that name a column of the list."""
+    """`with their cost`, `with stock number`: words that name a column of the list."""
     frame = framer.frame
+    for span in frame.spans:
+        before = frame.tokens[span.start - 1].text if span.start else ""
+        if before in framer.raw["beside_words"] and any(s.key == frame.record for s in of_kind(span, "dimension")):
+            frame.bind(span, "column")
     for word, metric in framer.lexicon.section("list_columns").items():
         for at, token in enumerate(frame.tokens):
             if token.stem == framer.lexicon.normaliser.stem(str(word)) and not frame.bound.get(at, "").startswith("metric"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vendora_graph.contracts import Comparison, Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
 from vendora_graph.offline.compare import as_long, comparison_of
@@ -9,8 +11,9 @@ from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.ledger import leave_books, whole_months
 from vendora_graph.offline.left_out import without_left_out
+from vendora_graph.offline.now_side import take_now
 from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
-from vendora_graph.offline.outcome import Outcome, clock_of
+from vendora_graph.offline.outcome import Outcome, clock_of, is_position
 from vendora_graph.offline.own_limits import drop_own_limit, widen_left_out
 from vendora_graph.offline.period_math import Clock, Resolved, unit_end
 from vendora_graph.offline.period_split import split_periods
@@ -38,6 +41,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     look_back(framer)
     look_ahead(framer)
     take_as_closed(framer)
+    take_now(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)
@@ -127,12 +131,27 @@ def _grain(framer: Framer, resolved: Resolved | None, given: bool) -> Grain | No
     if resolved is not None and resolved.grouped is not None and not frame.groups and not joined:
         frame.trend = True
         return resolved.grouped
+    if _at_ends(framer, resolved):
+        frame.trend = True
+        return "month"
     if not frame.trend:
         return _same_grain(framer, resolved)
     if not given or resolved is None:
         return "month"
     days = (resolved.period.end - resolved.period.start).days + 1
     return next((g for limit, g in framer.raw["trend_grains"] if days <= limit), "month")
+
+
+def _at_ends(framer: Framer, resolved: Resolved | None) -> bool:
+    """`days' supply at month end for the past year`: of a position, one figure for the end of each month."""
+    frame = framer.frame
+    said = next((i for i, (a, b) in enumerate(pairwise(frame.tokens)) if [a.stem, b.stem] == framer.raw["month_end"]), None)
+    if said is None or resolved is None or not frame.metrics or not all(is_position(framer, m) for m in frame.metrics):
+        return False
+    if frame.bound.get(said, "") == "period":
+        return False
+    frame.bound.update({said: "grain", said + 1: "grain"})
+    return unit_end(resolved.period.start, "month") < resolved.period.end
 
 
 def _same_grain(framer: Framer, resolved: Resolved | None) -> Grain | None:

@@ -44,7 +44,10 @@ def metrics_of_rule(framer: Framer, entry: Mapping[str, Any]) -> list[str]:
         said = departments[last_department]
     dimensions = entry.get("by_dimension") or {}
     cut = next((dimensions[s.key] for span in framer.frame.spans for s in of_kind(span, "dimension") if s.key in dimensions), None)
+    kinds = dimensions if entry.get("by_value") else {}
+    cut = cut or next((kinds[s.key] for span in framer.frame.spans for s in of_kind(span, "value") if s.key in kinds), None)
     chosen = (
         said or cut or (entry.get("by_role") or {}).get(ctx.role) or departments.get(last_department) or departments.get(ctx.department)
     )
-    return [m for m in chosen or entry.get("metrics") or () if m in framer.catalog.metrics]
+    part = (entry.get("part_of") or ()) if framer.frame.has("share") else ()  # `what percent of inventory is used`
+    return [m for m in chosen or part or entry.get("metrics") or () if m in framer.catalog.metrics]

@@ -176,7 +176,10 @@ def _join_measures(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
 
 def _note(framer: Framer, name: str, entry: Mapping[str, Any], metrics: list[str]) -> tuple[str, dict[str, str]]:
     """What is said of an ambiguous word: its usual reading in the rule's words, another one by its name."""
-    if set(metrics) & set(entry.get("metrics") or ()) or not (entry.get("by_metric") or entry.get("otherwise")):
+    usual = set(entry.get("metrics") or ())
+    other = entry.get("by_metric") or entry.get("otherwise") or entry.get("part_of") or entry.get("by_value")
+    part = metrics == list(entry.get("part_of") or ()) or (entry.get("by_value") and set(metrics) != usual)
+    if (set(metrics) & usual and not part) or not other:
         return "rule", {"rule": name}
     labels = ", ".join(framer.catalog.metrics[m].label for m in metrics)
     return "read_as", {"word": framer.frame.said(framer.frame.rule_spans[name]), "label": labels}
@@ -188,10 +191,11 @@ def _free(framer: Framer, span: Span) -> None:
         framer.frame.freed.add(at)
 
 
-def _kin(framer: Framer, metric: str) -> tuple[str, str, bool]:
-    """What makes a word beside a measure say the same again: department, family, and whether it is a plain count."""
+def _kin(framer: Framer, metric: str) -> tuple[str, str, str]:
+    """What makes a word beside a measure say the same again: department, family, and whether it is a plain count or a rate."""
     info = framer.catalog.metrics[metric]
-    return info.department or "", info.family or "", info.unit in {"units", "count"}
+    kind = "count" if info.unit in {"units", "count"} else info.unit * (info.unit == "rate")
+    return info.department or "", info.family or "", kind
 
 
 def _parts(framer: Framer, entry: Mapping[str, Any]) -> None:

@@ -65,7 +65,7 @@ def _note_record(framer: Framer, span: Span) -> None:
 
 
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
-    if span.start in framer.frame.bound or _limit(framer, span):
+    if span.start in framer.frame.bound or _limit(framer, span) or _how_much(framer, span):
         return None
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)
@@ -85,6 +85,16 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     senses.sort(key=lambda s: (s.key not in named, _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
     _note_rivals(framer, span, senses, named)
     return senses[0]
+
+
+def _how_much(framer: Framer, span: Span) -> bool:
+    """`how much cash is in contracts in transit`: the word asks for an amount, and limits nothing."""
+    cue = framer.cue_before(span, {"how_many"}, ())
+    money = framer.frame.tokens[span.start].text in framer.raw["cash_words"] and span.end - span.start == 1
+    asked = cue is not None and framer.raw["much_word"] in framer.frame.said(cue)
+    if money and asked:
+        framer.frame.bind(span, "amount")
+    return money and asked
 
 
 def _cut_by_flag(framer: Framer, span: Span, senses: list[Sense]) -> bool:

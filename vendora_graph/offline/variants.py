@@ -25,6 +25,26 @@ def as_filter(item: Mapping[str, Any]) -> Filter:
     return Filter(dimension=str(item["dimension"]), op=item.get("op", "in"), values=tuple(str(v) for v in item["values"]))
 
 
+def base_of(lexicon: Lexicon, metric: str) -> str:
+    """Return the measure a slice is a slice of (`aged_60`: units in stock), any other measure itself."""
+    named = lexicon.section("named_slices")
+    while metric in named:
+        metric = str(named[metric]["base"])
+    return metric
+
+
+def unslice(framer: Framer) -> None:
+    """Read slices of one measure as that measure and conditions: what limits the count limits the amount beside it."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    bases = {base_of(framer.lexicon, m) for m in frame.metrics}
+    while len(bases) == 1 and not bases & set(frame.metrics) and any(m in named for m in frame.metrics):
+        found = [f for m in frame.metrics if m in named for f in filters_of(named[m])]
+        frame.filters.extend(f for f in found if f not in frame.filters)
+        for m in [m for m in frame.metrics if m in named]:
+            frame.metric_spans.setdefault(str(named[m]["base"]), frame.metric_spans.get(m, frame.spans[0]))
+        frame.metrics = list(dict.fromkeys(str(named[m]["base"]) if m in named else m for m in frame.metrics))
+
+
 def generalise(framer: Framer) -> None:
     """Turn variants into base and filter where the question groups or filters by the variant's own dimension."""
     frame, known = framer.frame, variants_of(framer.lexicon)
@@ -41,7 +61,7 @@ def generalise(framer: Framer) -> None:
             frame.rank_by = str(entry["base"]) if frame.rank_by == name else frame.rank_by
             frame.filters = [f.model_copy(update={"dimension": entry["base"]}) if f.dimension == name else f for f in frame.filters]
             taken = {f.dimension for f in frame.filters if f.op != "not_in" or _turned(entry, f)} | set(frame.groups)
-            frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and len(frame.metrics) == 1)
+            frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and (len(frame.metrics) == 1 or frame.record))
             waiting.extend([entry["base"]] if entry["base"] in known else [])
     frame.metrics = list(dict.fromkeys(frame.metrics))
 
