@@ -38,9 +38,9 @@ def _records(framer: Framer) -> None:
         shown = [str(m) for m in conditions[name].get("show") or () if m in framer.catalog.metrics]
         frame.metrics = [*shown, *(m for m in frame.metrics if m != name)]
         frame.filters.extend(f for f in filters_of(conditions[name]) if f not in frame.filters)
-    _columns(framer)
+    said = _columns(framer)
     own = [m for m in framer.catalog.dimensions[frame.record].record_metrics if m in framer.catalog.metrics]
-    asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record) and not (own and frame.from_hint)]
+    asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record) and (m in said or not (own and frame.from_hint))]
     wanted = [f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions]
     fitting = [m for m in own if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
     snapshots = {framer.catalog.metrics[m].snapshot for m in asked}
@@ -56,9 +56,9 @@ def _records(framer: Framer) -> None:
         frame.record = ""
 
 
-def _columns(framer: Framer) -> None:
-    """`with their cost`, `with stock number`: words that name a column of the list."""
-    frame = framer.frame
+def _columns(framer: Framer) -> set[str]:
+    """Take the words that name a column of the list (`with their cost`, `with stock number`) and return their measures."""
+    frame, found = framer.frame, set[str]()
     for span in frame.spans:
         before = frame.tokens[span.start - 1].text if span.start else ""
         if before in framer.raw["beside_words"] and any(s.key == frame.record for s in of_kind(span, "dimension")):
@@ -68,6 +68,8 @@ def _columns(framer: Framer) -> None:
             if token.stem == framer.lexicon.normaliser.stem(str(word)) and not frame.bound.get(at, "").startswith("metric"):
                 frame.metrics = list(dict.fromkeys([*frame.metrics, str(metric)]))
                 frame.bound.setdefault(at, "column")
+                found.add(str(metric))
+    return found
 
 
 def _rank_measure(framer: Framer) -> None:
