@@ -133,9 +133,7 @@ class Reader:
         previous = inherit(framer)
         apply_departments(framer)
         rank_role(framer)
-        default_metric(framer)
-        have_here(framer)
-        take_state(framer)
+        _guess(framer)
         department_filter(framer)
         apply_shares(framer)
         take_kind(framer)
@@ -149,6 +147,13 @@ class Reader:
             for name, info in self.lexicon.catalog.metrics.items()
             if info.department and info.department == ctx.department
         }
+
+
+def _guess(framer: Framer) -> None:
+    """Take the usual measure where none was named: of what we have, and of a state it stands in, its own."""
+    default_metric(framer)
+    have_here(framer)
+    take_state(framer)
 
 
 def _strangers(framer: Framer) -> list[Span]:
