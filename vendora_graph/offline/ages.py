@@ -44,13 +44,15 @@ def have_here(framer: Framer) -> None:
     base = base_of(framer.lexicon, frame.metrics[0]) if frame.metrics else next(iter(entry))
     stock, sliced = str(entry.get(base)), framer.lexicon.section("named_slices").get(frame.metrics[0]) if frame.metrics else None
     worth = framer.lexicon.section("amounts").get(str(entry[next(iter(entry))]))
-    if frame.metrics == [worth] and frame.has("how_many") and frame.filters:  # `... and what are they worth`
+    many = bool({t.text for t in frame.tokens} & set(framer.raw["count_words"]))
+    if frame.metrics == [worth] and many and frame.filters:  # `... and what are they worth`
         frame.metrics = [str(entry[next(iter(entry))]), str(worth)]
         frame.bound.update({i: "amount" for i, t in enumerate(frame.tokens) if t.text in framer.raw["worth_words"]})
         return
     items = (*frame.filters, *(filters_of(sliced) if sliced else ()))
     if items and stock in framer.catalog.metrics and all(can_cut(framer.lexicon, stock, f.dimension) for f in items):
-        frame.metrics, frame.filters, frame.from_hint = [stock], list(dict.fromkeys(items)), True
+        much = framer.raw["much_word"] in said.split() and not many
+        frame.metrics, frame.filters, frame.from_hint = [str(worth) if much else stock], list(dict.fromkeys(items)), True
 
 
 def take_state(framer: Framer) -> None:
