@@ -231,9 +231,6 @@ def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:
             framer.frame.filters.extend(filters_of(named[metric]))
 
 
-# ---------------------------------------------------------------------------------------------------- shares, defaults
-
-
 def apply_shares(framer: Framer) -> None:
     """`what share of used sales was certified`: a metric, a value and a share word have a name together."""
     frame = framer.frame
