@@ -32,7 +32,7 @@ def snapshot_key(info: MetricInfo) -> str:
 
 def is_monthly(info: MetricInfo) -> bool:
     """Tell whether a metric's records are written once a month: what is missing at their end is not written yet."""
-    return not info.snapshot and (info.ledger_month or info.time_grain != "day")
+    return not info.snapshot and (info.ledger_month or info.time_grain == "month")
 
 
 @dataclass(frozen=True, slots=True)
