@@ -1,4 +1,4 @@
-"""Books kept by the month have no figure for a part of one, and none for a month that is not written yet: whoever asks."""
+"""Books kept by the month have no figure for a part of one, none for a month not written yet; nothing is compared with half a period."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from vendora_graph.tools.query_metrics import TOOL as QUERY
 from vendora_graph.tools.requests import Span
 from vendora_graph.tools.senior.find_anomalies import TOOL as ANOMALIES
 from vendora_graph.tools.senior.pace import TOOL as PACE
+from vendora_graph.tools.senior.scorecard import TOOL as SCORECARD
 
 OCTOBER = Span(start=date(2026, 10, 1), end=date(2026, 10, 31))
 BEGUN = Span(start=date(2026, 10, 1), end=date(2026, 10, 12))
@@ -88,3 +89,20 @@ def test_a_running_month_of_the_books_is_neither_projected_nor_judged(run: Run, 
     with pytest.raises(QuestionError):
         run(tool, metrics=["total_expense"], period=RUNNING)
     assert run(ANOMALIES, metrics=["total_expense"], period=OCTOBER).tables
+
+
+def test_nothing_is_compared_with_a_period_the_data_begins_in(run: Run) -> None:
+    """The demo begins on November 1, 2023: what it holds of that year are two months."""
+    year, before = (Span(start=date(y, 1, 1), end=date(y, 12, 31)) for y in (2024, 2023))
+    with pytest.raises(QuestionError, match="begins on November 1, 2023"):
+        run(QUERY, metrics=["units_retail"], period=year, compare=before)
+    none = run(QUERY, metrics=["units_retail"], period=year, compare=Span(start=date(2022, 1, 1), end=date(2022, 12, 31)))
+    assert sorted(fact.value is None for fact in none.facts.values()) == [False, True, True, True]
+
+
+def test_a_scorecard_leaves_out_the_side_that_is_half_held(run: Run) -> None:
+    quarter = Span(start=date(2024, 10, 1), end=date(2024, 12, 31))
+    before, year = Span(start=date(2024, 7, 1), end=date(2024, 9, 30)), Span(start=date(2023, 10, 1), end=date(2023, 12, 31))
+    ledger = run(SCORECARD, title="All", metrics=["units_retail"], period=quarter, previous=before, last_year=year)
+    card = next(table for table in ledger.tables.values() if table.tool == "scorecard")
+    assert [cell is not None for cell in card.cells[0]] == [True, True, True, False, False]

@@ -14,7 +14,7 @@ from vendora_graph.offline.differences import both_siblings, lost_slice, one_les
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import lost_worth, other_kind, paid_word
-from vendora_graph.offline.ledger import within_month
+from vendora_graph.offline.ledger import half_held, within_month
 from vendora_graph.offline.leftover import by_nothing, known_word, left_over
 from vendora_graph.offline.list_doubts import limit_in_name, lost_kind, row_limit
 from vendora_graph.offline.narrow import narrow
@@ -36,6 +36,7 @@ from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
 from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, limited_date, vague_period
+from vendora_graph.offline.period_math import day_text
 from vendora_graph.offline.pointing import nobody_named, unpointed
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.summed import summed
@@ -57,6 +58,8 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     said = restate(framer, plan).rstrip(".")
     if within_month(framer, plan):
         return _by_month(framer, plan)
+    if half_held(framer, plan):
+        return _half_held(framer, plan)
     question = _question(framer, plan, said)
     return _ask(framer, question, said) if question else _unplaced(framer, said) or _uncounted(framer, plan, said)
 
@@ -76,6 +79,13 @@ def _question(framer: Framer, plan: Plan, said: str) -> str:
         if words:
             return str(texts[name]).format(words=words, metric=label, restated=said)
     return ""
+
+
+def _half_held(framer: Framer, plan: Plan) -> Reading:
+    """A comparison with a period the data holds a part of: the answer's own period is offered."""
+    alone = restate(framer, plan.model_copy(update={"comparison": None, "intent": "value"})).rstrip(".")
+    text = str(framer.raw["texts"]["doubts"]["half_held"])
+    return _ask(framer, text.format(start=day_text(framer.ctx.data_start), restated=alone), alone)
 
 
 def _by_month(framer: Framer, plan: Plan) -> Reading:

@@ -24,6 +24,12 @@ def within_month(framer: Framer, plan: Plan) -> bool:
     return plan.grain in _FINE or any(span is not None and _part_of_month(span, framer.ctx.data_through) for span in spans)
 
 
+def half_held(framer: Framer, plan: Plan) -> bool:
+    """Whether the data begins inside the period compared with: what it holds of it is no equal."""
+    other = plan.comparison.period if plan.comparison is not None else None
+    return other is not None and other.start < framer.ctx.data_start <= other.end
+
+
 def whole_months(framer: Framer, period: Period, other: Period | None, out: Outcome, *, judged: bool) -> Period | None:
     """Return the complete months that stand for a running period; None where it is fine as it is, or has none.
 

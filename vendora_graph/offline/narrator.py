@@ -122,7 +122,7 @@ def _tell(asked: Asked, table: Table, results: list[Result]) -> Draft:
     told = sentences.Told(asked, table, compared(asked) is not None)
     plan = asked.plan
     if told.empty or told.nobody:
-        shown = (told.table_spec(),) if len(told.table.rows) > 1 else ()
+        shown = (told.table_spec(),) if len(told.table.rows) > 1 or len(told.infos) > 1 else ()
         return Draft(headline=told.nothing() if told.empty else told.no_group(), findings=(), tables=shown)
     if plan.grain is not None:
         return _trend(told, results) if plan.ranking is None else _with_table(told, told.bucket(), chart="bar")

@@ -20,7 +20,7 @@ from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.records import take_records
 from vendora_graph.offline.target_words import with_target
-from vendora_graph.offline.variants import as_filter, generalise, specialise, stand_in
+from vendora_graph.offline.variants import as_filter, generalise, set_apart, specialise, stand_in
 
 JUDGED = frozenset({"scorecard", "recommend", "explain", "benchmark", "anomalies", "report"})
 """Intents that hold figures against others even where no comparison was asked for."""
@@ -37,6 +37,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     take_records(framer)
     generalise(framer)
     stand_in(framer)
+    set_apart(framer)
     note_each(framer)
     look_back(framer)
     look_ahead(framer)

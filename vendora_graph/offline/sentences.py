@@ -201,24 +201,23 @@ class Told:
         sound = [row for row in named if not is_few(row.cells[place], self.infos[0].min_n or 0)]
         ranking = self.asked.plan.ranking
         lead = (sound or named)[0]
+        top = self.table.total.cells[place] if self.table.total is not None else None
+        scales = top is not None and top.value is None  # nothing over all of them
         if not sound or sound[0] is not named[0]:
             return self._unranked(lead, place, "sound" if sound else "thin")
-        if known[0] is not named[0]:  # what has no name stands before them
+        if known[0] is not named[0] or scales:  # what has no name stands before them
             return self._unranked(lead, place, "unnamed")
-        cell = lead.cells[place]
-        leader = self.named(lead)
+        cell, leader = lead.cells[place], self.named(lead)
         value = beside(self.asked, self.table, lead, spoken(cell) if cell else "")
         if len(self.table.body) == 1:
             return say("ranking", "alone", leader=leader, value=value, **self.words())
         if ranking is not None:
             pattern = "best" if ranking.direction == "desc" else "worst"
             return say("ranking", pattern, leader=leader, value=value, **self.words())
-        total = self.table.total
-        top = total.cells[place] if total is not None else None
-        group = lowered(self.asked.catalog.dimensions[self.asked.plan.group_by[0]].label)
-        if top is not None and top.value is not None:
+        if top is not None:
             whole = say("breakdown", "additive" if self.infos[0].additivity in ADDITIVE else "measured")
             return say("breakdown", "with_total", leader=leader, value=value, total=spoken(top), whole=whole, **self.words())
+        group = lowered(self.asked.catalog.dimensions[self.asked.plan.group_by[0]].label)
         return say("breakdown", "without_total", leader=leader, value=value, group=group, **self.words())
 
     def _unranked(self, lead: Row, place: int, pattern: str) -> str:

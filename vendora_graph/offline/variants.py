@@ -8,6 +8,7 @@ from typing import Any
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.lexicon import Lexicon
+from vendora_graph.offline.words import lowered
 
 
 def variants_of(lexicon: Lexicon) -> Mapping[str, Mapping[str, Any]]:
@@ -141,3 +142,15 @@ def specialise(lexicon: Lexicon, plan: Plan) -> Plan:
 
 def _same(first: Filter, second: Filter) -> bool:
     return first.dimension == second.dimension and first.op == second.op and set(first.values) == set(second.values)
+
+
+def set_apart(framer: Framer) -> None:
+    """`csi` of several stores: scores on different scales have no value together, and are shown by what tells the scales apart."""
+    frame, apart = framer.frame, framer.lexicon.section("apart")
+    by = {str(apart[m]) for m in frame.metrics if m in apart}
+    told = {item.dimension for item in frame.filters} & {*by, *map(str, framer.lexicon.vocabulary.get("store_values") or ())}
+    if len(by) != 1 or not all(m in apart for m in frame.metrics) or len(framer.ctx.stores) <= 1 or frame.groups or frame.record or told:
+        return
+    frame.groups.extend(by)
+    label = framer.catalog.metrics[frame.metrics[0]].label
+    frame.notes.append(("set_apart", {"label": label, "by": lowered(framer.catalog.dimensions[next(iter(by))].label)}))

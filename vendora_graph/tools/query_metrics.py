@@ -11,6 +11,7 @@ from vendora_graph.contracts import Filter, Ledger
 from vendora_graph.errors import QuestionError, UnknownMetricError
 from vendora_graph.semantic.catalog import Catalog, MetricInfo
 from vendora_graph.tools.access_gate import access_to, row_filters
+from vendora_graph.tools.held import check_comparison
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery
 from vendora_graph.tools.runner import run_query
@@ -89,10 +90,11 @@ async def admitted(query: MetricQuery, services: Services, scope: Scope) -> Metr
 
     Raises:
         NotAllowedError: The role may not see a metric, or not cut that way, or not for so few people; says who may.
-        QuestionError: A metric kept by the month is asked for by a part of one.
+        QuestionError: A metric kept by the month is asked for by a part of one, or a comparison is with a period before the data is whole.
     """
     narrowed = within_access(query, services, scope)
     check_whole_months(narrowed, services)
+    check_comparison(narrowed.compare, services, scope)
     least = {name: access.k for name, access in _access(narrowed, services, scope).items() if access.k > 1}
     if least:
         from vendora_graph.tools.aggregate_only import check_groups

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, Field
 
 from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable, Slice
+from vendora_graph.evidence.asks import ask_of
 from vendora_graph.evidence.ledger import merge
+from vendora_graph.tools.held import is_half_held
 from vendora_graph.tools.query_metrics import admitted, check_names
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
@@ -32,9 +34,8 @@ class Scorecard(Contract):
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = Scorecard.model_validate(arguments)
     allowed = Desk(services, scope).allowed(asked.metrics, asked.period)
-    queries = [
-        MetricQuery(metrics=allowed, period=asked.period, compare=against) for against in (asked.previous, asked.last_year)
-    ]
+    sides = [None if is_half_held(span, services, scope) else span for span in (asked.previous, asked.last_year)]
+    queries = [MetricQuery(metrics=allowed, period=asked.period, compare=against) for against in sides]
     for query in queries:
         check_names(query, services.catalog)
     narrowed = [await admitted(query, services, scope) for query in queries]
@@ -74,13 +75,14 @@ def _table(
 
 
 def _row(name: str, found: Ledger) -> tuple[str | None, str | None, str | None]:
-    """Return the ids of a metric's figure, the one compared with, and their difference."""
+    """Return the ids of a metric's figure, the one compared with, and their difference (none where nothing was compared)."""
     (table,) = found.tables.values()
     row = table.cells[0]
     for place, cell in enumerate(row):
         fact: Fact | None = found.facts[cell] if cell else None
         if fact is not None and fact.metric == name and not fact.parts:
-            return row[place], row[place + 1], row[place + 2]
+            compared = ask_of(table).compare is not None
+            return (row[place], row[place + 1], row[place + 2]) if compared else (row[place], None, None)
     return None, None, None
 
 
