@@ -43,16 +43,16 @@ def _positions(framer: Framer) -> bool:
 
 
 def _moment(framer: Framer, clock: Clock, main: PeriodSpec, out: Outcome) -> Resolved | None:
-    """Words that name a moment: now, and of a position the day so many years ago."""
+    """Words that name a moment: now, and of a position the day so many weeks, months or years ago."""
     if main.op == "now":
         return _now(framer, clock, out)
-    back = main.op == "unit_ago" and main.word("unit") == "year" and _positions(framer)
-    return _day_back(clock, main.number("n")) if back else None
+    unit = main.word("unit") if main.op == "unit_ago" and _positions(framer) else ""
+    return _day_back(clock, unit, main.number("n")) if unit in framer.raw["position_units"] else None
 
 
-def _day_back(clock: Clock, years: int) -> Resolved:
-    """`inventory a year ago`: of a position the same day then, and not the end of that year."""
-    day = add_units(clock.data_through, "year", -years)
+def _day_back(clock: Clock, unit: str, count: int) -> Resolved:
+    """`inventory a year ago`, `a month ago`: of a position the same day then, and not the end of that year or month."""
+    day = add_units(clock.data_through, unit, -count)
     return Resolved(Period(start=day, end=day, label=day_text(day), grain="day"))
 
 

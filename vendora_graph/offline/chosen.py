@@ -213,8 +213,8 @@ def _between_values(framer: Framer, start: int, end: int) -> set[int]:
     return {at for a, b in pairwise(values) if joined(framer, a, b) for at in range(a.end, b.start)}
 
 
-def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, float, bool, int]:
-    """Specificity: a slice of the other, not a generic name, more content words, then the earlier one."""
+def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, bool, float, bool, int]:
+    """Specificity: a slice of the other, not a generic name, what stands before what moved, more content words, then the earlier one."""
     frame = framer.frame
     named = framer.lexicon.section("named_slices")
     base = (named.get(metric) or {}).get("base")
@@ -222,4 +222,12 @@ def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, fl
     generic = metric in general or framer.lexicon.normaliser.key(frame.said(span)) in framer.lexicon.general_names
     content = sum(t.content for t in frame.tokens[span.start : span.end])
     rate = framer.catalog.metrics[metric].unit == "rate" and frame.has("share")
-    return (base in frame.metrics, rate, not generic, content * span.quality, framer.catalog.metrics[metric].snapshot, -span.start)
+    snapshot = framer.catalog.metrics[metric].snapshot
+    stands = generic and snapshot and not _moved(framer)
+    return (base in frame.metrics, rate, not generic, stands, content * span.quality, snapshot, -span.start)
+
+
+def _moved(framer: Framer) -> bool:
+    """`how many cars are on the lot` asks what stands there, unless a word says that they moved (`cars sold off the lot`)."""
+    words = set((framer.lexicon.section("aged_stock")).get("moved") or ())
+    return any({token.text, token.stem} & words for token in framer.frame.tokens)

@@ -68,6 +68,8 @@ def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, s
         return _previous(framer, clock, period, said)
     if _is_last_year(versus, period) or _same_unit_last_year(clock, versus, period):
         return last_year(framer, clock, period, said)
+    if years_back(versus, period) > 1:
+        return last_year(framer, clock, period, said, years_back(versus, period))
     if versus.op in {"last", "unit_ago"} and versus.word("unit") == "month" and _is_snapshot(framer) and period.start == period.end:
         end = add_units(period.end, "month", -1)
         return Comparison(kind="explicit", period=_as_period(end, end), aligned="calendar")
@@ -147,16 +149,23 @@ def _previous(framer: Framer, clock: Clock, period: Period, said: list[str]) -> 
     return _plain("previous_period", period.start - timedelta(days=days), period.start - ONE_DAY, clock)
 
 
-def last_year(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
-    """Return the comparison with the same span a year before; a running unit is held against as many selling days."""
+def last_year(framer: Framer, clock: Clock, period: Period, said: list[str], years: int = 1) -> Comparison:
+    """Return the comparison with the same span a year (or more) before; a running unit is held against as many selling days."""
+    kind = "same_period_last_year" if years == 1 else "explicit"
     if period.grain == "week":
-        start = period.start - timedelta(days=_YEAR_WEEKS)
-        return _aligned(framer, clock, period, start, start + timedelta(days=6), "same_period_last_year", said)
-    start = add_units(period.start, "year", -1)
+        start = period.start - timedelta(days=_YEAR_WEEKS * years)
+        return _aligned(framer, clock, period, start, start + timedelta(days=6), kind, said)
+    start = add_units(period.start, "year", -years)
     if period.grain is not None and period.grain != "day":
-        return _aligned(framer, clock, period, start, unit_end(start, period.grain), "same_period_last_year", said)
-    end = unit_end(add_units(period.end, "year", -1), "month") if _whole_months(period) else add_units(period.end, "year", -1)
-    return _plain("same_period_last_year", start, end, clock)
+        return _aligned(framer, clock, period, start, unit_end(start, period.grain), kind, said)
+    end = unit_end(add_units(period.end, "year", -years), "month") if _whole_months(period) else add_units(period.end, "year", -years)
+    return _plain(kind, start, end, clock)
+
+
+def years_back(versus: PeriodSpec, period: Period) -> int:
+    """Return how many years ago (`gross this month vs two years ago`) a span shorter than a year is held against; 0 for another period."""
+    ago = versus.op == "unit_ago" and versus.word("unit") == "year"
+    return versus.number("n") if ago and period.grain != "year" else 0
 
 
 def as_long(kind: str, start: date, period: Period, clock: Clock) -> Comparison:
