@@ -66,12 +66,20 @@ def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] |
     for rule in framer.raw["intents"]:
         if not all(frame.has(cue) for cue in rule["cues"]) or any(frame.has(cue) for cue in rule.get("unless", ())):
             continue
-        if rule["intent"] == "definition" and frame.filters and not frame.has("inside"):
-            continue  # `what is in A/R over 90 days` asks for the figure
+        if rule["intent"] == "definition" and (frame.filters or _stands_in(framer)) and not frame.has("inside"):
+            continue  # `what is in A/R over 90 days`, `what's in stock` ask for the figure
         wants = rule.get("metric")
         if wants is None or (wants == "yes") == named or (previous is not None and wants == "yes"):
             return dict(rule)
     return None
+
+
+def _stands_in(framer: Framer) -> bool:
+    """Whether what is in a position is asked for: it is how much of it there is."""
+    frame, known = framer.frame, framer.catalog.metrics
+    spans = [span for name, span in frame.metric_spans.items() if name in frame.metrics and known[name].snapshot]
+    inside = framer.raw["inside_word"]
+    return any(frame.tokens[at].text == inside for span in spans for at in range(max(span.start - 1, 0), span.start + 1))
 
 
 def look_back(framer: Framer) -> None:
