@@ -45,7 +45,8 @@ def by_nothing(framer: Framer, _plan: Plan) -> str:
         while at < len(frame.tokens) and frame.tokens[at].text in loose:
             at += 1
         by = frame.tokens[cue.end - 1].text == framer.raw["by_word"]
-        if by and at < len(frame.tokens) and at not in frame.bound and frame.tokens[at].number is None:
+        unseen = at < len(frame.tokens) and at not in frame.bound and not frame.tokens[at].content and frame.tokens[at].number is None
+        if by and unseen:
             return f"{frame.tokens[cue.end - 1].raw} {frame.tokens[at].raw}"
     return ""
 
