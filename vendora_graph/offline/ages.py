@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut
-from vendora_graph.offline.variants import base_of, filters_of
+from vendora_graph.offline.variants import base_of, filters_of, said_moved
 
 _LOOK = 4
 
@@ -12,8 +12,7 @@ _LOOK = 4
 def still_here(framer: Framer) -> None:
     """`units over 120 days`: an age is of what stands in stock, unless the question says it was sold, or when."""
     frame, entry = framer.frame, framer.lexicon.section("aged_stock")
-    moved = {str(word) for word in entry.get("moved") or ()}
-    if frame.periods or framer.inherits() or any({t.text, t.stem} & moved for t in frame.tokens):
+    if frame.periods or framer.inherits() or said_moved(framer):
         return
     if len(frame.metrics) != 1 or (frame.groups and frame.metrics[0] not in (entry.get("grouped") or ())):
         return
@@ -27,7 +26,7 @@ def still_here(framer: Framer) -> None:
 def have_here(framer: Framer) -> None:
     """`how many Camrys do we have`: what we have stands in stock, where no measure is named and nothing says that it moved."""
     frame, entry = framer.frame, framer.lexicon.section("aged_stock")
-    moved, said = {str(word) for word in entry.get("moved") or ()}, " ".join(t.text for t in frame.tokens)
+    said = " ".join(t.text for t in frame.tokens)
     then = bool(frame.periods) and all(spec.op in framer.raw["moment_ops"] for _, spec in frame.periods)
     phrases = framer.raw["had_phrases"] if then else framer.raw["have_phrases"]
     had = any(f" {phrase} " in f" {said} " for phrase in phrases)
@@ -38,7 +37,7 @@ def have_here(framer: Framer) -> None:
         or (frame.periods and not then)
         or framer.inherits()
         or frame.rules
-        or any({t.text, t.stem} & moved for t in frame.tokens)
+        or said_moved(framer)
     ):
         return
     base = base_of(framer.lexicon, frame.metrics[0]) if frame.metrics else next(iter(entry))
@@ -71,8 +70,7 @@ def take_state(framer: Framer) -> None:
 def sold_only(framer: Framer, plan: Plan) -> str:
     """`how many of our used cars have over 100k miles`: a column kept of what was sold, where what stands in stock may be meant."""
     frame, entry, known = framer.frame, framer.lexicon.section("aged_stock"), framer.catalog.dimensions
-    moved = {str(word) for word in entry.get("moved") or ()}
-    if frame.periods or frame.groups or framer.inherits() or len(plan.metrics) != 1 or any({t.text, t.stem} & moved for t in frame.tokens):
+    if frame.periods or frame.groups or framer.inherits() or len(plan.metrics) != 1 or said_moved(framer):
         return ""
     base = (framer.lexicon.section("named_slices").get(plan.metrics[0]) or {}).get("base", plan.metrics[0])
     stock = str(entry.get(base))
@@ -111,7 +109,6 @@ def _aged(framer: Framer, at: int) -> bool:
         return True
     named = framer.lexicon.section("named_slices")
     bases = {str((named.get(m) or {}).get("base", m)) for m in metrics}
-    moved = {str(word) for word in entry.get("moved") or ()}
     before = frame.tokens[at - 1].text if at else ""
     aged = bool(bases) and bases <= set(entry) and before not in framer.raw["stretch_openers"]
-    return aged and not frame.has("compare") and not any({t.text, t.stem} & moved for t in frame.tokens)
+    return aged and not frame.has("compare") and not said_moved(framer)

@@ -9,7 +9,7 @@ from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lists import joined
 from vendora_graph.offline.rank_target import is_target
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import filters_of, variants_of
+from vendora_graph.offline.variants import filters_of, said_moved, variants_of
 
 _PAIR = 2
 
@@ -160,9 +160,7 @@ def _combine(framer: Framer) -> None:
         wanted = [str(m) for m in entry["metrics"]]
         if set(framer.frame.metrics) == set(wanted) and entry["to"] in framer.catalog.metrics:
             spans = sorted((framer.frame.metric_spans[m] for m in wanted), key=lambda s: s.start)
-            moved = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()}
-            sold = any({t.text, t.stem} & moved for t in framer.frame.tokens)
-            if entry.get("same_clause") and (sold or any(_coordinated(framer, a, b) for a, b in pairwise(spans))):
+            if entry.get("same_clause") and (said_moved(framer) or any(_coordinated(framer, a, b) for a, b in pairwise(spans))):
                 continue
             if entry.get("that") and not all(_one_noun(framer, a, b) for a, b in pairwise(spans)):
                 continue
@@ -223,11 +221,5 @@ def _rank(framer: Framer, metric: str, span: Span) -> tuple[bool, bool, bool, bo
     content = sum(t.content for t in frame.tokens[span.start : span.end])
     rate = framer.catalog.metrics[metric].unit == "rate" and frame.has("share")
     snapshot = framer.catalog.metrics[metric].snapshot
-    stands = generic and snapshot and not _moved(framer)
+    stands = generic and snapshot and not said_moved(framer)  # `how many cars are on the lot`
     return (base in frame.metrics, rate, not generic, stands, content * span.quality, snapshot, -span.start)
-
-
-def _moved(framer: Framer) -> bool:
-    """`how many cars are on the lot` asks what stands there, unless a word says that they moved (`cars sold off the lot`)."""
-    words = set((framer.lexicon.section("aged_stock")).get("moved") or ())
-    return any({token.text, token.stem} & words for token in framer.frame.tokens)

@@ -26,6 +26,12 @@ def as_filter(item: Mapping[str, Any]) -> Filter:
     return Filter(dimension=str(item["dimension"]), op=item.get("op", "in"), values=tuple(str(v) for v in item["values"]))
 
 
+def said_moved(framer: Framer) -> bool:
+    """Whether a word says that cars moved (`sold`, `retailed`): what stands is not asked for then."""
+    words = {str(word) for word in framer.lexicon.section("aged_stock").get("moved") or ()}
+    return any({token.text, token.stem} & words for token in framer.frame.tokens)
+
+
 def base_of(lexicon: Lexicon, metric: str) -> str:
     """Return the measure a slice is a slice of (`aged_60`: units in stock), any other measure itself."""
     named = lexicon.section("named_slices")
