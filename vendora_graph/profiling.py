@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vendora_graph.warehouse.port import Row, Warehouse
     from vendora_graph.warehouse.tenancy import Tenancy
 
-FORMAT = 5
+FORMAT = 6
 """Of the kept profile; a new one makes old files unread."""
 
 
@@ -87,18 +87,16 @@ async def _days(
     from vendora_graph.semantic.request import CompileRequest
 
     engine = SemanticEngine(loaded, settings.cache_dir)
+    dated = [m for m in loaded.catalog.metrics.values() if (m.snapshot or is_monthly(m)) and not (m.inputs or m.value_dimension)]
     found: dict[str, tuple[date, ...]] = {}
-    monthly: set[str] = set()
-    for info in sorted(loaded.catalog.metrics.values(), key=lambda m: m.name):
-        key, wanted = snapshot_key(info), info.snapshot or is_monthly(info)
-        if not wanted or info.inputs or info.value_dimension or key in found:
-            continue
-        compiled = engine.compile(CompileRequest((info.name,), grain=info.time_grain), source.warehouse.dialect)
-        days = {_as_day(row[0]) for row in await source.rows(compiled.sql, compiled.params) if row[0] is not None}
-        found[key] = tuple(sorted(days))
-        monthly |= {key} if is_monthly(info) else set()
-    books = {key: days[-1] for key, days in found.items() if key in monthly and days and all(day.day == 1 for day in days)}
-    return {key: days for key, days in found.items() if key not in monthly}, books
+    for info in sorted(dated, key=lambda m: m.name):
+        if snapshot_key(info) not in found:
+            compiled = engine.compile(CompileRequest((info.name,), grain=info.time_grain), source.warehouse.dialect)
+            days = {_as_day(row[0]) for row in await source.rows(compiled.sql, compiled.params) if row[0] is not None}
+            found[snapshot_key(info)] = tuple(sorted(days))
+    snapshots = {snapshot_key(m): found[snapshot_key(m)] for m in dated if m.snapshot}
+    books = {key: found[key] for key in (snapshot_key(m) for m in dated if is_monthly(m))}
+    return snapshots, {key: days[-1] for key, days in books.items() if days and all(day.day == 1 for day in days)}
 
 
 def _as_day(value: Any) -> date:  # noqa: ANN401 - what a driver gives for a date

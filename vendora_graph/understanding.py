@@ -49,7 +49,7 @@ class Understanding:
         stores = tuple((s.id, s.name) for s in self._profile.stores if s.id in principal.dealership_ids)
         return ReadContext(
             as_of=as_of,
-            data_start=self._profile.data_start,
+            data_start=self._profile.covers(principal.dealership_ids)[0],
             data_through=data_through,
             role=principal.role,
             department=self._department(principal),
@@ -88,7 +88,7 @@ class Understanding:
             reading=self.read(question, principal, as_of, through, previous),
             catalog=self._catalog,
             calendar=self._calendar(principal.dealership_ids),
-            data_start=self._profile.data_start,
+            data_start=self._profile.covers(principal.dealership_ids)[0],
             revision=int(request.get("revision", 0)),
             data_through=through,
             open_months=self._profile.open_months(principal.dealership_ids),

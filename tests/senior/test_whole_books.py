@@ -54,9 +54,10 @@ def run() -> Iterator[Run]:
         {"metrics": ["advertising"], "period": OCTOBER, "grain": "week"},
         {"metrics": ["units_retail", "payroll"], "period": BEGUN},
         {"metrics": ["cost_per_lead"], "period": RUNNING},
+        {"metrics": ["hires"], "period": BEGUN},
         {"metrics": ["adv_per_unit"], "period": Span(start=date(2026, 1, 1), end=date(2026, 11, 12)), "grain": "month"},
     ],
-    ids=["begun", "compared", "from the middle", "by week", "beside another", "a month's bill over some days' leads", "and in a line"],
+    ids=["begun", "compared", "from the middle", "by week", "beside another", "bill of a month", "beside a snapshot", "in a line"],
 )
 def test_a_part_of_a_month_is_refused(run: Run, asked: dict[str, Any]) -> None:
     with pytest.raises(QuestionError, match="kept by the month"):
@@ -69,7 +70,8 @@ def test_whole_months_the_running_one_and_other_metrics_are_answered(run: Run) -
         {"metrics": ["net_profit"], "period": RUNNING},
         {"metrics": ["net_profit"], "period": Span(start=date(2026, 1, 1), end=date(2026, 11, 12)), "grain": "month"},
         {"metrics": ["units_retail"], "period": RUNNING, "compare": BEGUN},
-        {"metrics": ["headcount"], "period": Span(start=date(2026, 10, 31), end=date(2026, 10, 31))},
+        {"metrics": ["headcount"], "period": Span(start=date(2026, 10, 15), end=date(2026, 10, 15))},
+        {"metrics": ["hires"], "period": OCTOBER},
     ):
         assert all(fact.value is not None for fact in run(QUERY, **asked).facts.values()), asked
 
@@ -106,3 +108,18 @@ def test_a_scorecard_leaves_out_the_side_that_is_half_held(run: Run) -> None:
     ledger = run(SCORECARD, title="All", metrics=["units_retail"], period=quarter, previous=before, last_year=year)
     card = next(table for table in ledger.tables.values() if table.tool == "scorecard")
     assert [cell is not None for cell in card.cells[0]] == [True, True, True, False, False]
+
+
+def test_a_store_that_opened_last_year_is_answered_without_what_came_before() -> None:
+    """Granger Creek Pre-Owned opened on June 1, 2025: 2025 is no equal of 2026, and this year is answered all the same."""
+    with Vendora.demo() as vendora:
+        for question in ("units this year", "units in Q3 2025"):
+            answer = vendora.ask(question, role="general_manager", dealership="dealer_004")
+            assert answer.status == "answered"
+            assert [fact.metric for fact in answer.evidence] == ["units_retail"]
+        summary = vendora.ask("executive summary year to date", role="general_manager", dealership="dealer_004")
+        assert summary.status == "answered"
+        assert any("June 1, 2025" in said for said in summary.assumptions)
+        asked_back = vendora.ask("units 2026 vs 2025", role="general_manager", dealership="dealer_004")
+        assert asked_back.status == "clarify"
+        assert "June 1, 2025" in asked_back.summary

@@ -58,7 +58,7 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     said = restate(framer, plan).rstrip(".")
     if within_month(framer, plan):
         return _by_month(framer, plan)
-    if half_held(framer, plan):
+    if half_held(framer, plan.comparison):
         return _half_held(framer, plan)
     question = _question(framer, plan, said)
     return _ask(framer, question, said) if question else _unplaced(framer, said) or _uncounted(framer, plan, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from vendora_graph.contracts import Period, Plan
+from vendora_graph.contracts import Comparison, Period, Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import Outcome, text
 from vendora_graph.offline.period_math import Stretch, day_text, label
@@ -24,9 +24,9 @@ def within_month(framer: Framer, plan: Plan) -> bool:
     return plan.grain in _FINE or any(span is not None and _part_of_month(span, framer.ctx.data_through) for span in spans)
 
 
-def half_held(framer: Framer, plan: Plan) -> bool:
+def half_held(framer: Framer, comparison: Comparison | None) -> bool:
     """Whether the data begins inside the period compared with: what it holds of it is no equal."""
-    other = plan.comparison.period if plan.comparison is not None else None
+    other = comparison.period if comparison is not None else None
     return other is not None and other.start < framer.ctx.data_start <= other.end
 
 

@@ -9,13 +9,13 @@ from vendora_graph.offline.answer_period import main_period, one_day, period_not
 from vendora_graph.offline.compare import as_long, comparison_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
-from vendora_graph.offline.ledger import leave_books, whole_months
+from vendora_graph.offline.ledger import half_held, leave_books, whole_months
 from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.now_side import take_now
 from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
-from vendora_graph.offline.outcome import Outcome, clock_of, is_position
+from vendora_graph.offline.outcome import Outcome, clock_of, is_position, text
 from vendora_graph.offline.own_limits import drop_own_limit, widen_left_out
-from vendora_graph.offline.period_math import Clock, Resolved, unit_end
+from vendora_graph.offline.period_math import Clock, Resolved, day_text, unit_end
 from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.records import take_records
@@ -104,6 +104,9 @@ def _compared(
         if found is not None and other is not None:
             said, moved = [], whole.start != period.start
             found = comparison_of(framer, clock, whole, versus, previous, said) if moved else as_long(found.kind, other.start, whole, clock)
+    if framer.frame.reports and half_held(framer, found):
+        out.assumptions.append(text(framer, "half_left").format(start=day_text(framer.ctx.data_start)))
+        return None
     out.assumptions.extend(said)
     return found
 

@@ -37,6 +37,13 @@ class MetricInput:
     shift_grain: Grain | None = None
     shift_to: Grain | None = None
 
+    @property
+    def moved(self) -> bool:
+        """Whether it is read for other days than those asked for."""
+        return bool(
+            self.window_days or self.window_months or self.to_date or self.all_time or self.shift_count or self.shift_to
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class MetricInfo:

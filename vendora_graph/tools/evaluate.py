@@ -12,7 +12,7 @@ from vendora_graph.semantic.windows import input_period
 from vendora_graph.tools.cells import Cells, Cut, Key, Need, fetch_cells
 from vendora_graph.tools.medians import fetch_medians
 from vendora_graph.tools.requests import Span
-from vendora_graph.warehouse.profile import is_monthly, snapshot_key
+from vendora_graph.warehouse.profile import snapshot_key
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -45,8 +45,7 @@ def plain(metric: str, services: Services) -> bool:
     if info.value_dimension:
         return False
     parts = services.engine.components(metric)
-    moved = any(p.window_days or p.window_months or p.to_date or p.all_time or p.shift_count or p.shift_to for p in parts)
-    return not moved and not any(services.catalog.metrics[p.metric].snapshot for p in parts)
+    return not any(part.moved for part in parts) and not any(services.catalog.metrics[p.metric].snapshot for p in parts)
 
 
 @dataclass(slots=True)
@@ -113,7 +112,8 @@ def is_zero(need: Need, services: Services, scope: Scope) -> bool:
 def covered(need: Need, services: Services, scope: Scope) -> bool:
     """Whether the data covers some of a need's days: a snapshot those it was taken on, books kept by month those written so far."""
     info = services.catalog.metrics[need.metric]
-    if is_monthly(info) and not services.profile.is_written(snapshot_key(info), need.start):
+    written = services.profile.books_end(info)
+    if written is not None and need.start is not None and need.start.replace(day=1) > written:
         return False
     if info.snapshot and services.profile.snapshot_day(snapshot_key(info), need.end) != need.end:
         return False

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from vendora_graph.errors import QuestionError
 from vendora_graph.tools.spans import ONE_DAY
-from vendora_graph.warehouse.profile import snapshot_key
 
 if TYPE_CHECKING:
     from vendora_graph.services import Services
@@ -23,13 +22,13 @@ def check_whole_months(query: MetricQuery, services: Services) -> None:
         QuestionError: Says what to ask for instead.
     """
     spans = [query.period, *([query.compare] if query.compare is not None else [])]
-    fine = query.grain in ("day", "week") or not all(_is_whole(span, services.profile.data_through) for span in spans)
-    over = all((span.end + ONE_DAY).day == 1 for span in spans)
-    kept = [name for name in query.metrics if (fine or not over) and is_kept_by_month(name, services)]
-    kept = [name for name in kept if fine or _counts_days_too(name, services)]
-    if kept:
-        label = services.catalog.metrics[kept[0]].label
-        raise QuestionError(f"{label} is kept by the month and has no figure for a part of one. Ask for whole months.")
+    part = query.grain in ("day", "week") or not all(_is_whole(span, services.profile.data_through) for span in spans)
+    running = any((span.end + ONE_DAY).day != 1 for span in spans)
+    for name in query.metrics if part or running else ():
+        books = _own_parts(name, services)
+        if any(books) and (part or not all(books)):
+            label = services.catalog.metrics[name].label
+            raise QuestionError(f"{label} is kept by the month and has no figure for a part of one. Ask for whole months.")
 
 
 def is_kept_by_month(metric: str, services: Services) -> bool:
@@ -37,17 +36,12 @@ def is_kept_by_month(metric: str, services: Services) -> bool:
     return any(_own_parts(metric, services))
 
 
-def _counts_days_too(metric: str, services: Services) -> bool:
-    return not all(_own_parts(metric, services))
-
-
 def _own_parts(metric: str, services: Services) -> list[bool]:
     """Return, for each part of a metric that is read for the days asked, whether it stands in such books."""
     if services.catalog.metrics[metric].value_dimension:
         return []
-    parts = services.engine.components(metric)
-    own = [p for p in parts if not (p.window_days or p.window_months or p.to_date or p.all_time or p.shift_count or p.shift_to)]
-    return [snapshot_key(services.catalog.metrics[part.metric]) in services.profile.written for part in own]
+    own = (services.catalog.metrics[part.metric] for part in services.engine.components(metric) if not part.moved)
+    return [services.profile.books_end(info) is not None for info in own]
 
 
 def runs(metric: str, span: Span, services: Services) -> bool:

@@ -113,19 +113,18 @@ class DataProfile:
         at = bisect_right(days, day) - 1
         return days[at] if at >= 0 and (day - days[at]).days <= SNAPSHOT_AGE else None
 
-    def is_written(self, key: str, start: date | None) -> bool:
-        """Tell whether books kept by the month (see `snapshot_key`) hold the month of a day, or a later one; all others always do."""
-        last = self.written.get(key)
-        return last is None or start is None or (start.year, start.month) <= (last.year, last.month)
+    def books_end(self, info: MetricInfo) -> date | None:
+        """Return the first day of the last month that is in the books of a simple metric; None where they are not kept by month."""
+        return self.written.get(snapshot_key(info)) if is_monthly(info) else None
 
     def last_months(self, catalog: Catalog) -> dict[str, str]:
         """Return the last month (2026-10) in the books of every metric kept by month; of a computed one, the earliest of its parts'."""
         found: dict[str, str] = {}
         for info in catalog.metrics.values():
             parts = [catalog.metrics[part.metric] for part in info.inputs] or [info]
-            days = [self.written[snapshot_key(part)] for part in parts if is_monthly(part) and snapshot_key(part) in self.written]
-            if days:
-                found[info.name] = f"{min(days):%Y-%m}"
+            ends = [end for part in parts if (end := self.books_end(part)) is not None]
+            if ends:
+                found[info.name] = f"{min(ends):%Y-%m}"
         return found
 
     def size(self, dimension: str) -> int:
