@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Plan
+from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, can_cut
-from vendora_graph.offline.variants import base_of, filters_of, said_moved
+from vendora_graph.offline.variants import at_sale, base_of, filters_of, said_moved
 
 _LOOK = 4
 
@@ -65,6 +65,24 @@ def take_state(framer: Framer) -> None:
         frame.filters = [f for f in frame.filters if f is not item]
         frame.filters.extend(f for m in counted if m in named for f in filters_of(named[m]) if f not in frame.filters)
         frame.metrics = [metric]
+
+
+def aged_sold(framer: Framer) -> None:
+    """`aged units sold last month`: of what moved an age is the one at its sale, and what stands is not counted."""
+    frame, forms, named = framer.frame, framer.lexicon.section("moved_forms"), framer.lexicon.section("named_slices")
+    said = {t.text for t in frame.tokens}
+    moved = said & set(map(str, forms.get("words") or ()))
+    asked = said & set(framer.raw["done_question"]["verbs"]) and said & set(map(str, forms.get("verbs") or ()))  # `did we sell`
+    stock = {str(v): str(k) for k, v in framer.lexicon.section("aged_stock").items() if isinstance(v, str)}
+    if len(frame.metrics) != 1 or not frame.periods or not (moved or asked) or said & set(framer.raw["negations"]):
+        return
+    metric, found = frame.metrics[0], list[Filter]()
+    while metric in named and metric not in stock:
+        found.extend(filters_of(named[metric]))
+        metric = str(named[metric]["base"])
+    if metric in stock and any(f.dimension in forms for f in found):
+        frame.metrics = [stock[metric]]
+        frame.filters.extend(at_sale(framer.lexicon, f) for f in found)
 
 
 def sold_only(framer: Framer, plan: Plan) -> str:

@@ -9,7 +9,7 @@ from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lists import joined
 from vendora_graph.offline.rank_target import is_target
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import filters_of, said_moved, variants_of
+from vendora_graph.offline.variants import at_sale, filters_of, said_moved, variants_of
 
 _PAIR = 2
 
@@ -61,6 +61,8 @@ def _as_condition(framer: Framer, loser: str, winner: str) -> bool:
         name = str(named[name]["base"])
     own = {winner, *([str(named[winner]["base"])] if winner in named else [])}
     general = framer.lexicon.vocabulary.get("generic_metrics") or ()
+    if said_moved(framer):
+        found = [f if can_cut(framer.lexicon, winner, f.dimension) else at_sale(framer.lexicon, f) for f in found]
     if not found or loser in own or loser in general or not all(can_cut(framer.lexicon, winner, f.dimension) for f in found):
         return False
     taken = {f.dimension for f in frame.filters}

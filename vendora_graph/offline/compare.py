@@ -31,21 +31,22 @@ def comparison_of(
     if frame.versus == "same_period_last_year":
         return last_year(framer, clock, period, said)
     last = previous.comparison if previous is not None else None
-    if (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_target(framer, last):
+    if (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_last(framer, last):
         return _previous(framer, clock, period, said)
     beside = frame.side_by_side or of_two_values(framer)
-    if beside or last is None:
+    if beside or previous is None or last is None:
         return Comparison(kind="values") if beside else None
-    return _again(framer, clock, period, last, said)
+    return _again(framer, clock, period, previous, said)
 
 
 def _asks_why(framer: Framer) -> bool:
     return framer.frame.has("why") and not framer.frame.has("definition", "inside")
 
 
-def _why_of_target(framer: Framer, last: Comparison | None) -> bool:
-    """Net profit against budget, then `why`: why it missed that, as nothing else was named to hold it against."""
-    return framer.frame.carried and last is not None and last.kind == "target" and _asks_why(framer) and not framer.frame.versus
+def _why_of_last(framer: Framer, last: Comparison | None) -> bool:
+    """Net profit against budget (or last year), then `why`: why it differs from that, as nothing else was named to hold it against."""
+    dated = last is not None and last.kind in {"target", "same_period_last_year", "explicit"}
+    return framer.frame.carried and dated and _asks_why(framer) and not framer.frame.versus
 
 
 def _asks_change(framer: Framer) -> bool:
@@ -53,7 +54,16 @@ def _asks_change(framer: Framer) -> bool:
     return framer.frame.has("change") and not framer.frame.trend and not framer.frame.ranked and not since and not of_two_values(framer)
 
 
-def _again(framer: Framer, clock: Clock, period: Period, last: Comparison, said: list[str]) -> Comparison | None:
+def _again(framer: Framer, clock: Clock, period: Period, previous: Plan, said: list[str]) -> Comparison | None:
+    """What the last answer was held against, of the same measure or another; a period of its own goes with the answer's."""
+    last = previous.comparison
+    if last is None:
+        return None
+    if last.kind == "explicit" and previous.period is not None:
+        back = last_year(framer, clock, previous.period, []).period  # `October vs October last year`, then `and in September`
+        if period != previous.period and last.period is not None and back is not None and last.period.start == back.start:
+            return last_year(framer, clock, period, said)
+        return last if period == previous.period and not framer.frame.record else None
     if last.kind == "same_period_last_year":
         return last_year(framer, clock, period, said)
     if last.kind == "previous_period":

@@ -49,7 +49,7 @@ def _what_became(framer: Framer) -> bool:
     entries = framer.lexicon.vocabulary.get("outcome_filters") or ()
     words = {str(w) for e in entries for w in e["words"] if previous is not None and set(previous.metrics) <= set(e["metrics"])}
     said = [t.text for t in frame.tokens if t.content]
-    return frame.has("how_many") and bool(said) and set(said) <= words
+    return frame.has("how_many", "which") and bool(said) and set(said) <= words
 
 
 def adds(framer: Framer) -> bool:
@@ -64,10 +64,11 @@ def adds(framer: Framer) -> bool:
 
 
 def _bare(framer: Framer) -> bool:
-    """`gap?` after VSC penetration: nothing but a measure's name."""
+    """`gap?` after VSC penetration, `gross` after two stores' units: nothing but a measure's name, or a word that stands for some."""
     frame = framer.frame
-    named = all(frame.bound.get(i, "").startswith(("metric", "filter")) for i, t in enumerate(frame.tokens) if t.content)
-    return named and bool(frame.metrics) and not (frame.periods or frame.groups or frame.from_hint or frame.record or frame.from_department)
+    named = all(frame.bound.get(i, "").startswith(("metric", "filter", "rule")) for i, t in enumerate(frame.tokens) if t.content)
+    said = named and bool(frame.metrics or frame.rules)
+    return said and not (frame.periods or frame.groups or frame.from_hint or frame.record or frame.from_department)
 
 
 def _points_back(framer: Framer) -> bool:

@@ -22,7 +22,7 @@ from vendora_graph.offline.normalise import Normaliser, Token, compact, skeleton
 from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 8
+FORMAT = 10
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _SHORT_NUMBER, _SHORT_WORD = 2, 3
@@ -165,7 +165,7 @@ class _Builder:
         key = compact(tokens)
         if not key or (key.isdigit() and len(key) <= _SHORT_NUMBER):
             return
-        if sense.weight == STORE_PART and (key in self.phrases or key in self.words):
+        if sense.weight == STORE_PART and self._known_otherwise(key):
             return
         row = [sense.kind, sense.key, list(sense.values), sense.weight, phrase, list(sense.tenants)]
         _append(self.phrases, key, row)
@@ -175,6 +175,11 @@ class _Builder:
             _append(self.bags, _bag(tokens), row)
         for token in tokens:
             self._learn(token.stem, _RANKS.get(sense.kind, 1))
+
+    def _known_otherwise(self, key: str) -> bool:
+        """Whether a word of a store's name means something without the store; the word of two stores means both."""
+        rows = self.phrases.get(key, ())
+        return any(row[3] != STORE_PART for row in rows) if rows else key in self.words
 
     def learn(self, english: English, loose: Sequence[str] = ()) -> None:
         """Know every word of English data and every loose one of the business, so that none of them is taken for a typo."""

@@ -1,4 +1,4 @@
-"""Limits said without a column of their own: `no products`, `where we sold at least 5`, `more than 50 leads but closed under 8%`."""
+"""Limits without a column of their own, or of nothing listed: `no products`, `where we sold at least 5`, `are we above 80%`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ def none_of(framer: Framer) -> None:
         frame.groups = [g for g in frame.groups if columns.get(g) != column]
         for index in range(at, span.end):
             frame.bound[index] = f"threshold {column}"
+
+
+def asked_whether(framer: Framer) -> None:
+    """`is fixed absorption above 80%`: a number to hold the figure against, where nothing is listed that it could limit."""
+    frame, first = framer.frame, framer.frame.tokens[:1]
+    if frame.groups or frame.record or frame.grain is not None or frame.trend or len(frame.metrics) != 1:
+        return
+    if not first or first[0].text not in framer.raw["yes_no_openers"] or frame.has("how_many", "share", "who", "which"):
+        return
+    left = [item for item in frame.filters if item.dimension not in frame.metrics]
+    if len(left) < len(frame.filters):
+        frame.filters = left
+        frame.notes.append(("whether", {}))
 
 
 def counted_beside(framer: Framer, first: int, end: int, after: int) -> str | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from vendora_graph.offline.english import English
+from vendora_graph.offline.numerals import NumberWord, one_number
 
 NumberUnit = Literal["", "usd", "pct"]
 
@@ -151,19 +152,26 @@ class Normaliser:
         return Token(plain, plain, raw, word, kind, number, unit, plus=raw.endswith("+"))
 
     def _multiplied(self, tokens: list[Token]) -> list[Token]:
-        """`6 grand`: a number and the word that multiplies it are one number."""
-        out: list[Token] = []
-        for token in tokens:
-            times = self._english.multipliers.get(token.text, 1) if token.kind == "word" and len(token.text) > _SHORT else 1
-            last = out[-1] if out else None
-            if last is not None and last.number is not None and last.kind != "ord" and times > 1:
-                number = last.number * times
-                unit: NumberUnit = "usd" if token.text in self._english.raw["threshold_words"]["usd"] else last.unit
-                shown = f"{number:f}"
-                out[-1] = replace(last, number=number, text=shown, stem=shown, raw=f"{last.raw} {token.raw}", kind="num", unit=unit)
-            else:
-                out.append(token)
+        """`6 grand`, `twenty-five thousand`: words that are one number together become one token."""
+        words = [self._number_word(token) for token in tokens]
+        out, at = list[Token](), 0
+        while at < len(tokens):
+            found = one_number(words[at:], self._english.raw["number_links"])
+            size, number = found if found is not None else (1, None)
+            run = tokens[at : at + size]
+            out.append(run[0] if number is None else self._joined(run, number))
+            at += size
         return out
+
+    def _number_word(self, token: Token) -> NumberWord:
+        times = self._english.multipliers.get(token.text, 1) if token.kind == "word" and len(token.text) > _SHORT else 1
+        return NumberWord(token.text, None if token.kind == "ord" else token.number, times, spelled=token.kind == "word")
+
+    def _joined(self, run: list[Token], number: Decimal) -> Token:
+        money = {token.text for token in run} & set(self._english.raw["threshold_words"]["usd"])
+        unit: NumberUnit = "usd" if money else run[0].unit
+        shown, raw = f"{number:f}", " ".join(token.raw for token in run)
+        return replace(run[0], number=number, text=shown, stem=shown, raw=raw, kind="num", unit=unit, stop=False)
 
     @staticmethod
     def _dashes(tokens: list[Token]) -> list[Token]:

@@ -21,7 +21,9 @@ def lost_side(framer: Framer, plan: Plan) -> bool:
     notes = {name for name, _ in framer.frame.notes}
     if "among_all" in notes:
         return False
-    versus = [i for i, t in enumerate(framer.frame.tokens) if t.stem == framer.raw["versus_word"]]
+    bound = framer.frame.bound
+    said = [i for i, t in enumerate(framer.frame.tokens) if t.stem == framer.raw["versus_word"]]
+    versus = [i for i in said if not bound.get(i, "").startswith("filter")]  # `CR-Vs`
     if (versus and "left_out" in notes) or _verb_of_two(framer, plan):
         return True
     return bool(versus) and (not plan.group_by or any(_unlike(framer, at) for at in versus))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Literal
 
 from vendora_graph.offline.frame import Framer, of_kind
@@ -86,6 +87,14 @@ def second_number(framer: Framer, start: int) -> int | None:
         if tokens[at].number is not None:
             return at
     return None
+
+
+def scaled(framer: Framer, number: Decimal, second: int) -> Decimal:
+    """`between 10 and 20k`, `between ten and twenty grand`: what multiplies the second number multiplies a smaller first one too."""
+    words, other = framer.frame.tokens[second].raw.split(), framer.frame.tokens[second].number
+    said = words[-1].lstrip("$0123456789.,").rstrip("+")
+    times = framer.lexicon.english.multipliers.get(said, 1)
+    return number * times if other is not None and number * times < other else number
 
 
 def unit_of(framer: Framer, index: int) -> tuple[str, int]:

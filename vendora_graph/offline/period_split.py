@@ -98,6 +98,9 @@ def _beside(framer: Framer, specs: list[tuple[int, PeriodSpec]]) -> bool:
 def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
     """`Q1 vs Q2 vs Q3`: more than two periods of one kind are one stretch, shown by that kind."""
     grains = framer.raw["row_grains"]
+    whole = _whole_of(framer, specs)
+    if whole is not None:
+        return whole
     if len({spec.op for spec in specs}) == 1 and specs[0].op in grains and framer.frame.grain is None:
         ordered = _in_order(framer, specs)
         framer.frame.scattered = not ordered
@@ -106,6 +109,17 @@ def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
         return PeriodSpec("range", {}, (ordered[0], ordered[-1])) if ordered else specs[0]
     framer.frame.notes.append(("one_period", {}))
     return specs[0]
+
+
+def _whole_of(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec | None:
+    """`saturday and sunday last weekend`: the period that the others together are."""
+    for spec in specs:
+        parts, found = _in_order(framer, [other for other in specs if other is not spec]), resolve(spec, clock_of(framer))
+        ends = [resolve(part, clock_of(framer)) for part in (parts[:1] + parts[-1:])]
+        days = [end.period for end in ends if end is not None]
+        if found is not None and days and (days[0].start, days[-1].end) == (found.period.start, found.period.end):
+            return spec
+    return None
 
 
 def _in_order(framer: Framer, specs: list[PeriodSpec]) -> list[PeriodSpec]:

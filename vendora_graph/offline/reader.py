@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vendora_graph.contracts import Plan, Reading
-from vendora_graph.offline.ages import have_here, take_state
+from vendora_graph.offline.ages import aged_sold, have_here, take_state
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.cover import best_cover
 from vendora_graph.offline.definitions import take_definition
@@ -154,6 +154,7 @@ def _guess(framer: Framer) -> None:
     default_metric(framer)
     have_here(framer)
     take_state(framer)
+    aged_sold(framer)
 
 
 def _strangers(framer: Framer) -> list[Span]:

@@ -45,6 +45,8 @@ def _records(framer: Framer) -> None:
     fitting = [m for m in own if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
     snapshots = {framer.catalog.metrics[m].snapshot for m in asked}
     fitting = [m for m in fitting if not snapshots or framer.catalog.metrics[m].snapshot in snapshots]
+    if own and not fitting and set(asked) <= set(own):
+        asked, wanted = _stand_ins(framer, own, wanted) or asked, []
     if own and not (asked or fitting or frame.metrics):
         odd = next(d for d in wanted if not any(can_cut(framer.lexicon, m, d) for m in own))
         frame.metrics = own
@@ -54,6 +56,18 @@ def _records(framer: Framer) -> None:
         frame.groups = [frame.record]
     else:
         frame.record = ""
+
+
+def _stand_ins(framer: Framer, own: list[str], wanted: list[str]) -> list[str]:
+    """`internal ROs over $2,000`: what is shown of records whose own figures cannot be limited as asked (`record_stand_ins`)."""
+    frame, columns = framer.frame, framer.lexicon.section("measure_columns")
+    others = [str(m) for m in framer.lexicon.section("record_stand_ins").get(frame.record) or () if m in framer.catalog.metrics]
+    shown = [m for m in others if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
+    if shown and wanted:
+        limits = {m: str(columns[m]) for m in own if columns.get(m) in framer.catalog.dimensions}
+        frame.filters = [f.model_copy(update={"dimension": limits.get(f.dimension, f.dimension)}) for f in frame.filters]
+        frame.metrics = shown
+    return shown if wanted else []
 
 
 def _columns(framer: Framer) -> set[str]:

@@ -11,6 +11,7 @@ from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.ledger import half_held, leave_books, whole_months
 from vendora_graph.offline.left_out import without_left_out
+from vendora_graph.offline.limits import asked_whether
 from vendora_graph.offline.now_side import take_now
 from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of, is_position, text
@@ -19,6 +20,7 @@ from vendora_graph.offline.period_math import Clock, Resolved, day_text, unit_en
 from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.records import take_records
+from vendora_graph.offline.share_parts import share_of_each
 from vendora_graph.offline.target_words import with_target
 from vendora_graph.offline.variants import as_filter, generalise, set_apart, specialise, stand_in
 
@@ -43,6 +45,8 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     look_ahead(framer)
     take_as_closed(framer)
     take_now(framer)
+    asked_whether(framer)
+    share_of_each(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)

@@ -54,8 +54,12 @@ def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[
     yield from _vocabulary_senses(catalog, vocabulary)
     yield from _partial_names(catalog, vocabulary, values)
     yield from _first_words(catalog, vocabulary, values)
-    stores_last = sorted(values, key=lambda name: name in catalog.dimensions and catalog.dimensions[name].kind == "store")
-    yield from _stored_values(catalog, {name: values[name] for name in stores_last})
+    stores = {name for name in values if name in catalog.dimensions and catalog.dimensions[name].kind == "store"}
+    yield from _stored_values(catalog, {name: entries for name, entries in values.items() if name not in stores})
+    for name in stores:  # before the whole names, which would make each of their words a known one
+        for entry in values[name]:
+            yield from _part_senses(catalog.dimensions[name], entry)
+    yield from _stored_values(catalog, {name: entries for name, entries in values.items() if name in stores})
     yield from _flag_senses(catalog, values)
 
 
@@ -105,15 +109,25 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
                     f"{dimension.label} {stores.index(entry.dealership_ids) + 1}",
                     Sense("value", name, (entry.value,), tenants=entry.dealership_ids),
                 )
-            yield entry.value, Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
+            yield from _spelled(name, entry)
             for alias in entry.aliases:  # one person's nickname may be another's first name: neither outweighs the other
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL
                 yield alias, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
                 if dimension.kind == "person" and " " not in alias and " " in entry.value:  # the nickname with the last name
                     yield f"{alias} {entry.value.split()[-1]}", Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
-            for part in _name_parts(dimension, entry.value):
-                weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else STORE_PART
-                yield part, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
+            if dimension.kind == "person":
+                yield from _part_senses(dimension, entry)
+
+
+def _spelled(name: str, entry: ValueEntry) -> Iterator[tuple[str, Sense]]:
+    for phrase in dict.fromkeys((entry.value, entry.value.replace("-", ""))):  # `HRV` of `HR-V`
+        yield phrase, Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
+
+
+def _part_senses(dimension: DimensionInfo, entry: ValueEntry) -> Iterator[tuple[str, Sense]]:
+    for part in _name_parts(dimension, entry.value):
+        weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL if " " in part else STORE_PART
+        yield part, Sense("value", dimension.name, (entry.value,), weight, tenants=entry.dealership_ids)
 
 
 def _flag_senses(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:

@@ -109,13 +109,15 @@ def _similar(word: str, stem: str, distance: float) -> bool:
 
 
 def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], fixes: dict[int, list[str]]) -> Iterator[Span]:
-    size = lexicon.english.span
+    size, versus = lexicon.english.span, lexicon.english.raw["versus_word"]
     for start in range(len(tokens)):
         for end in range(start + 1, min(len(tokens), start + size) + 1):
             if is_break(tokens[end - 1]) or tokens[end - 1].text == _COMMA:
                 break
             if tokens[start].kind == "punct" or tokens[end - 1].kind == "punct":
                 continue
+            if end - start > 1 and tokens[end - 1].text == versus and tokens[end - 2].kind != "punct":
+                continue  # `flagged hours vs last month`: `hours vs` is no `HR-Vs`
             yield from _exact(tokens, start, end, lexicon, stores)
             yield from _fuzzy(tokens, start, end, lexicon, stores, fixes)
 

@@ -14,7 +14,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.operators import Op, inverted, operator, second_number, unit_of
+from vendora_graph.offline.operators import Op, inverted, operator, scaled, second_number, unit_of
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -45,14 +45,14 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     unit, end = unit_of(framer, index)
     if unit == _WEEK:  # `past two weeks` of days outstanding
         unit, number = "days", number * _DAYS_OF_WEEK
+    second = second_number(framer, end) if op == "between" else None
+    if second is not None and not unit:
+        (unit, end), number = unit_of(framer, second), scaled(framer, number, second)
     unit = unit or _column_unit(framer, end) or _money(framer, index, number)
     op = inverted(framer, op, first)
     if op and unit == "days":
         still_here(framer)
     op = op or ("le" if number == 0 and (_noun_column(framer, end) or measure_at(framer, end)) else "")
-    second = second_number(framer, end) if op == "between" else None
-    if second is not None and not unit:
-        unit, end = unit_of(framer, second)
     bucket = bucket_limit(framer, op, number, unit) if op else ""
     if bucket:
         _bind(framer, bucket, range(first, max(end, index + 1)))

@@ -32,6 +32,11 @@ def said_moved(framer: Framer) -> bool:
     return any({token.text, token.stem} & words for token in framer.frame.tokens)
 
 
+def at_sale(lexicon: Lexicon, item: Filter) -> Filter:
+    """Return a condition on what stands as the one on what moved (`moved_forms`: days in stock become those at the sale)."""
+    return item.model_copy(update={"dimension": str(lexicon.section("moved_forms").get(item.dimension, item.dimension))})
+
+
 def base_of(lexicon: Lexicon, metric: str) -> str:
     """Return the measure a slice is a slice of (`aged_60`: units in stock), any other measure itself."""
     named = lexicon.section("named_slices")

@@ -9,7 +9,7 @@ from vendora_graph.offline.frame import Framer
 def apply_my(framer: Framer) -> str:
     """Resolve "my": the person asked for, a manager's department, a general manager's store; returns a question when unknown."""
     frame, ctx = framer.frame, framer.ctx
-    if not frame.has("self"):
+    if not frame.has("self") and not _me_beside(framer):
         return ""
     role = framer.lexicon.section("roles").get(ctx.role) or {}
     if ctx.person is not None:
@@ -47,8 +47,35 @@ def _my_rows(framer: Framer, meaning: str) -> str:
     dimension = next((d for d in options if framer.fits(d)), None)
     if dimension is not None and dimension in frame.groups:  # `my hours per RO against the other advisors`: one among them
         return ""
+    if dimension is not None and _set_beside(framer, dimension, person.name):
+        return ""
     if dimension is not None and meaning in {"person", "person_if_named"} and not any(f.dimension == dimension for f in frame.filters):
         frame.filters.append(Filter(dimension=dimension, op="in", values=(person.name,)))
     elif dimension is None or meaning not in {"person", "person_if_named"}:
         frame.notes.append(("my_store", {}))
     return ""
+
+
+def _me_beside(framer: Framer) -> bool:
+    """`me vs Patricia`: the word for the asker is one side of a comparison."""
+    frame = framer.frame
+    compared = [frame.spans[i] for i in frame.cues.get("compare", ())]
+    sides = [at for span in compared for at in (span.start - 1, span.end) if 0 <= at < len(frame.tokens)]
+    return framer.ctx.person is not None and any(frame.tokens[at].text in framer.raw["me_words"] for at in sides)
+
+
+def _set_beside(framer: Framer, dimension: str, name: str) -> bool:
+    """`my units vs Jason Whitlock`: the asker and the person named, side by side."""
+    frame = framer.frame
+    index = next((i for i, f in enumerate(frame.filters) if f.dimension == dimension and f.op == "in" and name not in f.values), -1)
+    named = [span for span in frame.spans if frame.bound.get(span.start) == f"filter {dimension}"]
+    compared = [frame.spans[i] for i in frame.cues.get("compare", ())]
+    linked = any(frame.tokens[span.start - 1].text in framer.raw["beside_links"] for span in named if span.start)
+    pairs = [(cue, span) for cue in compared for span in named]
+    beside = any(cue.end == span.start or span.end == cue.start or (linked and cue.start < span.start) for cue, span in pairs)
+    if index < 0 or not beside:
+        return False
+    frame.filters[index] = frame.filters[index].model_copy(update={"values": (name, *frame.filters[index].values)})
+    frame.groups = list(dict.fromkeys([*frame.groups, dimension]))
+    frame.side_by_side = True
+    return True

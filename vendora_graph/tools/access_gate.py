@@ -51,9 +51,14 @@ def row_filters(
     if own is None:
         label = services.access.roles[principal.role].label
         raise NotAllowedError(f"Your role sees its own figures only, and {info.label} is not kept by {label}.")
-    if any(item.dimension == own and principal.person_name not in item.values for item in filters):
+    if any(item.dimension == own and _names_another(item, principal.person_name) for item in filters):
         raise NotAllowedError(f"{access.reason or 'You may see your own figures only.'} Ask a manager for another person's.")
     return (Filter(dimension=own, op="in", values=(principal.person_name,)),)
+
+
+def _names_another(item: Filter, person: str) -> bool:
+    """`me vs Jason`: one's own rows beside another person's are not one's own."""
+    return person not in item.values or (item.op == "in" and len(item.values) > 1)
 
 
 def _check_dimensions(dimensions: tuple[str, ...], principal: Principal, services: Services) -> None:

@@ -1,0 +1,18 @@
+"""Share parts: `what percent of units were SUVs and trucks`: each named part is a share of the whole, which holds the others too."""
+
+from __future__ import annotations
+
+from vendora_graph.offline.frame import Framer
+
+
+def share_of_each(framer: Framer) -> None:
+    """Show the named parts among all of them: what is left out of the table is no part of the whole either."""
+    frame = framer.frame
+    rates = all(framer.catalog.metrics[m].unit == "rate" for m in frame.metrics[:1])
+    if len(frame.groups) != 1 or rates or frame.reports or not frame.has("share"):
+        return
+    parts = [f for f in frame.filters if f.dimension == frame.groups[0] and f.op == "in" and len(f.values) > 1]
+    if parts:
+        frame.filters = [f for f in frame.filters if f not in parts]
+        frame.side_by_side = False
+        frame.notes.append(("share_of_each", {}))
