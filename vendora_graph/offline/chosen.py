@@ -48,6 +48,8 @@ def _drop_outcomes(framer: Framer) -> None:
     changed = [name for name in frame.metrics if name not in told]
     if changed:
         frame.dropped.extend(name for name in frame.metrics if name in told)
+        untold = framer.lexicon.section("outcomes_untold")
+        frame.notes.extend(("outcome", {"text": str(untold[name])}) for name in frame.dropped if name in untold)
         frame.metrics = changed
 
 

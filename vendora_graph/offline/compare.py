@@ -51,6 +51,8 @@ def _why_of_last(framer: Framer, last: Comparison | None) -> bool:
 
 def _asks_change(framer: Framer) -> bool:
     since = any(spec.op in {"since", "after"} for _, spec in framer.frame.periods)
+    if framer.frame.has("what_if"):  # `if ELR drops 5 dollars`: what would change, not what has
+        return False
     return framer.frame.has("change") and not framer.frame.trend and not framer.frame.ranked and not since and not of_two_values(framer)
 
 

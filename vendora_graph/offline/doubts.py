@@ -42,6 +42,7 @@ from vendora_graph.offline.restate import restate
 from vendora_graph.offline.summed import summed
 from vendora_graph.offline.unit_doubts import idle_unit
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
+from vendora_graph.offline.what_if import CHANGES, Doubts
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
 
@@ -53,6 +54,10 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     if lost:
         said = restate(framer, plan).rstrip(".")
         return _ask(framer, str(framer.raw["texts"]["doubts"]["negation"]).format(words=lost, restated=said), said)
+    if plan.intent == "what_if" and plan.metrics:
+        said = restate(framer, plan).rstrip(".")
+        question = _question(framer, plan, said, CHANGES)
+        return _ask(framer, question, said) if question else None
     if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
         return None
     said = restate(framer, plan).rstrip(".")
@@ -70,11 +75,11 @@ def _uncounted(framer: Framer, plan: Plan, said: str) -> Reading | None:
     return _ask(framer, text, said) if words else None
 
 
-def _question(framer: Framer, plan: Plan, said: str) -> str:
+def _question(framer: Framer, plan: Plan, said: str, doubts: Doubts | None = None) -> str:
     """What must be asked back: the first doubt that holds."""
     texts = framer.raw["texts"]["doubts"]
     label = framer.catalog.metrics[plan.metrics[0]].label
-    for name, words_of in _DOUBTS:
+    for name, words_of in doubts or _DOUBTS:
         words = words_of(framer, plan)
         if words:
             return str(texts[name]).format(words=words, metric=label, restated=said)

@@ -117,8 +117,8 @@ class Framer:
 
     def collect(self) -> None:
         """Note cues, topics and periods; words that are cues only are used by that."""
-        if self.frame.tokens and self.frame.tokens[0].text == self.raw["whether"]["word"]:
-            self.frame.cues[self.raw["whether"]["cue"]] = []  # `if closing ratio went to 25 percent`
+        if self._supposes():
+            self.frame.cues[self.raw["whether"]["cue"]] = []
         for index, span in enumerate(self.frame.spans):
             if not of_kind(span, *_CUE_BLOCKERS) and not self.unit_at(span.start):
                 for name in sorted(cue_names(span) - self._whether(span)):
@@ -129,6 +129,12 @@ class Framer:
             if span.period is not None and not self._kind_of_unit(span):
                 self.frame.periods.append((span.start, span.period))
                 self.frame.bind(span, "period")
+
+    def _supposes(self) -> bool:
+        """`if closing ratio went to 25 percent`, `what happens to F&I gross if penetration goes up`."""
+        words, said = self.raw["whether"], [t.text for t in self.frame.tokens]
+        at = said.index(words["word"]) if words["word"] in said else -1
+        return at == 0 or (at > 0 and said[at - 1] not in words["after"] and bool(set(said) & set(words["asks"])))
 
     def _whether(self, span: Span) -> set[str]:
         """`need to know if we beat September`: after a word for finding out, `if` supposes nothing."""

@@ -13,8 +13,8 @@ from vendora_graph.offline.period_marks import held_against
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.places import TOPIC as PLACE
-from vendora_graph.offline.scenarios import LEVEL
 from vendora_graph.offline.target_words import compares, paced
+from vendora_graph.offline.what_if import change_of
 
 _SIMPLE_METRICS = 2
 AS_CLOSED, AT_CLOSE = "as_closed", "at_close"
@@ -146,7 +146,7 @@ def topic_of(framer: Framer) -> str | None:
     if framer.frame.reports or framer.frame.place:
         return framer.frame.reports[0] if framer.frame.reports else f"{PLACE}{framer.frame.place}"
     if framer.frame.has("what_if"):
-        return _what_if(framer)
+        return change_of(framer)
     if framer.frame.has(AT_CLOSE):
         return AT_CLOSE
     change = _change_over(framer) if framer.frame.has("anomaly") else None
@@ -165,30 +165,3 @@ def _change_over(framer: Framer) -> str | None:
             framer.frame.bound[index] = "least change"
             return f"change_over:{token.number / 100:f}"
     return None
-
-
-def _what_if(framer: Framer) -> str | None:
-    """The change asked about: the first number with its sign (`+0.3`, `-200`, `+0.01` for one percent)."""
-    frame, down = framer.frame, framer.raw["what_if_down"]
-    numbers = [(i, t) for i, t in enumerate(frame.tokens) if t.number is not None and frame.bound.get(i, "amount") == "amount"]
-    for index, token in enumerate(frame.tokens):
-        if token.text in framer.raw["what_if_words"]:
-            frame.bound.setdefault(index, "change")
-    if not numbers:
-        return None
-    index, token = numbers[0]
-    frame.bound[index] = "amount"
-    percent = token.unit == "pct" or (
-        index + 1 < len(frame.tokens) and frame.tokens[index + 1].stem in framer.raw["threshold_words"]["rate"]
-    )
-    value = (token.number or 0) / (100 if percent else 1)
-    if _is_level(framer, index):
-        return f"{LEVEL}{value:f}{' rate' if percent else ''}"
-    return f"{'-' if any(t.text in down for t in frame.tokens) else '+'}{value:f}{' rate' if percent else ''}"
-
-
-def _is_level(framer: Framer, at: int) -> bool:
-    """`went to 1.8`, `was $150`: where the figure would stand, not by how much it would change."""
-    raw, tokens = framer.raw["what_if_levels"], framer.frame.tokens
-    before = next((t.text for t in reversed(tokens[:at]) if t.text not in raw["between"]), "")
-    return before in raw["always"] or (before in raw["verbs"] and not {t.text for t in tokens} & set(raw["changes"]))

@@ -23,6 +23,7 @@ from vendora_graph.offline.records import take_records
 from vendora_graph.offline.share_parts import share_of_each
 from vendora_graph.offline.target_words import with_target
 from vendora_graph.offline.variants import as_filter, generalise, set_apart, specialise, stand_in
+from vendora_graph.offline.what_if import take_changed
 
 JUDGED = frozenset({"scorecard", "recommend", "explain", "benchmark", "anomalies", "report"})
 """Intents that hold figures against others even where no comparison was asked for."""
@@ -47,6 +48,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     take_now(framer)
     asked_whether(framer)
     share_of_each(framer)
+    take_changed(framer)
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)

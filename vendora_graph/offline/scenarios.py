@@ -13,25 +13,23 @@ from vendora_graph.offline.words import NUMERAL, filter_words, name_refs, period
 
 TOOL = "what_if"
 RESULT = "metric"
-LEVEL = "="
-"""Before the number of a scenario's topic that is a level, no change."""
+LEVEL, RATE, SHARE = "=", "rate", "share"
+"""Before the number of a scenario's topic that is a level, no change; after it, that it is points or a part of the figure itself."""
 TOLD = 3
 """Units told in words."""
-_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:points?|pts?|percent|%)", re.IGNORECASE)
+_CHANGE = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _BASIS_POINTS = re.compile(r"\b(?:basis points?|bps)\b", re.IGNORECASE)
-_PLAIN = re.compile(r"\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)")
 
 
 def scenario_calls(asked: Asked) -> tuple[Call, ...]:
     """Return the scenario of the plan's first metric; the others are shown as they are."""
     plan = asked.plan
-    known = _metrics(asked)
+    known = [m for m in plan.metrics if m in asked.catalog.metrics]
     if plan.period is None or not known:
         return ()
-    level = level_of(asked, known[0])
     args = {
         "metric": known[0],
-        **({"change": str(size_of(asked, known[0]))} if level is None else {"to": str(level)}),
+        **_size(asked, known[0]),
         "period": span(plan.period),
         "filters": [item.model_dump(mode="json") for item in plan.filters],
         "by": plan.group_by[0] if plan.group_by else None,
@@ -40,25 +38,35 @@ def scenario_calls(asked: Asked) -> tuple[Call, ...]:
     return (Call(TOOL, args),)
 
 
-def _metrics(asked: Asked) -> list[str]:
-    """Return the plan's metrics, those with a scenario first."""
-    scenarios = {*data("scenarios")["scenarios"], *data("scenarios")["synonyms"]}
-    return sorted((m for m in asked.plan.metrics if m in asked.catalog.metrics), key=lambda name: name not in scenarios)
+def of_rate(metric: str) -> bool:
+    """Whether a metric's scenario is about a rate (points)."""
+    known = data("scenarios")
+    return bool(known["scenarios"].get(known["synonyms"].get(metric, metric), {}).get("change") == RATE)
+
+
+def _size(asked: Asked, metric: str) -> dict[str, str]:
+    """Return the change of the question as the tool's arguments: a level, a part of the figure itself, or a plain change."""
+    level, share = level_of(asked, metric), share_of(asked)
+    if level is not None:
+        return {"to": str(level)}
+    return {"share": str(share)} if share is not None else {"change": str(size_of(asked, metric))}
+
+
+def share_of(asked: Asked) -> Decimal | None:
+    """Return the part of the figure itself that the question names (`10% more`), None where it names another change."""
+    topic = (asked.plan.topic or "").split()
+    return Decimal(topic[0]) if len(topic) > 1 and topic[1] == SHARE else None
 
 
 def size_of(asked: Asked, metric: str | None = None) -> Decimal:
-    """Return the change the question names, in stored scale: as read, else points of a rate or a plain number of the question.
+    """Return the change the question names, in stored scale; 0 where it names none.
 
     Of a metric whose scenario is about a rate, a whole number is points: "one point on floorplan" is a hundredth.
     """
     topic = (asked.plan.topic or "").split()
-    if topic and re.fullmatch(r"[+-]?\d+(?:\.\d+)?", topic[0]):
-        return _in_scale(Decimal(topic[0]), asked, metric, said="rate" in topic)
-    rate = _RATE.search(asked.question)
-    if rate is not None:
-        return Decimal(rate[1]) / 100
-    plain = _PLAIN.search(asked.question)
-    return _in_scale(Decimal(plain[1].replace(",", "")), asked, metric) if plain is not None else Decimal(0)
+    if not topic or not _CHANGE.fullmatch(topic[0]):
+        return Decimal(0)
+    return _in_scale(Decimal(topic[0]), asked, metric, said=RATE in topic)
 
 
 def level_of(asked: Asked, metric: str | None = None) -> Decimal | None:
@@ -66,13 +74,11 @@ def level_of(asked: Asked, metric: str | None = None) -> Decimal | None:
     topic = (asked.plan.topic or "").split()
     if not topic or not topic[0].startswith(LEVEL):
         return None
-    return _in_scale(Decimal(topic[0].removeprefix(LEVEL)), asked, metric, said="rate" in topic)
+    return _in_scale(Decimal(topic[0].removeprefix(LEVEL)), asked, metric, said=RATE in topic)
 
 
 def _in_scale(size: Decimal, asked: Asked, metric: str | None, *, said: bool = False) -> Decimal:
-    known = data("scenarios")
-    scenario = known["scenarios"].get(known["synonyms"].get(metric, metric), {})
-    if scenario.get("change") != "rate" or said:
+    if not of_rate(metric or "") or said:
         return size
     return size / (10_000 if _BASIS_POINTS.search(asked.question) else 100)
 
@@ -91,12 +97,12 @@ def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
     else:
         rows = [row for row in table.rows if row.cells[0] is not None]
         main = max(rows, key=lambda row: rows.index(row)) if rows else None
-        headline = _headline(asked, own.get(_metrics(asked)[0]), main, where, quoted)
+        headline = _headline(asked, own.get(asked.plan.metrics[0]), main, where, quoted)
         lines = [row for row in rows if row is not main]
         findings = [
             Finding(text=say("what_if", "line", name=row.names[RESULT][0], result=_said(row.cells[0])), kind="value") for row in lines
         ]
-    for metric in _metrics(asked)[1:]:
+    for metric in asked.plan.metrics[1:]:
         cell = own.get(metric)
         if cell is not None and cell.value is not None and not asked.plan.group_by:
             label = asked.catalog.metrics[metric].label
@@ -113,7 +119,7 @@ def _specs(asked: Asked, result: Result, tables: list[Table]) -> tuple[TableSpec
     titles = (say("what_if", "title"), say("what_if", "each_title"))
     specs = [TableSpec(ref=f"t{i}", table=t.id, title=title) for i, (t, title) in enumerate(zip(tables, titles, strict=False), start=1)]
     if asked.plan.group_by:
-        specs += [_rows(asked, t) for t in result.tables if t.tool == "query_metrics" and _holds(t, _metrics(asked)[0])][-1:]
+        specs += [_rows(asked, t) for t in result.tables if t.tool == "query_metrics" and _holds(t, asked.plan.metrics[0])][-1:]
     return tuple(specs)
 
 
@@ -129,7 +135,7 @@ def _holds(table: Table, metric: str) -> bool:
 
 
 def _rows(asked: Asked, table: Table) -> TableSpec:
-    return TableSpec(ref="t2", table=table.id, title=asked.catalog.metrics[_metrics(asked)[0]].label)
+    return TableSpec(ref="t2", table=table.id, title=asked.catalog.metrics[asked.plan.metrics[0]].label)
 
 
 def _own(asked: Asked, result: Result) -> dict[str, Cell]:
@@ -144,19 +150,28 @@ def _own(asked: Asked, result: Result) -> dict[str, Cell]:
 
 
 def _headline(asked: Asked, now: Cell | None, main: Row | None, where: str, quoted: list[str]) -> str:
-    metric = asked.catalog.metrics[_metrics(asked)[0]]
+    metric = asked.catalog.metrics[asked.plan.metrics[0]]
     extra = ""
     if main is not None:
         words = {"result": _said(main.cells[0]), "name": main.names[RESULT][0]}
         named = quoted and quoted[0] not in metric.label.split()  # the 90 of "units over 90 days" is no change
-        text = "main_to" if level_of(asked) is not None else "main" if named and size_of(asked) else "main_bare"
-        extra = say("what_if", text, asked="{{q1}}", **words)
+        extra = say("what_if", _told(asked) if named else "main_bare", asked="{{q1}}", **words)
     period = period_words(now.period if now is not None else None, on=metric.snapshot)
     return say("what_if", "headline", Label=metric.label, period=period, where=where, value=_said(now), main=extra)
 
 
+def _told(asked: Asked) -> str:
+    """Return the text that says the change as it was asked for."""
+    if level_of(asked) is not None:
+        return "main_to"
+    if share_of(asked) is not None:
+        return "main_share"
+    points = RATE in (asked.plan.topic or "").split()
+    return "main_points" if points and size_of(asked) else "main" if size_of(asked) else "main_bare"
+
+
 def _grouped(asked: Asked, table: Table, own: dict[str, Cell], where: str) -> str:
-    metric = asked.catalog.metrics[_metrics(asked)[0]]
+    metric = asked.catalog.metrics[asked.plan.metrics[0]]
     first = next(row for row in table.rows if row.cells[0] is not None)
     dimension = asked.plan.group_by[0]
     now = own.get(metric.name)

@@ -202,6 +202,7 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
                 senses = [s for s in lexicon.bag_senses(tokens[start:end]) if _in_listed_form(tokens[start:end], key(s.phrase), lexicon)]
                 senses = [s for s in senses if not _one_for_many(tokens[start:end], s)]
                 senses = [s for s in senses if _said(tokens[max(start - 1, 0) : end + 1], s, lexicon)]  # `trades were upside down`
+                senses = [s for s in senses if not _more(tokens[start:end], s, lexicon)]
                 senses = _of_a_kind([tokens[max(start - 1, 0)], *tokens[start:end]], senses, lexicon)
                 if senses:
                     typo = any(i in typos for i in range(start, end))
@@ -231,6 +232,14 @@ def _said(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> bool:
     """Whether every word of a phrase was said, but for those that change nothing (`ROs a day` are not `ROs`)."""
     said = {word for t in tokens for word in (t.text, t.stem)} | set(lexicon.english.raw["unsaid_words"])
     return all(t.kind == "punct" or bool({t.text, t.stem} & said) for t in lexicon.normaliser.tokens(sense.phrase))
+
+
+def _more(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> bool:
+    """`retail value of our used` is no `used retail`: a small word inside that changes the phrase and is none of its own."""
+    raw = lexicon.english.raw
+    own = {word for t in lexicon.normaliser.tokens(sense.phrase) for word in (t.text, t.stem)}
+    own |= {*raw["unsaid_words"], *raw["idle_inside"]}
+    return any(t.kind == "word" and not t.content and t.number is None and not {t.text, t.stem} & own for t in tokens)
 
 
 def _after_per(phrase: str, words: set[str], key: Callable[[str], str]) -> set[str]:

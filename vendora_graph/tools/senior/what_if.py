@@ -12,7 +12,7 @@ from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Slice
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import express
 from vendora_graph.evidence.ledger import merge
-from vendora_graph.offline.scenarios import LEVEL
+from vendora_graph.offline.scenarios import LEVEL, RATE, SHARE
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, OrderBy, Span
 from vendora_graph.tools.runner import as_period
@@ -21,15 +21,16 @@ from vendora_graph.tools.senior.history import months_before
 from vendora_graph.tools.senior.unit_choices import counted_only, each_query, each_rows
 
 if TYPE_CHECKING:
+    from vendora_graph.semantic.catalog import MetricInfo
     from vendora_graph.services import Scope, Services
 
 NAME = "what_if"
-MOST_RATE = Decimal("0.5")
+MOST_RATE, MOST_SHARE = Decimal("0.5"), Decimal(1)
 _SIZE = re.compile(r"([=+-])(\d+(?:\.\d+)?)")
 _SCALES = (1, 100, 10_000)
 """A plain number, points, basis points."""
 OWN = "own"
-"""The alias of the changed metric's own figure, where a level is asked for."""
+"""The alias of the changed metric's own figure, where a level or a part of it is asked for."""
 
 
 class WhatIf(Contract):
@@ -37,11 +38,13 @@ class WhatIf(Contract):
 
     Hours per repair order, closing ratio, gross per unit, labor rate, product penetration, units, floorplan rate, aged units retailed or
     wholesaled. The result is arithmetic over the period's own figures with its assumptions stated; never call it a forecast. `change` is
-    in stored scale: 0.3 hours, 0.02 for two points, 100 dollars; `to` is the level instead of the change ("if it went to 1.8").
+    in stored scale: 0.3 hours, 0.02 for two points, 100 dollars; `share` is a part of the figure itself instead ("10% more": 0.1), `to` the
+    level instead of the change ("if it went to 1.8"). Give one of the three.
     """
 
     metric: str
     change: Decimal = Decimal(0)
+    share: Decimal | None = Field(default=None, description="The change as a part of the figure itself: -0.1 is 10% less.")
     to: Decimal | None = Field(default=None, description="The level it would have, in stored scale; `change` is left out then.")
     period: Span
     filters: tuple[Filter, ...] = Field(default=(), max_length=8)
@@ -81,9 +84,11 @@ def _check_size(asked: WhatIf, scope: Scope) -> None:
     said = _SIZE.match(plan.topic or "") if plan is not None and plan.intent == NAME else None
     if said is None:
         return
-    size = asked.change.copy_abs() if asked.to is None else asked.to
-    known = {Decimal(said[2]) / scale for scale in _SCALES}
-    if (said[1] == LEVEL) is (asked.to is None) or size not in known:
+    part = SHARE in (plan.topic or "").split() if plan is not None else False
+    size = next(size for size in (asked.to, asked.share, asked.change) if size is not None)
+    kind = LEVEL if asked.to is not None else SHARE if asked.share is not None else ""
+    known = {Decimal(f"{said[1].strip(LEVEL)}{said[2]}") / scale for scale in _SCALES}
+    if kind != (SHARE if part else said[1].strip("+-")) or size not in known:
         raise QuestionError(f"The question names {said[0]}, and the scenario was asked for with another size. Use that of the question.")
 
 
@@ -97,9 +102,13 @@ def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
         raise QuestionError(f"There is no closed-form scenario for {label}. There is one for {labels}.")
     if asked.to is not None:
         _check_level(asked, asked.to, scenario, services)
-    elif not asked.change and scenario["change"] != "none":
+    elif not (asked.change or asked.share) and scenario["change"] != "none":
         raise QuestionError("The scenario needs the size of the change: say by how much.")
-    if scenario["change"] == "rate" and abs(asked.change) > MOST_RATE:
+    if asked.share is not None and abs(asked.share) > MOST_SHARE:
+        raise QuestionError(f"A change by {asked.share} of the figure is too large for a scenario: 0.1 is 10%.")
+    if asked.share is not None and scenario["change"] == RATE:
+        return _of_amount(services.catalog.metrics[_own(asked)])
+    if scenario["change"] == RATE and abs(asked.change) > MOST_RATE:
         raise QuestionError(f"A change of {asked.change} is no change of a rate: 0.02 is two points.")
     return scenario
 
@@ -107,10 +116,18 @@ def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
 def _check_level(asked: WhatIf, level: Decimal, scenario: dict[str, Any], services: Services) -> None:
     """A level can be held against the metric's own figure only where that is what changes."""
     info = services.catalog.metrics[_own(asked)]
-    if scenario["change"] == "none" or (scenario["change"] == "rate") != (info.unit == "rate"):
+    if scenario["change"] == "none" or (scenario["change"] == RATE) != (info.unit == "rate"):
         raise QuestionError(f"The scenario of {info.label} works out a change, not a level: say by how much.")
     if info.unit == "rate" and not 0 <= level <= 1:
         raise QuestionError(f"{level} is no level of a rate: 0.25 is 25%.")
+
+
+def _of_amount(info: MetricInfo) -> dict[str, Any]:
+    """Return the scenario of an amount that changes by a part of itself, where its own scenario is about a rate (floorplan interest)."""
+    if info.unit == RATE:
+        raise QuestionError(f"A change of {info.label} is named in points: 0.02 is two points.")
+    result = {"name": f"Extra {info.label.lower()}", "unit": info.unit, "main": True, "text": "change"}
+    return {"change": SHARE, "figures": {}, "results": [result], "assumptions": ["All else stays as it was."]}
 
 
 def _own(asked: WhatIf) -> str:
@@ -118,8 +135,8 @@ def _own(asked: WhatIf) -> str:
 
 
 def _aliases(asked: WhatIf, scenario: dict[str, Any]) -> dict[str, str]:
-    """Return the scenario's figures by alias; where a level is asked, the figure that it is held against as well."""
-    return {**scenario["figures"], **({OWN: _own(asked)} if asked.to is not None else {})}
+    """Return the scenario's figures by alias; where a level or a part of it is asked, the changed figure as well."""
+    return {**scenario["figures"], **({OWN: _own(asked)} if asked.to is not None or asked.share is not None else {})}
 
 
 async def _unit_by_unit(
@@ -183,7 +200,8 @@ def _groups(ledgers: list[Ledger], aliases: dict[str, str], by: str) -> list[tup
 
 
 def _result(item: dict[str, Any], named: dict[str, Fact], asked: WhatIf, place: Slice) -> Fact | None:
-    change = str(asked.change) if asked.to is None else f"( {asked.to} - {OWN} )"
+    share = f"( {asked.share} * {OWN} )" if asked.share is not None else str(asked.change)
+    change = share if asked.to is None else f"( {asked.to} - {OWN} )"
     text = " ".join(change if word == "change" else word for word in item["text"].replace("(", "( ").replace(")", " )").split())
     try:
         return express(
