@@ -42,7 +42,8 @@ from vendora_graph.offline.restate import restate
 from vendora_graph.offline.summed import summed
 from vendora_graph.offline.unit_doubts import idle_unit
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
-from vendora_graph.offline.what_if import CHANGES, Doubts
+from vendora_graph.offline.what_if import Doubts
+from vendora_graph.offline.whole_only import BY_INTENT
 
 _PLAIN = frozenset({"value", "breakdown", "ranking", "trend", "compare", "list"})
 
@@ -54,9 +55,9 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     if lost:
         said = restate(framer, plan).rstrip(".")
         return _ask(framer, str(framer.raw["texts"]["doubts"]["negation"]).format(words=lost, restated=said), said)
-    if plan.intent == "what_if" and plan.metrics:
-        said = restate(framer, plan).rstrip(".")
-        question = _question(framer, plan, said, CHANGES)
+    if plan.intent in BY_INTENT and plan.metrics:
+        said = restate(framer, plan.model_copy(update={"group_by": (), "ranking": None})).rstrip(".")
+        question = _question(framer, plan, said, BY_INTENT[plan.intent])
         return _ask(framer, question, said) if question else None
     if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
         return None

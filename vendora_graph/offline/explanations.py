@@ -102,7 +102,7 @@ def _last_months(period: Period) -> tuple[Period, Period]:
 def narrate_explanation(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft:
     """Return the draft over the decompositions; the first metric's gives the headline and the chart."""
     told = [_Told(asked, call, result) for call, result in zip(calls, results, strict=True) if not result.error]
-    findings = [finding for one in told for finding in one.findings()]
+    findings = [*told[0].findings(), *(finding for one in told[1:] for finding in one.beside())]
     specs: list[TableSpec] = []
     for one in told:
         specs += one.tables(len(specs) + 1)
@@ -180,6 +180,11 @@ class _Told:
             found.append(Finding(text=say("explain", "simpson"), kind="note"))
         return found or [Finding(text=say("explain", "nothing"), kind="note")]
 
+    def beside(self) -> list[Finding]:
+        """Return the figure's own line and its findings, each by its name, for an answer that another figure leads."""
+        named = (f.model_copy(update={"text": f"{self.info.label}: {lowered(f.text)}"}) for f in self.findings())
+        return [Finding(text=self.headline(), kind="change"), *named]
+
     def _drivers(self) -> list[Row]:
         rows = self.bridge.rows[:-2] if self.bridge is not None else ()
         known = [row for row in rows if (cell := _effect(row)) is not None and cell.value]
@@ -196,7 +201,7 @@ class _Told:
                 continue
             dimension, (ref, value) = next(iter(row.names.items()))
             now, before, effect, rate, mix = row.cells
-            if not ref or value == "(none)" or effect is None:
+            if not ref or value == "(none)" or effect is None or not (_value(now) or _value(before)):
                 continue
             words = {"group": ref, "effect": spoken(effect), "dimension": lowered(self.asked.catalog.dimensions[dimension].label)}
             words |= {"now": _said(now), "before": _said(before), **self._sides}

@@ -13,6 +13,7 @@ from vendora_graph.offline.period_marks import held_against
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.places import TOPIC as PLACE
+from vendora_graph.offline.scenarios import sets_apart
 from vendora_graph.offline.target_words import compares, paced
 from vendora_graph.offline.what_if import change_of
 
@@ -119,6 +120,8 @@ def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> 
     whole = rule is not None and rule["intent"] == "scorecard" and not framer.frame.has("recommend", "benchmark")
     closed = plan.period is not None and plan.period.complete
     itself = closed and ((whole and compares(plan)) or (rule is not None and rule["intent"] == "pace"))
+    if rule is not None and rule["intent"] == "recommend" and [m for m in plan.metrics[:1] if sets_apart(m)]:
+        return "what_if", "complex", ("query_metrics", "what_if")  # `what should we do about aged inventory`
     if rule is not None and not itself:  # `where did we finish October`; "how did we do vs budget" is each figure beside its target
         steps = rule.get("steps") or ()
         return rule["intent"], rule["complexity"], tuple(str(s) for s in steps)  # type: ignore[return-value, attr-defined]

@@ -15,7 +15,7 @@ from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
 from vendora_graph.offline.projections import narrate_forecast, narrate_pace
 from vendora_graph.offline.reconciling import narrate_reconciliation
-from vendora_graph.offline.results import Done, Result, Table
+from vendora_graph.offline.results import Done, Result, Table, row_value
 from vendora_graph.offline.scenarios import narrate_scenario
 from vendora_graph.offline.scorecards import narrate_scorecard
 from vendora_graph.offline.share_lines import share_trend
@@ -104,7 +104,9 @@ def _senior(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Dra
         draft = _ONE_TOOL[first](asked, results)
     else:
         return None
-    honest = {"forecast": unclosed_behind(asked), "pace": ()}.get(first, (*unequal_days(asked), *preliminary(asked)))
+    behind = [cell.metric for result in results for table in result.tables for row in table.rows for cell in row.cells if cell is not None]
+    held = preliminary(asked, behind)
+    honest = {"forecast": unclosed_behind(asked), "pace": held}.get(first, (*unequal_days(asked), *held))
     return draft.model_copy(update={"caveats": (*draft.caveats, *honest)})
 
 
@@ -121,9 +123,10 @@ _ONE_TOOL: Mapping[str, Callable[[Asked, list[Result]], Draft]] = {
 def _tell(asked: Asked, table: Table, results: list[Result]) -> Draft:
     told = sentences.Told(asked, table, compared(asked) is not None)
     plan = asked.plan
-    if told.empty or told.nobody:
+    hollow = bool(plan.group_by) and not any(row_value(row, told.column(0)) is not None for row in told.table.body)
+    if told.empty or told.nobody or hollow:
         shown = (told.table_spec(),) if len(told.table.rows) > 1 or len(told.infos) > 1 else ()
-        return Draft(headline=told.nothing() if told.empty else told.no_group(), findings=(), tables=shown)
+        return Draft(headline=told.no_group() if told.nobody and not told.empty else told.nothing(), findings=(), tables=shown)
     if plan.grain is not None:
         return _trend(told, results) if plan.ranking is None else _with_table(told, told.bucket(), chart="bar")
     if plan.intent == "list":

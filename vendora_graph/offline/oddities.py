@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Draft, Finding, TableSpec
+from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline.asked import Asked, Call, span
 from vendora_graph.offline.results import Cell, Result, Row
 from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_refs, period_words, say, spoken
@@ -32,6 +33,9 @@ def narrate_anomalies(asked: Asked, results: list[Result], *, whole: bool = True
     names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
     where = filter_words(asked.plan.filters, asked.catalog, names, list(dict.fromkeys(NUMERAL.findall(asked.question))))
     rows = [row for row in table.rows if row.cells[0] is not None]
+    if not rows:
+        labels = say("joiners", "comma").join(asked.catalog.metrics[m].label for m in asked.plan.metrics)
+        raise ModelOutputError(say("anomalies", "none", labels=labels))
     out = [row for row in rows if is_out(row)]
     told = (out or rows[:1])[: TOLD if whole else 2]
     findings = [*_range(told[0], asked)]
@@ -44,6 +48,9 @@ def narrate_anomalies(asked: Asked, results: list[Result], *, whole: bool = True
             title = say("anomalies", "records_title", label=lowered(asked.catalog.metrics[first.metric].label))
             specs.append(TableSpec(ref=f"t{len(specs) + 1}", table=other.id, title=title))
     caveats = [say("anomalies", "method")]
+    bare = [asked.catalog.metrics[row.cells[0].metric].label for row in rows if row.cells[0] is not None and row.cells[1] is None]
+    if bare:
+        caveats.append(say("anomalies", "short", labels=say("joiners", "comma").join(bare)))
     if not table.period_complete and table.period:
         caveats.append(say("notes", "running", period=table.period))
     return Draft(

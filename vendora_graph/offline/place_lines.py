@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vendora_graph.offline.places import place_of
-from vendora_graph.offline.sentences import Told, row_value
+from vendora_graph.offline.results import row_value
+from vendora_graph.offline.sentences import Told
 from vendora_graph.offline.words import say, spoken
 
 

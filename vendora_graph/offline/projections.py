@@ -11,6 +11,7 @@ from vendora_graph.offline.results import Cell, Result, Row, Table
 from vendora_graph.offline.target_words import compares
 from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_refs, period_words, say, spoken
 
+STORE = "store"
 MOST_METRICS = 8
 TOLD = 3
 MOST_FORECAST = 2
@@ -23,7 +24,8 @@ def pace_calls(asked: Asked) -> tuple[Call, ...]:
     if plan.period is None or not known:
         return ()
     filters = [item.model_dump(mode="json") for item in plan.filters]
-    return (Call("pace", {"metrics": known, "period": span(plan.period), "filters": filters}),)
+    args = {"metrics": known, "period": span(plan.period), "filters": filters, "by_store": STORE in plan.group_by}
+    return (Call("pace", args),)
 
 
 def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
@@ -39,7 +41,10 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
         return Draft(
             headline=say("empty", "headline", Label=label, value=value, period=period_words(table.period), where=where), author="offline"
         )
+    whole, stores = [row for row in rows if STORE not in row.names], [row for row in rows if STORE in row.names]
+    rows = whole or rows
     findings = [finding for row in rows[:TOLD] for finding in _told_pace(row, asked, first=row is rows[0], where=where)]
+    findings += [Finding(text=text, kind="pace") for text in _by_store(stores, rows[0], asked)]
     headline = _pace_line("headline", rows[0], asked, where)
     if compares(asked.plan) and rows[0].cells[1] is not None and rows[0].cells[4] is not None:
         headline, findings = f"{headline} {findings[0].text}", findings[1:]
@@ -59,6 +64,20 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
         caveats=tuple(caveats),
         author="offline",
     )
+
+
+def _by_store(rows: list[Row], whole: Row, asked: Asked) -> list[str]:
+    """Tell each store's projection of the first figure, the one furthest behind its target first."""
+    mine = [row for row in rows if _label(row, asked) == _label(whole, asked)]
+    lines = []
+    for row in sorted(mine, key=lambda one: (one.cells[4] is None, _value(one.cells[4]))):
+        target, gap = row.cells[1], row.cells[4]
+        lines.append(_pace_line("at_store", row, asked, row.names[STORE][0]))
+        if target is not None and gap is not None:
+            month = period_words(gap.period)
+            words = {"where": row.names[STORE][0], "target": spoken(target), "gap": spoken(gap), "month": month}
+            lines.append(say("pace", "at_target", Label=_label(row, asked), **words))
+    return lines
 
 
 def _where(asked: Asked, result: Result) -> str:

@@ -34,6 +34,12 @@ class Row:
     cells: tuple[Cell | None, ...]
 
 
+def row_value(row: Row, place: int) -> Decimal | None:
+    """Return the figure of a row in a column."""
+    cell = row.cells[place]
+    return None if cell is None else cell.value
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One result."""

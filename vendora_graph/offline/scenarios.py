@@ -44,6 +44,12 @@ def of_rate(metric: str) -> bool:
     return bool(known["scenarios"].get(known["synonyms"].get(metric, metric), {}).get("change") == RATE)
 
 
+def sets_apart(metric: str) -> bool:
+    """Whether a metric's scenario sets one course against another (keep or wholesale), without a size of change."""
+    known = data("scenarios")
+    return bool(known["scenarios"].get(known["synonyms"].get(metric, metric), {}).get("change") == "none")
+
+
 def _size(asked: Asked, metric: str) -> dict[str, str]:
     """Return the change of the question as the tool's arguments: a level, a part of the figure itself, or a plain change."""
     level, share = level_of(asked, metric), share_of(asked)
@@ -92,7 +98,7 @@ def narrate_scenario(asked: Asked, results: list[Result]) -> Draft:
     where = filter_words(asked.plan.filters, asked.catalog, names, quoted)
     own = _own(asked, result)
     if asked.plan.group_by:
-        headline = _grouped(asked, table, own, where)
+        headline = _grouped(asked, table, result, where)
         findings: list[Finding] = []
     else:
         rows = [row for row in table.rows if row.cells[0] is not None]
@@ -170,11 +176,18 @@ def _told(asked: Asked) -> str:
     return "main_points" if points and size_of(asked) else "main" if size_of(asked) else "main_bare"
 
 
-def _grouped(asked: Asked, table: Table, own: dict[str, Cell], where: str) -> str:
+def _of_group(metric: str, dimension: str, group: str, result: Result) -> Cell | None:
+    """Return a metric's own figure in one group."""
+    rows = [row for table in result.tables if table.tool == "query_metrics" for row in table.rows]
+    mine = [row for row in rows if dimension in row.names and row.names[dimension][1] == group]
+    return next((cell for row in mine for cell in row.cells if cell is not None and cell.metric == metric), None)
+
+
+def _grouped(asked: Asked, table: Table, result: Result, where: str) -> str:
     metric = asked.catalog.metrics[asked.plan.metrics[0]]
     first = next(row for row in table.rows if row.cells[0] is not None)
     dimension = asked.plan.group_by[0]
-    now = own.get(metric.name)
+    now = _of_group(metric.name, dimension, first.names[dimension][1], result)
     words = {"result": _said(first.cells[0]), "group": first.names[dimension][0], "value": _said(now)}
     return say("what_if", "grouped", Label=metric.label, period=period_words(now.period if now else None), where=where, **words)
 

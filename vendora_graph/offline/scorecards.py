@@ -12,7 +12,7 @@ from vendora_graph.offline.honesty import preliminary, unequal_card_days
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.results import Cell, Result, Row, Table
 from vendora_graph.offline.senior_plans import knowledge
-from vendora_graph.offline.words import direction, lowered, say
+from vendora_graph.offline.words import NUMERAL, direction, filter_words, lowered, name_refs, say
 from vendora_graph.semantic.catalog import MetricInfo
 
 AUTHOR = "offline"
@@ -60,7 +60,7 @@ def narrate_scorecard(asked: Asked, calls: tuple[Call, ...], results: list[Resul
     failed = tuple(say("scorecard", "failed", part=_part(call, asked)) for call, result, _ in pairs if result.error)
     shown = [name for _, table in cards for row in table.rows if row.cells[0] is not None for name in (row.cells[0].metric,)]
     return Draft(
-        headline=_headline(cards, gaps, period, asked),
+        headline=_headline(cards, gaps, period, asked, _where(asked, results)),
         findings=(*_changes(cards, asked), *_told(rest, asked), *_without(own, asked), *more),
         tables=_specs(cards, compared, branches),
         recommendations=_recommendations(gaps),
@@ -119,16 +119,22 @@ def _trust(info: MetricInfo, result: Result) -> str:
     return say("scorecard", "moderate" if weak else "high")
 
 
-def _headline(cards: list[tuple[str, Table]], gaps: list[Gap], period: str, asked: Asked) -> str:
+def _where(asked: Asked, results: list[Result]) -> str:
+    tables = [table for result in results for table in result.tables]
+    names = {**{k: v for t in tables for k, v in t.filter_names.items()}, **name_refs(tuple(tables))}
+    return filter_words(asked.plan.filters, asked.catalog, names, list(dict.fromkeys(NUMERAL.findall(asked.question))))
+
+
+def _headline(cards: list[tuple[str, Table]], gaps: list[Gap], period: str, asked: Asked, where: str) -> str:
     first = _first(gaps, asked)
     if first is not None:
-        return _gap_line(first, "gap_first", period)
+        return _gap_line(first, "gap_first", f"{period}{where}")
     for name in asked.plan.metrics:
         for _, table in cards:
             row = _row_of(table, name)
             if row is not None and row.cells[0] is not None:
                 label = asked.catalog.metrics[name].label
-                return say("scorecard", "headline", Label=label, value=row.cells[0].ref, period=period, extra=_versus(row))
+                return say("scorecard", "headline", Label=label, value=row.cells[0].ref, period=f"{period}{where}", extra=_versus(row))
     return say("scorecard", "nothing")
 
 

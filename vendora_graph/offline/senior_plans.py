@@ -21,8 +21,10 @@ from vendora_graph.offline.results import Done
 from vendora_graph.offline.scenarios import scenario_calls
 from vendora_graph.semantic.catalog import MetricInfo
 
-STORE = "The store"
+STORE, STORE_NAME = "The store", "store"
 COMPARED_WITH_BENCHMARKS = 20
+MANY = 3
+"""Departments from which a question is about the whole store."""
 FIND = "find_anomalies"
 BENCHMARK = "Benchmark"
 
@@ -42,7 +44,7 @@ def senior_calls(asked: Asked, done: Done) -> tuple[Call, ...] | None:
         return None
     if plan.intent in _BY_INTENT:
         return _BY_INTENT[plan.intent](asked) or None
-    if plan.intent == "scorecard" and plan.filters:
+    if plan.intent == "scorecard" and any(item.dimension != STORE_NAME for item in plan.filters):
         return None  # of one person or model: its own figures beside their past, not the store's departments
     return _views(asked, plan.period, done)
 
@@ -82,7 +84,9 @@ _BY_INTENT: Mapping[str, Callable[[Asked], tuple[Call, ...]]] = {
 
 def _watched(asked: Asked) -> tuple[str, ...]:
     """Return the metrics looked at for what is out of line: those of the question, else one a department."""
-    usual = [d["metrics"][0] for d in knowledge()["departments"]] + list(knowledge()["watched"])
+    parts = _departments(asked)
+    watched = [m for m in knowledge()["watched"] if m in asked.catalog.metrics and asked.catalog.metrics[m].department in parts]
+    usual = [d["metrics"][0] for d in parts.values()] + watched
     return tuple(dict.fromkeys(m for m in (*asked.plan.metrics, *usual) if m in asked.catalog.metrics))[:12]
 
 
@@ -104,10 +108,28 @@ def _causes(asked: Asked, marks: tuple[Call, ...], done: Done) -> tuple[Call, ..
     return explain_calls(asked, (worst[1],), most=1) if worst is not None else ()
 
 
+def _departments(asked: Asked) -> dict[str, Any]:
+    """Return the departments to show, by name: the one asked about, those of the figures named, or all where these are of many."""
+    known = {str(d["department"]): d for d in knowledge()["departments"]}
+    named = {info.department for name in asked.plan.metrics if (info := asked.catalog.metrics.get(name)) is not None}
+    if asked.plan.topic in known:
+        named = {str(asked.plan.topic)}
+    shown = {name: card for name, card in known.items() if name in named}
+    return known if len(named) >= MANY or not shown else shown
+
+
+def _other_side(asked: Asked) -> set[str]:
+    """Return the figures of new vehicles where only used ones are asked about, and the other way round."""
+    sides = {name: set(metrics) for name, metrics in knowledge()["sides"].items()}
+    mine = [name for name, metrics in sides.items() if set(asked.plan.metrics) <= metrics]
+    return {m for name, metrics in sides.items() if mine and name not in mine for m in metrics}
+
+
 def _scorecards(asked: Asked, period: Period) -> tuple[Call, ...]:
     calls = []
     covered: set[str] = set()
-    departments = [(d["name"], tuple(d["metrics"]), d["department"]) for d in knowledge()["departments"]]
+    other = _other_side(asked)
+    departments = [(d["name"], tuple(m for m in d["metrics"] if m not in other), name) for name, d in _departments(asked).items()]
     for _, metrics, _ in departments:
         covered.update(metrics)
     rest = tuple(m for m in asked.plan.metrics if m not in covered)
@@ -118,12 +140,8 @@ def _scorecards(asked: Asked, period: Period) -> tuple[Call, ...]:
         if not known or before is None:
             continue
         year = same_last_year(period, asked.calendar, kind)
-        calls.append(
-            Call(
-                "scorecard",
-                {"title": name, "metrics": known, "period": span(period), "previous": span(before), "last_year": span(year)},
-            )
-        )
+        spans = {"period": span(period), "previous": span(before), "last_year": span(year)}
+        calls.append(Call("scorecard", {"title": name, "metrics": known, **spans, **_where(asked)}))
     return tuple(calls)
 
 
@@ -134,16 +152,25 @@ def _asked_for(asked: Asked, period: Period) -> tuple[Call, ...]:
     if before is None or not known:
         return ()
     year = same_last_year(period, asked.calendar, "sales")
-    args = {"title": STORE, "metrics": known, "period": span(period), "previous": span(before), "last_year": span(year)}
+    args = {"title": STORE, "metrics": known, "period": span(period), "previous": span(before), "last_year": span(year), **_where(asked)}
     return (Call("scorecard", args),)
 
 
 def _benchmarks(asked: Asked, period: Period) -> tuple[Call, ...]:
     """Return the comparison: of named figures these, or what stands for them; of a whole view what is worth money besides."""
     wanted = [m for name in asked.plan.metrics for m in _standing_for(name, asked)]
-    usual = [] if asked.plan.intent == "benchmark" and wanted else list(knowledge()["gaps"])
+    parts, metrics = _departments(asked), asked.catalog.metrics
+    other = _other_side(asked)
+    gaps = [m for m in knowledge()["gaps"] if m in metrics and metrics[m].department in parts and m not in other]
+    usual = [] if asked.plan.intent == "benchmark" and wanted else gaps
     names = list(dict.fromkeys(m for m in (*wanted, *usual) if _comparable(asked.catalog.metrics.get(m))))[:COMPARED_WITH_BENCHMARKS]
-    return (Call("compare_to_benchmark", {"metrics": names, "period": span(period)}),) if names else ()
+    if not names and asked.plan.intent == "recommend":  # their own past and target stand in for benchmarks
+        names = [m for m in asked.plan.metrics if m in asked.catalog.metrics]
+    return (Call("compare_to_benchmark", {"metrics": names, "period": span(period), **_where(asked)}),) if names else ()
+
+
+def _where(asked: Asked) -> dict[str, Any]:
+    return {"filters": [item.model_dump(mode="json") for item in asked.plan.filters]} if asked.plan.filters else {}
 
 
 def _standing_for(name: str, asked: Asked) -> tuple[str, ...]:

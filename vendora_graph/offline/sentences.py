@@ -9,7 +9,7 @@ from vendora_graph.contracts import TableSpec
 from vendora_graph.offline.asked import Asked, limited, share_filter
 from vendora_graph.offline.honesty import is_few
 from vendora_graph.offline.planner import compared, ends, several_groups
-from vendora_graph.offline.results import Cell, Row, Table
+from vendora_graph.offline.results import Cell, Row, Table, row_value
 from vendora_graph.offline.share_lines import beside
 from vendora_graph.offline.words import (
     COUNTED,
@@ -247,8 +247,10 @@ class Told:
         least = self.infos[0].min_n
         if least is not None and self.asked.plan.grain is None:
             small = [self.named(row) for row in self.table.body if is_few(row.cells[place], least)]
+            several = len(self.asked.plan.group_by) > 1
             if small:
-                notes.append(say("notes", "small", names=say("joiners", "comma").join(small[:5])))
+                listed = say("joiners", "comma").join(small[:5])
+                notes.append(say("notes", "few_records") if several else say("notes", "small", names=listed))
         return notes
 
     def trend(self, index: int, change: Cell | None) -> str:
@@ -291,9 +293,3 @@ class Told:
         """Return the names of a row's groups."""
         names = [ref for dimension, (ref, _) in row.names.items() if dimension in self.asked.plan.group_by]
         return say("joiners", "comma").join(names)
-
-
-def row_value(row: Row, place: int) -> Decimal | None:
-    """Return the figure of a row in a column."""
-    cell = row.cells[place]
-    return None if cell is None else cell.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.omissions import free_unfit
+from vendora_graph.offline.variants import filters_of, variants_of
 
 
 def fit_usual(framer: Framer) -> None:
@@ -12,6 +13,8 @@ def fit_usual(framer: Framer) -> None:
     cuts = {f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions}
     known = {cut for cut in cuts if any(can_cut(framer.lexicon, m, cut) for m in frame.metrics)}
     fitting = [m for m in frame.metrics if all(can_cut(framer.lexicon, m, cut) for cut in known)]
+    if frame.has("pace") and cuts:  # targets are kept of what has a name of its own: `will we hit our used target`
+        fitting = [m for m in fitting if _named(framer, m)][:1] or fitting
     told = framer.lexicon.vocabulary.get("explained") or ()
     frame.metrics = ([m for m in told if m in fitting] if frame.has("why") else []) or fitting or frame.metrics
     free_unfit(framer)
@@ -19,3 +22,9 @@ def fit_usual(framer: Framer) -> None:
     for at, token in enumerate(frame.tokens):
         if token.text in opinions:
             frame.bound.setdefault(at, "context")
+
+
+def _named(framer: Framer, metric: str) -> bool:
+    """Whether a measure has a name of its own under the conditions of the question (`units_used`)."""
+    forms = (filters_of(entry) for entry in variants_of(framer.lexicon).values() if entry["base"] == metric)
+    return any(own and all(item in framer.frame.filters for item in own) for own in forms)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, ResultTable
 from vendora_graph.evidence.arithmetic import difference, express
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.benchmarks import Benchmark, as_fact, choose, months_of
-from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, knowledge, together
+from vendora_graph.tools.senior.gather import BY_METRIC, STORE, Desk, Rows, knowledge, one_store, together
 from vendora_graph.tools.senior.history import year_before
 from vendora_graph.tools.senior.to_target import targets
 
@@ -26,7 +26,6 @@ LEAST_DAYS = 7
 """Days below which a gap says nothing about a month: one bad day is no quarter of a million a month."""
 COLUMNS = ("Own figure", "Benchmark", "Gap", "Gap in dollars a month")
 OWN_COLUMNS = ("Own figure", "Year before", "Change", "Target", "Gap to target")
-STORE = "store"
 MOST_BY_STORE = 4
 MONTHS = Decimal("0.0001")
 
@@ -40,6 +39,7 @@ class CompareToBenchmark(Contract):
 
     metrics: tuple[str, ...] = Field(min_length=1, max_length=20)
     period: Span
+    filters: tuple[Filter, ...] = Field(default=(), max_length=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,20 @@ class Marked:
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = CompareToBenchmark.model_validate(arguments)
     desk = Desk(services, scope)
-    names = desk.allowed(asked.metrics, asked.period)
+    names = desk.allowed(desk.fitting(asked.metrics, asked.filters), asked.period)
     volumes = {m: v for m in names if (v := knowledge("scorecard")["gaps"].get(m, {}).get("volume"))}
-    base, own = await desk.figures((*names, *volumes.values()), asked.period)
-    first = asked.metrics[0]
+    base, own = await desk.figures((*names, *volumes.values()), asked.period, asked.filters)
+    first, store = asked.metrics[0], one_store(asked.filters, desk)
+    whole = all(item.dimension == STORE for item in asked.filters)  # what is published is of whole stores
     known = [name for name in names if name in own and own[name].value is not None]
-    held = [Marked(name, own[name], _mark(name, desk, undated=name == first)) for name in known]
+    held = [Marked(name, own[name], _mark(name, store, desk, undated=name == first) if whole else None) for name in known]
     rows, sources = Rows(), []
     for one in held:
         if one.mark is not None:
             _compare(one, one.mark, own.get(volumes.get(one.name, "")), asked.period, rows, desk)
             sources.append(_source(one, one.mark, desk))
     without = [one for one in held if one.mark is None]
-    more, own_rows = await _own_past(without, asked.period, desk)
+    more, own_rows = await _own_past(without, asked.period, asked.filters, desk)
     tables = _tables(rows, own_rows, "; ".join(sources), asked, desk)
     return ToolResult(together(scope.turn, [*base, *more], [rows, own_rows], tables), _words(held, desk))
 
@@ -82,9 +83,9 @@ def _words(held: list[Marked], desk: Desk) -> str:
     return "; ".join(said)
 
 
-def _mark(name: str, desk: Desk, *, undated: bool) -> Benchmark | None:
+def _mark(name: str, place: str, desk: Desk, *, undated: bool) -> Benchmark | None:
     profile = desk.services.profile
-    store = profile.store(desk.scope.principal.home_dealership_id)
+    store = profile.store(place or desk.scope.principal.home_dealership_id)
     segment = profile.segment(store.id) if store else None
     return choose(desk.services.catalog.metrics[name], desk.scope.as_of, segment, undated=undated)
 
@@ -109,22 +110,22 @@ def _source(one: Marked, mark: Benchmark, desk: Desk) -> str:
     return f"{one.fact.label}: {mark.name}{reported}{age}{only}. {mark.note}".rstrip()
 
 
-async def _own_past(without: list[Marked], period: Span, desk: Desk) -> tuple[list[Ledger], Rows]:
-    """Return the figures without a benchmark beside their own year before and their target, and by store where there are several."""
+async def _own_past(without: list[Marked], period: Span, filters: tuple[Filter, ...], desk: Desk) -> tuple[list[Ledger], Rows]:
+    """Return the figures without a benchmark beside their own year before and, of the whole, their target, and by store."""
     rows = Rows()
     if not without:
         return [], rows
     names = tuple(one.name for one in without)
     before = Span(start=year_before(period.start), end=year_before(period.end))
-    past, then = await desk.figures(names, before)
-    held, goals = await targets(names, period, desk)
+    past, then = await desk.figures(names, before, filters)
+    held, goals = await targets(names, period, desk) if not filters else ([], {})
     for one in without:
         earlier, goal = then.get(one.name), goals.get(one.name)
         known = earlier is not None and earlier.value is not None
         change = difference(one.fact, earlier, label=f"Change in {one.fact.label}") if earlier is not None and known else None
         gap = difference(one.fact, goal, label=f"Gap to target in {one.fact.label}") if goal is not None else None
         rows.add(((BY_METRIC, one.fact.label),), one.fact, earlier if change is not None else None, change, goal, gap)
-    stores = await desk.try_all(_by_store(names, period, desk))
+    stores = await desk.try_all(_by_store(names, period, desk)) if not filters else []
     return [*past, *held, *(ledger for ledger in stores if ledger is not None)], rows
 
 

@@ -102,6 +102,8 @@ def _history(metric: str, sides: dict[str, str], past: Months, period: Span, des
     open_days = selling_days(desk, service=is_service(metric, desk))
     clock = Stretch.of(period, open_days)
     columns = {alias: clock.ending_each_month(past.get(side, [])) for alias, side in sides.items()}
+    if not all(columns.values()):  # a part whose days do not add up to its months has no past
+        return []
     if list(sides) == [""]:
         return [value for value in columns[""] if value is not None]
     combined = [

@@ -111,7 +111,7 @@ def _ahead(name: str, history: list[Fact], wanted: list[Period], last: Span, des
         cells = [
             make_fact(
                 metric=name, value=getattr(point, kind), unit=info.unit, label=f"{info.label}, {words}", slice=place, period=period,
-                grade="forecast", formula=f"{made.method} over {len(history)} months", parts=parts, basis=info.basis,
+                grade="forecast", formula=f"{made.method} over {len(history)} months, {words}", parts=parts, basis=info.basis,
             )
             for kind, words in KINDS.items()
         ]  # fmt: skip

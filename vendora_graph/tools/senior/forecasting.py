@@ -1,6 +1,6 @@
 """Months ahead: seasonal decomposition with exponential smoothing, beside seasonal-naive, with a rolling backtest.
 
-The library (augurs) works in floats; what comes back is rounded to cents or hundredths before it becomes a figure. It is deterministic.
+The library (augurs) works in floats; what comes back is rounded (large figures to cents) before it becomes one. It is deterministic.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ SEASON = 12
 LEAST = 24
 """Months below which a season cannot be told from chance."""
 LEVEL = 0.80
-PLACES = Decimal("0.01")
+PLACES, FINE = Decimal("0.01"), Decimal("0.000001")
 ORIGINS = 12
 EXACT = Decimal("0.0001")
+SMALL = 1000
+"""Figures below it are told finely: a hundredth of a rate is a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,17 @@ def model(history: Sequence[Decimal], ahead: int) -> tuple[list[Decimal], list[D
     fitted = MSTL.ets([SEASON])
     fitted.fit(np.array([float(value) for value in history]))
     found = fitted.predict(ahead, level=LEVEL)
-    return _decimals(found.point()), _decimals(found.lower()), _decimals(found.upper())
+    middle, low, high = (_decimals(values, history) for values in (found.point(), found.lower(), found.upper()))
+    return middle, low, high
 
 
-def _decimals(values: object) -> list[Decimal]:
-    return [Decimal(str(value)).quantize(PLACES) for value in np.asarray(values).tolist()]
+def _decimals(values: object, history: Sequence[Decimal]) -> list[Decimal]:
+    return [Decimal(str(value)).quantize(_places(history)) for value in np.asarray(values).tolist()]
+
+
+def _places(history: Sequence[Decimal]) -> Decimal:
+    """Return how finely a forecast is told: large figures to cents, small ones finely."""
+    return PLACES if max(abs(value) for value in history) >= SMALL else FINE
 
 
 def forecast(history: Sequence[Decimal], ahead: int, *, floor: Decimal | None = Decimal(0)) -> Forecasted:
@@ -95,7 +103,8 @@ def _points(history: Sequence[Decimal], ahead: int, width: Decimal | None, floor
         points = [Point(*triple) for triple in zip(*model(history, ahead), strict=True)]
     else:
         points = [Point(v, v - abs(v) * width, v + abs(v) * width) for v in naive(history, ahead)]
-    return tuple(Point(*(_at_least(v, floor) for v in (p.value, p.low, p.high))) for p in points)
+    places = _places(history)
+    return tuple(Point(*(_at_least(v.quantize(places), floor) for v in (p.value, p.low, p.high))) for p in points)
 
 
 def _missed(told: Sequence[Decimal], actual: Sequence[Decimal]) -> list[Decimal]:
@@ -107,5 +116,4 @@ def _error(missed: Sequence[Decimal]) -> Decimal:
 
 
 def _at_least(value: Decimal, floor: Decimal | None) -> Decimal:
-    exact = value.quantize(PLACES)
-    return exact if floor is None else max(exact, floor)
+    return value if floor is None else max(value, floor)

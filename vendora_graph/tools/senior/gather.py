@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vendora_graph import yaml_text
 from vendora_graph.contracts import Fact, Filter, Ledger, Period, ResultTable, Slice
-from vendora_graph.errors import NotAllowedError
+from vendora_graph.errors import NotAllowedError, QuestionError
 from vendora_graph.evidence.ledger import merge
 from vendora_graph.tools.query_metrics import admitted, check_names, within_access
 from vendora_graph.tools.requests import MetricQuery, Span
@@ -20,7 +20,7 @@ from vendora_graph.tools.runner import run_query, table_id
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
-BY_METRIC = "metric"
+BY_METRIC, STORE = "metric", "store"
 BY_DRIVER = "driver"
 AT_ONCE = 12
 """Metrics of one query at most."""
@@ -82,6 +82,18 @@ class Desk:
             raise refused
         return tuple(kept)
 
+    def fitting(self, metrics: Sequence[str], filters: Sequence[Filter]) -> tuple[str, ...]:
+        """Return the metrics that can be taken under the conditions; what shows several leaves out the rest.
+
+        Raises:
+            QuestionError: None of them can.
+        """
+        known = self.services.catalog.metrics
+        kept = tuple(m for m in metrics if m in known and all(f.dimension in known[m].dimensions for f in filters))
+        if not kept:
+            raise QuestionError(f"None of these metrics is kept by {', '.join(dict.fromkeys(f.dimension for f in filters))}.")
+        return kept
+
     async def try_all(self, queries: Sequence[MetricQuery]) -> list[Ledger | None]:
         """Return what several queries find, None for what the asker may not see: a branch that fails is left out."""
         return list(await asyncio.gather(*(self._try(query) for query in queries)))
@@ -91,6 +103,12 @@ class Desk:
             return await self.ask(query)
         except NotAllowedError:
             return None
+
+
+def one_store(filters: Sequence[Filter], desk: Desk) -> str:
+    """Return the id of the store the conditions name, empty where they name none or several."""
+    named = next((f.values[0] for f in filters if f.dimension == STORE and f.op == "in" and len(f.values) == 1), "")
+    return next((s.id for s in desk.services.profile.stores if s.name == named), "")
 
 
 def in_turn(metrics: Sequence[str]) -> list[tuple[str, ...]]:

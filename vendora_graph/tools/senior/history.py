@@ -47,9 +47,9 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
-def selling_days(desk: Desk, *, service: bool) -> frozenset[date]:
-    """Return the days the asker's home store sells, or its service drive is open."""
-    home = desk.scope.principal.home_dealership_id
+def selling_days(desk: Desk, *, service: bool, store: str = "") -> frozenset[date]:
+    """Return the days a store sells (the asker's home store where none is named), or its service drive is open."""
+    home = store or desk.scope.principal.home_dealership_id
     place = 3 if service else 2
     return frozenset(row[1] for row in desk.services.profile.days if row[0] == home and row[place])
 
@@ -75,22 +75,24 @@ class Past:
         return Ledger(turn=turn, queries=dict(self.queries))
 
 
-async def past_months(metrics: Sequence[str], day: date, count: int, filters: tuple[Filter, ...], desk: Desk) -> Past:
-    """Return the whole months before the one of `day`, by metric, as far back as the data goes.
+async def past_months(
+    metrics: Sequence[str], day: date, count: int, filters: tuple[Filter, ...], desk: Desk, *, store: str = ""
+) -> Past:
+    """Return the whole months before the one of `day`, by metric, as far back as the data (of `store`, if the filters name one) goes.
 
     A second statement takes them by month: a metric whose days do not add up to each is left without a past.
 
     Raises:
         NotAllowedError: The asker may not see a metric.
     """
-    first, _ = desk.services.profile.covers(desk.scope.principal.dealership_ids)
+    first, _ = desk.services.profile.covers((store,) if store else desk.scope.principal.dealership_ids)
     months = [span for span in months_before(day, count) if span.start >= first]
     if not months:
         return Past({name: [] for name in metrics}, {})
     span = Span(start=months[0].start, end=months[-1].end)
     lots = in_turn(metrics)
     found = await asyncio.gather(*(_lot(some, span, filters, desk) for some in lots))
-    open_days = {kind: selling_days(desk, service=kind) for kind in (True, False)}
+    open_days = {kind: selling_days(desk, service=kind, store=store) for kind in (True, False)}
     proven = {name: column for lot, _ in found for name, column in lot.items()}
     made = {n: [Month(m.start, m.end, days, open_days[is_service(n, desk)]) for m in months if days] for n, days in proven.items()}
     return Past(made, {key: record for _, records in found for key, record in records.items()})

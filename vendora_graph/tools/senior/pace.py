@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Second, Unit
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, Period, Second, Slice, Unit
 from vendora_graph.errors import QuestionError
 from vendora_graph.evidence.arithmetic import difference, express
 from vendora_graph.evidence.ledger import make_fact
@@ -19,8 +19,8 @@ from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.drill import kind_of
-from vendora_graph.tools.senior.gather import BY_METRIC, Desk, Rows, fact_at, together
-from vendora_graph.tools.senior.history import is_service, month_of, past_months, selling_days
+from vendora_graph.tools.senior.gather import BY_METRIC, STORE, Desk, Rows, fact_at, in_turn, one_store, only_table, together
+from vendora_graph.tools.senior.history import Past, is_service, month_of, past_months, selling_days
 from vendora_graph.tools.senior.pacing import Errors, Month, backtest, backtest_again, curve_share
 from vendora_graph.tools.spans import describe
 from vendora_graph.tools.whole_books import is_kept_by_month
@@ -28,6 +28,7 @@ from vendora_graph.tools.whole_books import is_kept_by_month
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from vendora_graph.semantic.catalog import MetricInfo
     from vendora_graph.services import Scope, Services
 
 NAME = "pace"
@@ -47,6 +48,35 @@ class Pace(Contract):
     metrics: tuple[str, ...] = Field(min_length=1, max_length=8)
     period: Span = Field(description="The running month to date: its first day and the last day with data.")
     filters: tuple[Filter, ...] = Field(default=(), max_length=8)
+    by_store: bool = Field(default=False, description="A projection for each store, beside that of the whole.")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is projected: the whole (no name), or a store by its name and id, with its own selling days, past and targets.
+
+    `row` is True where its rows name it.
+    """
+
+    filters: tuple[Filter, ...]
+    name: str = ""
+    store: str = ""
+    row: bool = False
+
+    @property
+    def slice(self) -> Slice:
+        """The place of its figures."""
+        return ((STORE, self.name),) if self.name else ()
+
+    @property
+    def key(self) -> Slice:
+        """What its rows are named by beside the metric."""
+        return self.slice if self.row else ()
+
+    @property
+    def targeted(self) -> bool:
+        """Whether targets are kept of it: of a store, not of a slice."""
+        return not self.filters or (len(self.filters) == 1 and bool(self.store))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +99,60 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
         )
     sides = {name: _sides(name, desk) for name in usable}
     simple = tuple(dict.fromkeys(m for pair in sides.values() for m in pair))
-    (base, found), targets = await asyncio.gather(
-        desk.figures((*usable, *simple), asked.period, asked.filters),
-        desk.ask_all([_target_query(name, asked.period.end) for name in usable]),
-    )
-    past = await past_months(simple, asked.period.end, MONTHS_BACK, asked.filters, desk)
-    for name, target in zip(usable, targets, strict=True):
-        clock = _clock(asked.period.end, name, desk)
-        _project(name, sides[name], found, _target(name, target, asked, desk), clock, past.months, rows, asked, desk)
-        if clock.whole == clock.done:
-            words.append(f"{services.catalog.metrics[name].label}: the month is over.")
+    base, found = await desk.figures((*usable, *simple), asked.period, asked.filters)
+    cut = await _cut((*usable, *simple), asked, desk) if asked.by_store else []
+    whole = _whole(asked.filters, desk)
+    parts = [(whole, found), *_stores(cut, whole, desk)]
+    ledgers = [*base, *cut]
+    behind = await asyncio.gather(*(_behind(place, usable, simple, asked, desk) for place, _ in parts))
+    for (place, named), (targets, past) in zip(parts, behind, strict=True):
+        told = [_target(name, target, asked, place, desk) for name, target in zip(usable, targets, strict=True)]
+        for name, target in zip(usable, told, strict=True):
+            clock = _clock(asked.period.end, name, place, desk)
+            _project(name, sides[name], named, target, clock, past.months, rows, asked, place, desk)
+            if clock.whole == clock.done:
+                words.append(f"{services.catalog.metrics[name].label}: the month is over.")
+        ledgers += [*(t for t, target in zip(targets, told, strict=True) if target is not None), past.ledger(scope.turn)]
     if skipped:
         words.append(f"No pace for {', '.join(skipped)}.")
     table = rows.table(NAME, asked.model_dump_json(), "Month-end pace", COLUMNS, as_period(asked.period, scope))
-    held = [t for t, name in zip(targets, usable, strict=True) if _target(name, t, asked, desk) is not None]
-    return ToolResult(together(scope.turn, [*base, *held, past.ledger(scope.turn)], [rows], [table]), " ".join(words))
+    return ToolResult(together(scope.turn, ledgers, [rows], [table]), " ".join(dict.fromkeys(words)))
+
+
+async def _behind(place: Place, metrics: Sequence[str], simple: tuple[str, ...], asked: Pace, desk: Desk) -> tuple[list[Ledger], Past]:
+    """Return the targets of a place and its past months."""
+    return await asyncio.gather(
+        desk.ask_all([_target_query(name, asked.period.end, place) for name in metrics]),
+        past_months(simple, asked.period.end, MONTHS_BACK, place.filters, desk, store=place.store),
+    )
+
+
+async def _cut(metrics: tuple[str, ...], asked: Pace, desk: Desk) -> list[Ledger]:
+    """Return the figures to date by store."""
+    queries = [MetricQuery(metrics=some, period=asked.period, filters=asked.filters, group_by=(STORE,)) for some in in_turn(metrics)]
+    return await desk.ask_all(queries)
+
+
+def _whole(filters: tuple[Filter, ...], desk: Desk) -> Place:
+    """Return the place the filters leave: a store where they name one."""
+    store = desk.services.profile.store(one_store(filters, desk))
+    return Place(filters, store.name, store.id) if store is not None else Place(filters)
+
+
+def _stores(cut: Sequence[Ledger], whole: Place, desk: Desk) -> list[tuple[Place, dict[str, Fact]]]:
+    """Return each store of a result by store, with its figures by metric."""
+    found: dict[str, dict[str, Fact]] = {}
+    for ledger in cut:
+        table = only_table(ledger)
+        for key, cells in zip(table.keys, table.cells, strict=True):
+            facts = [ledger.facts[cell] for cell in cells if cell and not ledger.facts[cell].parts]
+            if STORE in dict(key):
+                found.setdefault(dict(key)[STORE], {}).update({fact.metric: fact for fact in facts})
+    ids = {s.name: s.id for s in desk.services.profile.stores}
+    return [
+        (Place((*whole.filters, Filter(dimension=STORE, values=(name,))), name, ids.get(name, ""), row=True), named)
+        for name, named in sorted(found.items())
+    ]
 
 
 def _can_pace(metric: str, desk: Desk) -> bool:
@@ -102,42 +171,44 @@ def _sides(metric: str, desk: Desk) -> tuple[str, ...]:
     return (top, bottom) if kind == "ratio" and bottom is not None else (metric,)
 
 
-def _clock(day: date, metric: str, desk: Desk) -> Clock:
+def _clock(day: date, metric: str, place: Place, desk: Desk) -> Clock:
     month = month_of(day)
-    open_days = selling_days(desk, service=is_service(metric, desk))
+    open_days = selling_days(desk, service=is_service(metric, desk), store=place.store)
     inside = [d for d in sorted(open_days) if month.start <= d <= month.end]
     return Clock(sum(1 for d in inside if d <= day), len(inside))
 
 
-def _target_query(metric: str, day: date) -> MetricQuery:
-    return MetricQuery(metrics=("target_value",), period=month_of(day), filters=(Filter(dimension="target_metric", values=(metric,)),))
+def _target_query(metric: str, day: date, place: Place) -> MetricQuery:
+    where = (*(place.filters if place.targeted else ()), Filter(dimension="target_metric", values=(metric,)))
+    return MetricQuery(metrics=("target_value",), period=month_of(day), filters=where)
 
 
-def _target(metric: str, found: Ledger, asked: Pace, desk: Desk) -> Fact | None:
+def _target(metric: str, found: Ledger, asked: Pace, place: Place, desk: Desk) -> Fact | None:
     """Return the month's target as a figure of the metric; only for a whole store, and rates only of one store."""
     info = desk.services.catalog.metrics[metric]
     whole, month = fact_at(found, "target_value"), month_of(asked.period.end)
-    several = len(desk.scope.principal.dealership_ids) > 1 and info.additivity != "additive"
-    if whole is None or not whole.value or asked.filters or several:
+    several = not place.store and len(desk.scope.principal.dealership_ids) > 1 and info.additivity != "additive"
+    if whole is None or not whole.value or not place.targeted or several:
         return None
     return make_fact(
         metric=metric, value=whole.value, unit=info.unit, label=f"Target for {info.label}", period=whole.period,
         basis=f"current budget, {describe(month.start, month.end)}", grade="target", formula=f"the store's budget for {info.label}",
-        parts=[whole.id],
+        parts=[whole.id], slice=place.slice,
     )  # fmt: skip
 
 
 def _project(
     name: str, sides: tuple[str, ...], found: dict[str, Fact], target: Fact | None, clock: Clock, past: Mapping[str, list[Month]],
-    rows: Rows, asked: Pace, desk: Desk,
+    rows: Rows, asked: Pace, place: Place, desk: Desk,
 ) -> None:  # fmt: skip
     """Add one metric's row."""
     info = desk.services.catalog.metrics[name]
+    key: Slice = ((BY_METRIC, info.label), *place.key)
     so_far = found.get(name)
     month = as_period(month_of(asked.period.end), desk.scope)
     parts = {side: found[side] for side in sides if side in found}
     if so_far is None or so_far.value is None or len(parts) < len(sides) or clock.done == 0:
-        rows.add(((BY_METRIC, info.label),), so_far, target, None, None, None, None, None, None)
+        rows.add(key, so_far, target, None, None, None, None, None, None)
         return
     named = {f"x{i}": parts[side] for i, side in enumerate(sides)}
     straight = " / ".join(f"(x{i} / {clock.done} * {clock.whole})" for i in range(len(sides)))
@@ -150,21 +221,17 @@ def _project(
     errors = _backtests(past.get(sides[0], []), clock)
     best = by_curve if by_curve is not None and errors[0].better == "curve" else by_line
     gap = difference(best, target, label=f"Projected gap to target in {info.label}") if target is not None else None
-    left = clock.whole - clock.done
-    need = None
-    if target is not None and left > 0 and len(sides) == 1:
-        text = f"(t - x) / {left}"
-        unit = PER_DAY.get(info.unit, info.unit)
-        need = express(
-            text,
-            {"t": target, "x": so_far},
-            unit,
-            label=f"{info.label} needed per selling day",
-            metric=name,
-            period=month,
-            grade="forecast",
-        )
-    rows.add(((BY_METRIC, info.label),), so_far, target, by_line, by_curve, gap, need, *_error_facts(errors, so_far, name, info.label))
+    need = _needed(info, so_far, target, clock.whole - clock.done, month) if len(sides) == 1 else None
+    rows.add(key, so_far, target, by_line, by_curve, gap, need, *_error_facts(errors, so_far, name, info.label))
+
+
+def _needed(info: MetricInfo, so_far: Fact, target: Fact | None, left: int, month: Period) -> Fact | None:
+    """Return what each selling day left must bring to the target."""
+    if target is None or left <= 0:
+        return None
+    named, unit = {"t": target, "x": so_far}, PER_DAY.get(info.unit, info.unit)
+    label = f"{info.label} needed per selling day"
+    return express(f"(t - x) / {left}", named, unit, label=label, metric=info.name, period=month, grade="forecast")
 
 
 def _backtests(months: Sequence[Month], clock: Clock) -> tuple[Errors, Errors]:
@@ -186,6 +253,7 @@ def _error(value: Decimal | None, again: Decimal | None, so_far: Fact, metric: s
         return None
     return make_fact(
         metric=metric, value=value, unit="rate", label=label, period=so_far.period, grade="forecast", formula=words, parts=[so_far.id],
+        slice=so_far.slice,
         second=Second(value=again, method="the same past, each month as a part of its whole"),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vendora_graph.contracts import Contract, Fact, Ledger, ResultTable, Slice
+from vendora_graph.contracts import Contract, Fact, Filter, Ledger, ResultTable, Slice
 from vendora_graph.evidence.asks import ask_of
 from vendora_graph.evidence.ledger import merge
 from vendora_graph.tools.held import is_half_held
@@ -29,13 +29,15 @@ class Scorecard(Contract):
     period: Span
     previous: Span
     last_year: Span
+    filters: tuple[Filter, ...] = Field(default=(), max_length=8)
 
 
 async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: Ledger) -> ToolResult:
     asked = Scorecard.model_validate(arguments)
-    allowed = Desk(services, scope).allowed(asked.metrics, asked.period)
+    desk = Desk(services, scope)
+    allowed = desk.allowed(desk.fitting(asked.metrics, asked.filters), asked.period)
     sides = [None if is_half_held(span, services, scope) else span for span in (asked.previous, asked.last_year)]
-    queries = [MetricQuery(metrics=allowed, period=asked.period, compare=against) for against in sides]
+    queries = [MetricQuery(metrics=allowed, period=asked.period, filters=asked.filters, compare=against) for against in sides]
     for query in queries:
         check_names(query, services.catalog)
     narrowed = [await admitted(query, services, scope) for query in queries]
@@ -47,19 +49,20 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
 def _table(
     asked: Scorecard, metrics: tuple[str, ...], first: Ledger, second: Ledger, services: Services, scope: Scope
 ) -> ResultTable:
+    once = asked.previous == asked.last_year  # a year is set against the one before
     keys: list[Slice] = []
     cells: list[tuple[str | None, ...]] = []
     for name in metrics:
         before, year = _row(name, first), _row(name, second)
         keys.append((("metric", services.catalog.metrics[name].label),))
-        cells.append((before[0], before[1], before[2], year[1], year[2]))
-    columns = (
+        cells.append(before if once else (*before, year[1], year[2]))
+    columns: tuple[str, ...] = (
         as_period(asked.period, scope).label,
         as_period(asked.previous, scope).label,
         "Change",
-        as_period(asked.last_year, scope).label,
-        "Change on the year",
     )
+    if not once:
+        columns = (*columns, as_period(asked.last_year, scope).label, "Change on the year")
     request = asked.model_dump_json()
     return ResultTable(
         id=table_id("scorecard", request),

@@ -104,6 +104,8 @@ def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
         _check_level(asked, asked.to, scenario, services)
     elif not (asked.change or asked.share) and scenario["change"] != "none":
         raise QuestionError("The scenario needs the size of the change: say by how much.")
+    if asked.share is not None and scenario["change"] == "none":
+        raise QuestionError("That scenario sets keeping against wholesaling; it works out no change by a percentage.")
     if asked.share is not None and abs(asked.share) > MOST_SHARE:
         raise QuestionError(f"A change by {asked.share} of the figure is too large for a scenario: 0.1 is 10%.")
     if asked.share is not None and scenario["change"] == RATE:
