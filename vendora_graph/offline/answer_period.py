@@ -20,7 +20,7 @@ def main_period(framer: Framer, clock: Clock, main: PeriodSpec | None, previous:
     moment = _moment(framer, clock, main, out) if main is not None else None
     if moment is not None:
         return moment
-    if main is not None and previous is not None and previous.period is not None and _year_back(main, previous.period):
+    if main is not None and previous is not None and previous.period is not None and _year_back(main, previous.period, clock):
         shifted = last_year(framer, clock, previous.period, out.assumptions).period
         return Resolved(shifted) if shifted else None
     if main is not None:
@@ -56,8 +56,11 @@ def _day_back(clock: Clock, unit: str, count: int) -> Resolved:
     return Resolved(Period(start=day, end=day, label=day_text(day), grain="day"))
 
 
-def _year_back(main: PeriodSpec, period: Period) -> bool:
-    """`and a year ago?`, `what about last year?` after a month: the same month, a year back."""
+def _year_back(main: PeriodSpec, period: Period, clock: Clock) -> bool:
+    """`and a year ago?`, `what about last year?` after a month: the same month, a year back; `last October` after October too."""
+    if main.op == "month_last":
+        found = resolve(main, clock)
+        return found is not None and found.period.start == period.start and found.period.end == period.end
     if main.op == "same_last_year":
         return not main.args.get("unit") or main.word("unit") == period.grain
     year = main.word("unit") == "year" and (main.op == "last" or (main.op == "unit_ago" and main.number("n") == 1))
@@ -149,7 +152,9 @@ def _carried(framer: Framer, clock: Clock, period: Period, out: Outcome) -> Reso
     last = framer.ctx.previous
     were_snapshots = last is not None and all(framer.catalog.metrics[m].snapshot for m in last.metrics if m in framer.catalog.metrics)
     if were_snapshots and not all(framer.catalog.metrics[m].snapshot for m in frame.metrics):
-        return _default_period(framer, clock, out)
+        ended = period.end < clock.data_through and period.end == unit_end(period.end, "month")  # stock `last month`, then its gross
+        month = PeriodSpec("month", {"month": period.end.month, "year": period.end.year})
+        return resolve(month, clock) if ended else _default_period(framer, clock, out)
     return Resolved(period)
 
 

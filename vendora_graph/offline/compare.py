@@ -114,7 +114,7 @@ def _same(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, said
     """Both sides named the same days: the stretch before them, values side by side, or the same days a year back."""
     if any(item.op == "in" and len(item.values) > 1 for item in framer.frame.filters):
         return Comparison(kind="values")  # `october leases with october finance deals`: the same month on both sides
-    if versus.op in {"last_n", "last_n_bare"}:  # `last 30 days vs previous 30 days`
+    if versus.op in {"last_n", "last_n_bare", "last"}:  # `last 30 days vs previous 30 days`, `last month vs prior month`
         return _previous(framer, clock, period, said)
     week = timedelta(days=7)
     if period.grain == "day":

@@ -32,7 +32,7 @@ def take_hints(framer: Framer) -> None:
     if own and not (framer.inherits() or frame.metrics or frame.rules or frame.reports or frame.record):
         frame.metrics.append(own)
         return
-    if votes and frame.rules and not (frame.metrics or framer.inherits()):
+    if votes and not framer.inherits() and bool(frame.rules) != bool(frame.metrics):
         _own_clause(framer)
     if not votes or frame.metrics or frame.rules or frame.reports or frame.record:
         return
@@ -45,10 +45,11 @@ def take_hints(framer: Framer) -> None:
 def _own_clause(framer: Framer) -> None:
     """`what did Brandt sell and what did he gross`: a weak word in a clause of its own asks for its figure as well."""
     frame = framer.frame
+    named = [*frame.rule_spans.values(), *(frame.metric_spans[m] for m in frame.metrics if m in frame.metric_spans)]
     for span in frame.spans:
         hints = [s.key for s in of_kind(span, "hint") if framer.catalog.metrics[s.key].unit in {"units", "count"}]
-        if hints and span.start not in frame.bound and any(new_clause(framer, span.end, r.start) for r in frame.rule_spans.values()):
-            frame.metrics.append(hints[0])
+        if hints and span.start not in frame.bound and any(new_clause(framer, span.end, r.start) for r in named):
+            frame.metrics = list(dict.fromkeys([hints[0], *frame.metrics]))
             frame.metric_spans[hints[0]] = span
             frame.bind(span, f"metric {hints[0]}")
             return

@@ -23,7 +23,7 @@ def lost_side(framer: Framer, plan: Plan) -> bool:
         return False
     bound = framer.frame.bound
     said = [i for i, t in enumerate(framer.frame.tokens) if t.stem == framer.raw["versus_word"]]
-    versus = [i for i in said if not bound.get(i, "").startswith("filter")]  # `CR-Vs`
+    versus = [i for i in said if not bound.get(i, "").startswith(("filter", "metric"))]  # `CR-Vs`, `ELR vs door rate`
     if (versus and "left_out" in notes) or _verb_of_two(framer, plan):
         return True
     return bool(versus) and (not plan.group_by or any(_unlike(framer, at) for at in versus))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.spans import Span
 
 Op = Literal["", "between", "ge", "le", "gt", "lt"]
 _ORDER: tuple[Op, ...] = ("between", "ge", "le", "gt", "lt")
@@ -95,6 +96,12 @@ def scaled(framer: Framer, number: Decimal, second: int) -> Decimal:
     said = words[-1].lstrip("$0123456789.,").rstrip("+")
     times = framer.lexicon.english.multipliers.get(said, 1)
     return number * times if other is not None and number * times < other else number
+
+
+def of_another(framer: Framer, span: Span, words: range) -> bool:
+    """`under 30k and under 45 days`: a column's name right behind another number is of that one."""
+    at = span.start - 1
+    return at >= 0 and at not in words and framer.frame.tokens[at].number is not None
 
 
 def unit_of(framer: Framer, index: int) -> tuple[str, int]:

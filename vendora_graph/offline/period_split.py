@@ -8,12 +8,13 @@ from itertools import pairwise
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import clock_of
 from vendora_graph.offline.period_marks import changed_from, held_against, through_day
-from vendora_graph.offline.period_math import ONE_DAY
+from vendora_graph.offline.period_math import ONE_DAY, add_units
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_pairs import elided
 from vendora_graph.offline.periods import PeriodSpec
 
 YEAR_BACK = frozenset({"same_last_year", "shift_year", "to_date_last_year"})
+_LAST_YEAR = "_last_year"
 _SMALL_GAP = 3
 _PAIR = 2
 _SHORT = frozenset({"week", "quarter"})
@@ -46,22 +47,30 @@ def _one(framer: Framer, at: int, spec: PeriodSpec) -> tuple[PeriodSpec | None, 
     apart = elided(spec)
     if apart is not None:
         return apart
-    if spec.op in {"range", "months", "both"} and verb:
-        return _two(spec)
+    stretch = spec.op in {"range", "months", "both"}
     grouped = framer.frame.groups and framer.frame.grain is None and not framer.frame.trend  # by store: side by side, not added up
-    if spec.op == "both" and (grouped or resolve(spec, clock_of(framer)) is None):
+    if spec.op == "both" and not verb and (grouped or resolve(spec, clock_of(framer)) is None):
         return _apart(framer, spec)
-    if spec.op in {"range", "months", "both"} and _from_one_to_other(framer, at, spec):
-        before, after = _two(spec)
-        return after, before
+    if stretch and (verb or _from_one_to_other(framer, at, spec)):
+        first, second = _two(spec)
+        return (first, second) if verb else (second, first)
     asks_back = framer.inherits() and not framer.frame.metric_spans
     against = held_against(framer, at)
     compared = (_follows_compare(framer, at) and (not verb or asks_back)) or changed_from(framer, at) or against
     short = compared and spec.word("unit") in _SHORT and not asks_back  # `ROs down from last week`
     if (against or short) and spec.op == "last" and not framer.frame.has("target"):  # `are we ahead of last year`: this one, so far
         return PeriodSpec("this", spec.args), spec
-    target = framer.frame.has("target")  # `budget vs actual q3`: what is compared is the target
-    return (None, spec) if compared and not target else (spec, None)
+    if framer.frame.has("target") or not compared:  # `budget vs actual q3`: what is compared is the target
+        return spec, None
+    return (None if framer.inherits() else _this_year(framer, spec)), spec
+
+
+def _this_year(framer: Framer, spec: PeriodSpec) -> PeriodSpec | None:
+    """`floorplan interest vs last year Q3`: one unit of last year is held against the same one of this year, once that has begun."""
+    unit = spec.op.removesuffix(_LAST_YEAR)
+    ours, theirs = resolve(PeriodSpec(unit, spec.args), clock_of(framer)) if unit != spec.op else None, resolve(spec, clock_of(framer))
+    begun = ours is not None and theirs is not None and ours.period.start == add_units(theirs.period.start, "year", 1)
+    return PeriodSpec(unit, spec.args) if begun else None
 
 
 def _apart(framer: Framer, spec: PeriodSpec) -> tuple[PeriodSpec | None, PeriodSpec | None]:
@@ -177,6 +186,7 @@ def _follows_compare(framer: Framer, at: int) -> bool:
         if " ".join(t.text for t in framer.frame.tokens[span.start : span.end]) in framer.raw["beside_cues"]:
             continue  # `Tanya and Marcus side by side for October`: what stands beside is values, not periods
         between = framer.frame.tokens[span.end : at]
-        if span.end <= at and len(between) <= _SMALL_GAP and not any(t.content for t in between):
+        taken = any(framer.frame.bound.get(i, "").startswith(("filter", "metric")) for i in range(span.end, at))  # `vs be backs last week`
+        if span.end <= at and len(between) <= _SMALL_GAP and not taken and not any(t.content for t in between):
             return True
     return False

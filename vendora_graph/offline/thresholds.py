@@ -14,7 +14,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.operators import Op, inverted, operator, scaled, second_number, unit_of
+from vendora_graph.offline.operators import Op, inverted, of_another, operator, scaled, second_number, unit_of
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -169,12 +169,13 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     if column:
         frame.groups = [g for g in frame.groups if framer.lexicon.section("noun_columns").get(g) != column]
         return column
-    measure = _measure_beside(framer, first, end) or counted_noun(framer, _after(framer, end - (unit == "units")))
+    few = counted_beside(framer, first, end, _after(framer, end)) if not unit and number < _FEW else None  # `min 10 sold`
+    measure = few or _measure_beside(framer, first, end) or counted_noun(framer, _after(framer, end - (unit == "units")))
     measure = measure or _of_shown(framer, unit, first)
     if measure is not None:
         return measure
     fitting = [n for n, d in framer.catalog.dimensions.items() if d.kind == "numeric" and (framer.fits(n) or not framer.measures())]
-    named = {s.key for span in frame.spans for s in of_kind(span, "dimension")}
+    named = {s.key for span in frame.spans if not of_another(framer, span, range(first, end)) for s in of_kind(span, "dimension")}
     usual = framer.lexicon.section("threshold_columns")
     wanted = [str((usual.get(m) or {}).get(unit)) for m in _bases(framer)]
     unlimited = framer.lexicon.section("no_limits")

@@ -72,10 +72,26 @@ def generalise(framer: Framer) -> None:
             frame.metrics = [entry["base"] if m == name else m for m in frame.metrics]
             frame.rank_by = str(entry["base"]) if frame.rank_by == name else frame.rank_by
             frame.filters = [f.model_copy(update={"dimension": entry["base"]}) if f.dimension == name else f for f in frame.filters]
+            _set_against(framer, name, entry)
             taken = {f.dimension for f in frame.filters if f.op != "not_in" or _turned(entry, f)} | set(frame.groups)
             frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and (len(frame.metrics) == 1 or frame.record))
             waiting.extend([entry["base"]] if entry["base"] in known else [])
     frame.metrics = list(dict.fromkeys(frame.metrics))
+
+
+def _set_against(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
+    """`used units in October against new`: the slice a measure is named for and the value behind the comparison, side by side."""
+    frame, said = framer.frame, framer.frame.metric_spans.get(name)
+    cues = [frame.spans[i] for i in frame.cues.get("compare", ())]
+    after = [cue.end for cue in cues if said is not None and said.end <= cue.start]
+    for own in filters_of(entry) if after else ():
+        values = [s for s in frame.spans if frame.bound.get(s.start) == f"filter {own.dimension}"]
+        apart = any(min(after) <= value.start for value in values)
+        for index, other in enumerate(frame.filters):
+            if apart and other.dimension == own.dimension and other.op == own.op == "in" and not set(other.values) & set(own.values):
+                frame.filters[index] = own.model_copy(update={"values": (*own.values, *other.values)})
+                frame.groups = list(dict.fromkeys([*frame.groups, own.dimension]))
+                frame.side_by_side = True
 
 
 def _turned(entry: Mapping[str, Any], left_out: Filter) -> bool:

@@ -72,7 +72,8 @@ def _set_beside(framer: Framer, dimension: str, name: str) -> bool:
     compared = [frame.spans[i] for i in frame.cues.get("compare", ())]
     linked = any(frame.tokens[span.start - 1].text in framer.raw["beside_links"] for span in named if span.start)
     pairs = [(cue, span) for cue in compared for span in named]
-    beside = any(cue.end == span.start or span.end == cue.start or (linked and cue.start < span.start) for cue, span in pairs)
+    than = any(frame.tokens[span.start - 1].text == framer.raw["than_word"] for span in named if span.start)  # `better than Jason`
+    beside = than or any(cue.end == span.start or span.end == cue.start or (linked and cue.start < span.start) for cue, span in pairs)
     if index < 0 or not beside:
         return False
     frame.filters[index] = frame.filters[index].model_copy(update={"values": (name, *frame.filters[index].values)})
