@@ -95,6 +95,8 @@ def _coming(framer: Framer, main: PeriodSpec) -> PeriodSpec:
     said_for = later or (at > 0 and framer.frame.tokens[at - 1].text in framer.raw["for_words"])
     if main.args.get("past") or not framer.frame.metrics or not set(framer.frame.metrics) <= ahead:
         return main
+    if main.op == "weekdays":
+        return PeriodSpec("weekdays", {**main.args, "ahead": 1})
     if main.op == "weekend" and main.args.get("bare"):  # `appointments this weekend`
         return PeriodSpec("weekend", {"back": -1})
     return PeriodSpec("weekday_next", main.args) if main.op == "weekday" and said_for else main

@@ -39,6 +39,18 @@ def asked_whether(framer: Framer) -> None:
         frame.notes.append(("whether", {}))
 
 
+def limited_people(framer: Framer) -> None:
+    """`techs above 120 percent efficiency`: the people in a measure's name are listed where the measure is limited."""
+    frame, known = framer.frame, framer.catalog.dimensions
+    if frame.groups or frame.record or frame.grain is not None or not any(f.dimension in frame.metrics for f in frame.filters):
+        return
+    spans = [frame.metric_spans[m] for m in frame.metrics if m in frame.metric_spans]
+    for at in [i for span in spans for i in range(span.start, span.end) if frame.tokens[i].text != frame.tokens[i].stem]:
+        senses = framer.lexicon.senses(frame.tokens[at].stem)
+        people = [s.key for s in senses if s.kind == "dimension" and known[s.key].kind == "person" and framer.fits(s.key)]
+        frame.groups = people[:1] or frame.groups
+
+
 def counted_beside(framer: Framer, first: int, end: int, after: int) -> str | None:
     """The count that a bare number limits beside a measure of another kind: its noun, or the verb before it; it is shown as well."""
     frame, catalog = framer.frame, framer.catalog

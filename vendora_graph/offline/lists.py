@@ -23,11 +23,12 @@ def joined(framer: Framer, first: Span, second: Span) -> bool:
 
 
 def new_clause(framer: Framer, start: int, end: int) -> bool:
-    """Whether a clause with its own question word begins between two places (`... and what did he gross`)."""
+    """Whether a clause of its own begins between two places (`... and what did he gross`; after an order `... and their closing ratio`)."""
     tokens, joiner, words = framer.frame.tokens[start:end], framer.raw["joiners"][0], framer.raw["clause_openers"]
     small = framer.raw["clause_small"]  # `and at what gross`
     said = [t for i, t in enumerate(tokens) if not (i and tokens[i - 1].stem == joiner and t.text in small)]
-    return any(a.stem == joiner and b.text in words for a, b in pairwise(said))
+    owners = framer.raw["owners"] if framer.frame.has("top", "bottom", "best", "worst") else ()
+    return any(a.stem == joiner and (b.text in words or b.text in owners) for a, b in pairwise(said))
 
 
 def listed_measure(framer: Framer, span: Span) -> bool:

@@ -24,11 +24,11 @@ def weekday_next(spec: PeriodSpec, clock: Clock) -> Stretch:
 
 
 def weekdays(spec: PeriodSpec, clock: Clock) -> Stretch:
-    """Return a stretch of one week (`monday through wednesday`), or one of its days: of this week unless that lies ahead."""
+    """Return a stretch of one week (`monday through wednesday`), or one of its days: of this week unless that lies past the data."""
     monday = unit_start(clock.as_of, "week") - WEEK * spec.number("back", 0)
     start = monday + timedelta(days=spec.number("dow", 0))
     end = monday + timedelta(days=spec.number("dow2", spec.number("dow", 0)))
-    if start > clock.as_of:
+    if start > (clock.as_of if spec.args.get("ahead") else clock.data_through):
         start, end = start - WEEK, end - WEEK
     return Stretch(start, end) if start < end else unit_of(start, "day")
 

@@ -11,7 +11,7 @@ from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.ledger import half_held, leave_books, whole_months
 from vendora_graph.offline.left_out import without_left_out
-from vendora_graph.offline.limits import asked_whether
+from vendora_graph.offline.limits import asked_whether, limited_people
 from vendora_graph.offline.now_side import take_now
 from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of, is_position, text
@@ -46,6 +46,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     look_ahead(framer)
     take_as_closed(framer)
     take_now(framer)
+    limited_people(framer)
     asked_whether(framer)
     share_of_each(framer)
     take_changed(framer)
@@ -193,8 +194,8 @@ def _people_only(framer: Framer, plan: Plan, out: Outcome) -> Plan:
     """A ranking of people never has a pseudo person in it: `ranking_filters` of the vocabulary."""
     for entry in framer.lexicon.vocabulary.get("ranking_filters") or ():
         cut, told = str(entry["dimension"]), {f.dimension for f in plan.filters}
-        tables = {table for m in plan.metrics for table in framer.catalog.metrics[m].tables}
-        fits = entry.get("table") in {None, *tables} and entry.get("not_table") not in tables
+        tables = [framer.catalog.metrics[m].tables for m in plan.metrics]
+        fits = all(entry.get("table") in {None, *own} for own in tables) and not all(entry.get("not_table") in own for own in tables)
         known = fits and all(cut in framer.catalog.metrics[m].dimensions for m in plan.metrics)
         listed = plan.ranking is not None or any(f.dimension in plan.metrics for f in plan.filters)
         if not listed or entry["by"] not in plan.group_by or not known or {cut, str(entry["by"])} & told:
