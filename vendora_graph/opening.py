@@ -19,7 +19,7 @@ from vendora_graph.models.build import ModelShelf
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.model import OfflineChatModel
 from vendora_graph.offline.reader import Reader
-from vendora_graph.profiling import profile_of
+from vendora_graph.profiling import measured, profile_of
 from vendora_graph.semantic.engine import SemanticEngine
 from vendora_graph.semantic.loader import LoadedModel, load_catalog
 from vendora_graph.services import Services
@@ -99,6 +99,7 @@ async def open_all(settings: Settings, stack: AsyncExitStack, *, models: Mapping
             raise
         words = f"The dealership model does not fit this database ({error}). Name its semantic model with --model DIR."
         raise ConfigError(words) from error
+    loaded = measured(loaded, profile.numbers)
     lexicon = await asyncio.to_thread(Lexicon.cached, loaded.catalog, loaded.vocabulary, value_entries(profile), settings.cache_dir)
     services = _services(settings, warehouse, loaded, tenancy, profile, shapes, models or {}, stack, lexicon)
     identities: Identities = services.identities

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from vendora_graph import yaml_text
 from vendora_graph.errors import SemanticModelError
 from vendora_graph.warehouse.guard import AccessPolicy
-from vendora_graph.warehouse.profile import DataProfile, is_monthly, read_profile, snapshot_key
+from vendora_graph.warehouse.profile import DataProfile, is_monthly, snapshot_key
+from vendora_graph.warehouse.profile_reading import read_profile
 
 if TYPE_CHECKING:
     from vendora_graph.semantic.loader import LoadedModel
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from vendora_graph.warehouse.port import Row, Warehouse
     from vendora_graph.warehouse.tenancy import Tenancy
 
-FORMAT = 6
+FORMAT = 7
 """Of the kept profile; a new one makes old files unread."""
 
 
@@ -58,7 +59,7 @@ async def profile_of(loaded: LoadedModel, warehouse: Warehouse, tenancy: Tenancy
     from vendora_graph.warehouse.guard import GuardedShapes
 
     source = _Source(warehouse, GuardedShapes(), settings.query_timeout_seconds)
-    await _check_model(loaded, source)
+    await _check_model(loaded, source, shipped=shipped)
     profile = await read_profile(loaded.catalog, statements, source.rows, tenant_column=tenancy.tenant_column, as_of=settings.as_of)
     snapshots, written = await _days(loaded, source, settings)
     profile = replace(profile, snapshots=snapshots, written=written)
@@ -67,13 +68,26 @@ async def profile_of(loaded: LoadedModel, warehouse: Warehouse, tenancy: Tenancy
     return profile
 
 
-async def _check_model(loaded: LoadedModel, source: _Source) -> None:
-    """Refuse a declared key that repeats, so that joins over it would multiply, and two things of one name."""
+def measured(loaded: LoadedModel, numbers: Sequence[str]) -> LoadedModel:
+    """Return a model with the dimensions its data shows to be measured as numeric ones: they can be limited, not only listed."""
+    known = loaded.catalog.dimensions
+    told = {name: replace(known[name], kind="numeric", cardinality="high", typed=True) for name in numbers if name in known}
+    if not told:
+        return loaded
+    version = hashlib.sha256(repr((loaded.catalog.version, sorted(told))).encode()).hexdigest()[: len(loaded.catalog.version)]
+    return replace(loaded, catalog=replace(loaded.catalog, version=version, dimensions={**known, **told}))
+
+
+async def _check_model(loaded: LoadedModel, source: _Source, *, shipped: bool) -> None:
+    """Refuse what the data does not give, a declared key that repeats, so that joins over it would multiply, and two things of one name."""
     from vendora_graph.semantic.keys import check_keys  # an SQL parser: only when the data is seen for the first time
+    from vendora_graph.semantic.reads import check_reads
 
     path = getattr(source.warehouse, "path", None)
     if isinstance(path, Path):
         loaded.check_file_stem(path.stem)
+    if not shipped:
+        await check_reads(loaded, source.rows)
     wrong = await check_keys(loaded, source.rows, source.warehouse.dialect)
     if wrong:
         raise SemanticModelError(" ".join(str(item) for item in wrong[:3]))

@@ -30,6 +30,7 @@ class Understanding:
         self._vocabulary = vocabulary
         self._readings: OrderedDict[tuple[object, ...], Reading] = OrderedDict()
         self._last_months = profile.last_months(catalog)
+        self._ends = profile.record_ends(catalog)
         self._calendar = lru_cache(maxsize=32)(self._make_calendar)
 
     def read(self, question: str, principal: Principal, as_of: date, data_through: date, previous: Plan | None) -> Reading:
@@ -59,6 +60,7 @@ class Understanding:
             previous=previous,
             calendar=self._calendar(principal.dealership_ids),
             open_months=tuple(self._profile.open_months(principal.dealership_ids)),
+            ends=self._ends,
         )
 
     def _department(self, principal: Principal) -> str:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from vendora_graph.contracts import Plan, Reading
+from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry, load_vocabulary
 from vendora_graph.offline.reader import Person, ReadContext, Reader
 from vendora_graph.semantic import loader
@@ -14,6 +15,9 @@ from vendora_graph.semantic import loader
 HERE = Path(__file__).parent
 AS_OF = date(2026, 11, 13)
 GROUP_ROLES = {"dealer_principal", "group_cfo"}
+SUNDAY = 6
+_DAYS = [date(2023, 1, 1) + timedelta(days=n) for n in range(365 * 5)]
+CALENDAR = SellingCalendar.from_rows((day, day.weekday() != SUNDAY, day.weekday() != SUNDAY) for day in _DAYS)
 
 
 def stored_values() -> dict[str, list[ValueEntry]]:
@@ -67,6 +71,7 @@ def context(
         stores=tuple(seen),
         home_store="dealer_001",
         previous=previous,
+        calendar=CALENDAR,
     )
 
 

@@ -6,13 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.offline.plans import shown
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.reader import ReadContext, Reader
 from vendora_graph.semantic.loader import load_catalog
 
-MODEL = Path(__file__).parents[1] / "fixtures" / "second_model"
+HERE = Path(__file__).parent
+MODEL = HERE.parent / "fixtures" / "second_model"
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,21 @@ def test_a_follow_up_and_a_foreign_topic_at_the_clinic(clinic):
     second = ask(clinic, "and in May?", first.plan)
     assert shown(second) == "[breakdown] revenue; by reason; 2026-05-01/2026-05-31"
     assert ask(clinic, "front gross per copy on used Accords").status in {"unread", "refused"}
+
+
+def test_no_question_of_another_business_breaks_the_reader(clinic):
+    files = [*(HERE / "cases").glob("*.yaml"), *(HERE.parent / "golden").glob("*.yaml")]
+    texts = {text for file in files for text in _texts(yaml.safe_load(file.read_text())) if " " in text}
+    previous = ask(clinic, "revenue by reason in June").plan
+    for text in sorted(texts):
+        assert ask(clinic, text).status
+        assert ask(clinic, text, previous).status
+
+
+def _texts(node: object) -> list[str]:
+    if isinstance(node, dict):
+        return [text for key, value in node.items() for text in (*_texts(key), *_texts(value))]
+    return [text for item in node for text in _texts(item)] if isinstance(node, list) else [node] if isinstance(node, str) else []
 
 
 def test_a_state_the_clinic_does_not_hold_is_asked_back(clinic):

@@ -34,10 +34,10 @@ def test_naive_is_the_same_month_last_year() -> None:
 
 
 def test_short_or_broken_history_is_refused() -> None:
-    assert refusal([Decimal(1)] * 23) is not None
+    assert refusal([Decimal(1)] * 24) is not None  # without a month to measure the error by
     assert refusal([Decimal(1)] * 23 + [None]) is not None
     assert refusal([Decimal(0), Decimal(0), *seasonal(2)]) is not None
-    assert refusal(seasonal(2)) is None
+    assert refusal([*seasonal(2), Decimal(1)]) is None
 
 
 def test_the_same_history_gives_the_same_bytes() -> None:

@@ -149,6 +149,6 @@ def test_a_month_unlike_all_others_is_delivered_with_a_warning(tripled: Asker, a
     assert odd.status == usual_one.status == "answered"
     assert [check.name for check in odd.checks if not check.passed and check.name == "samples.history"] == ["samples.history"]
     assert odd.quality_score < usual_one.quality_score
-    warning = "Front-end gross is unlike this store's own past months; look at it before you act on it."
+    warning = "Front-end gross is unlike its own past months; look at it before you act on it."
     assert [caveat for caveat in odd.caveats if "own past" in caveat] == [warning]
     assert not any("own past" in caveat for caveat in usual_one.caveats)

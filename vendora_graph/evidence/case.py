@@ -23,7 +23,7 @@ from vendora_graph.evidence.asks import Ask, ask_of
 from vendora_graph.evidence.phrases import Found
 from vendora_graph.evidence.references import Token, key_of, sentences
 from vendora_graph.evidence.tables import shown_rows
-from vendora_graph.evidence.vocabulary import MetricBook, metric_book
+from vendora_graph.evidence.vocabulary import MetricBook, inside_labels, metric_book
 
 Place = Literal["headline", "finding", "caveat", "assumption", "action", "measure", "owner", "title"]
 CLAIMS: tuple[Place, ...] = ("headline", "finding")
@@ -280,7 +280,7 @@ class Case:
             yield from self._sentences(place, number, "", text)
 
     def _sentences(self, place: Place, number: int, kind: str, text: str) -> Iterator[Sentence]:
-        for run in sentences(text):
+        for run in sentences(text, inside_labels(self.policy)):
             facts = tuple(FactRef(i, t.text, f) for i, t in enumerate(run) if t.kind == "f" and (f := self.fact(t.text)))
             periods = tuple(
                 PeriodRef(i, t.text, self.ledger.periods[t.text])

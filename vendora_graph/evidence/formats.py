@@ -49,7 +49,8 @@ def render_value(value: Decimal | None, unit: Unit, *, compact: bool = False, si
     if size < _SMALL and unit in resource("units")["fine"]:
         places = resource("units")["fine"][unit]
     digits = _short(size) if compact and unit.startswith("usd") else None
-    digits = digits or _digits(size, places, trim=trim)
+    tiny = resource("units")["tiny"].get(unit) if size < 1 else None
+    digits = digits or (_digits(size, places, trim=trim) if tiny is None else _tiny(size, tiny, places))
     if value < 0 and digits.strip("0,.") != "":
         return f"({prefix}{digits}{suffix})" if unit.startswith("usd") else f"-{prefix}{digits}{suffix}"
     return f"{'+' if signed and value > 0 else ''}{prefix}{digits}{suffix}"
@@ -60,6 +61,12 @@ def _short(size: Decimal) -> str | None:
         if size >= least:
             return _digits(size / least, places, trim=False) + str(letter)
     return None
+
+
+def _tiny(value: Decimal, most: int, least: int) -> str:
+    """Return a small figure with more places, as far as they are no zeros: `0.0448`, `0.25`."""
+    whole, _, rest = _digits(value, most, trim=True).partition(".")
+    return f"{whole}.{rest[:least]}{rest[least:].rstrip('0')}" if rest else whole
 
 
 def _digits(value: Decimal, places: int, *, trim: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ REFERENCE = re.compile(r"\{\{\s*(?:(?P<turn>\d{1,6})f(?P<fact>\d{1,6})|(?P<other
 _TOKEN = re.compile(
     r"(?P<ref>\{\{[^{}]*\}\})|(?P<word>\d[\d.,]*\d|[^\W_]+(?:['\u2019&][^\W_]+)*)|(?P<mark>\S)",
 )
-_SENTENCE_END = ".!?;"
+SENTENCE_END = ".!?;"
 _CLOSERS = "\"')\u201d\u2019"
 
 
@@ -63,15 +63,22 @@ def turn_of(key: str) -> int:
     return int(key.split("f", 1)[0])
 
 
-def sentences(text: str) -> Iterator[tuple[Token, ...]]:
-    """Yield the sentences of a text; full stop, question and exclamation mark, semicolon and line break end one."""
+def sentences(text: str, inside: Callable[[Sequence[Token]], frozenset[int]] | None = None) -> Iterator[tuple[Token, ...]]:
+    """Yield the sentences of a text; full stop, question and exclamation mark, semicolon and line break end one.
+
+    Args:
+        text: What is split.
+        inside: Which tokens stand inside a name (`Avg. score`), where no sentence ends.
+    """
     run: list[Token] = []
-    for token in tokens(text):
+    whole = tokens(text)
+    named = inside(whole) if inside is not None else frozenset()
+    for at, token in enumerate(whole):
         if run and "\n" in text[run[-1].end : token.start]:
             yield tuple(run)
             run = []
         run.append(token)
-        if token.kind == "mark" and token.text in _SENTENCE_END and _at_word_end(text, token.end):
+        if token.kind == "mark" and token.text in SENTENCE_END and at not in named and _at_word_end(text, token.end):
             yield tuple(run)
             run = []
     if run:

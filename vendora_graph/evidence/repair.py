@@ -16,7 +16,7 @@ from vendora_graph.evidence.case import days
 from vendora_graph.evidence.formats import render_value
 from vendora_graph.evidence.references import Token, sentences
 from vendora_graph.evidence.resources import resource
-from vendora_graph.evidence.vocabulary import metric_phrases
+from vendora_graph.evidence.vocabulary import inside_labels, metric_phrases
 
 _TYPED = re.compile(
     r"(?<![\w{.,])(?P<minus>-)?(?P<open>\()?(?P<money>\$)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -66,7 +66,7 @@ def _names(text: str, ledger: Ledger) -> tuple[str, list[str]]:
 def _figures(text: str, ledger: Ledger, policy: ValidationPolicy) -> tuple[str, list[str]]:
     edits: list[tuple[int, int, str]] = []
     notes: list[str] = []
-    for run in sentences(text):
+    for run in sentences(text, inside_labels(policy)):
         start, end = run[0].start, run[-1].end
         for match in _TYPED.finditer(text, start, end):
             fitting = [key for key, fact in _candidates(run, ledger, policy) if _fits(match, fact)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from vendora_graph.contracts import MetricRules, ValidationPolicy
 from vendora_graph.evidence.phrases import PhraseSet, spelling
+from vendora_graph.evidence.references import SENTENCE_END, Token
 
 _MOST_KEPT = 16
 _KEPT: dict[tuple[object, ...], tuple[tuple[MetricRules, ...], MetricBook]] = {}
@@ -39,6 +41,22 @@ def metric_book(policy: ValidationPolicy) -> MetricBook:
 def metric_phrases(policy: ValidationPolicy) -> PhraseSet[frozenset[str]]:
     """Return the labels and synonyms of the policy's metrics; one phrase may name several metrics."""
     return metric_book(policy).phrases
+
+
+def inside_labels(policy: ValidationPolicy) -> Callable[[Sequence[Token]], frozenset[int]] | None:
+    """Return which tokens of a text stand inside a label with a full stop of its own (`Avg. score`, `Dept.`); None without such labels."""
+    labels = (*(rules.label for rules in policy.metric_info.values()), *policy.dimension_labels.values())
+    odd = tuple(label for label in labels if any(mark in label for mark in SENTENCE_END))
+    return partial(_inside, _parted(odd)) if odd else None
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _parted(labels: tuple[str, ...]) -> PhraseSet[bool]:
+    return PhraseSet((label, label[-1] in SENTENCE_END) for label in labels)
+
+
+def _inside(labels: PhraseSet[bool], text: Sequence[Token]) -> frozenset[int]:
+    return frozenset(at for found in labels.find(text) for at in range(found.start, found.end + found.meaning))
 
 
 def _written(policy: ValidationPolicy) -> MetricBook:

@@ -32,7 +32,8 @@ def have_here(framer: Framer) -> None:
     had = any(f" {phrase} " in f" {said} " for phrase in phrases)
     guessed = not frame.metrics or (frame.from_hint and len(frame.metrics) == 1)
     if (
-        not had
+        not entry
+        or not had
         or not guessed
         or (frame.periods and not then)
         or framer.inherits()

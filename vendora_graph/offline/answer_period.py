@@ -10,6 +10,7 @@ from vendora_graph.offline.period_math import Clock, Resolved, Stretch, add_unit
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_pairs import placed, relative
 from vendora_graph.offline.periods import PeriodSpec
+from vendora_graph.offline.records_end import held_clock, note_end
 
 _MOST_OPEN = 12
 """Months looked back for a closed one."""
@@ -106,13 +107,14 @@ def _to_its_end(framer: Framer, found: Resolved | None, out: Outcome) -> Resolve
     """`curtailments coming due this month`: of what is scheduled, a running unit is meant to its end."""
     ahead, said = set(framer.lexicon.vocabulary.get("ahead_metrics") or ()), {t.text for t in framer.frame.tokens}
     named = bool(framer.frame.metrics) and set(framer.frame.metrics) <= ahead and bool(said & set(framer.raw["due_words"]))
-    if found is None or not named or found.period.full_end is None or found.period.grain is None:
+    unbegun = found is not None and framer.frame.has("forecast") and found.period.start > framer.ctx.data_through  # no day of it is held
+    if found is None or not (named or unbegun) or found.period.full_end is None or found.period.grain is None:
         return found
     period, end = found.period, found.period.full_end
     if period.end < end:
-        out.assumptions.append(text(framer, "to_its_end"))
+        out.assumptions.extend([] if unbegun else [text(framer, "to_its_end")])
         whole = period.model_copy(update={"end": end, "label": label(Stretch(period.start, end, period.grain), end)})
-        return Resolved(whole, tuple(note for note in found.notes if note != "running"))
+        return Resolved(whole, tuple(note for note in found.notes if note not in {"running", "bare_running"}))
     return found
 
 
@@ -182,6 +184,7 @@ def _now(framer: Framer, clock: Clock, out: Outcome) -> Resolved | None:
 
 
 def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | None:
+    clock = held_clock(framer, clock)
     infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
     usual = framer.lexicon.section("default_periods")
     words = next((usual[g] for g in framer.frame.groups if g in usual and not any(i.snapshot for i in infos)), None)
@@ -206,7 +209,7 @@ def _silent(framer: Framer) -> bool:
 
 def trend_default(framer: Framer, clock: Clock, grain: Grain, out: Outcome) -> Resolved | None:
     """Return the usual stretch of a trend by a grain."""
-    return _worded(framer, clock, str(framer.raw["trend_defaults"][grain]), "default_trend", out)
+    return _worded(framer, held_clock(framer, clock), str(framer.raw["trend_defaults"][grain]), "default_trend", out)
 
 
 def _worded(framer: Framer, clock: Clock, words: str, said: str, out: Outcome) -> Resolved | None:
@@ -248,6 +251,7 @@ def period_notes(framer: Framer, resolved: Resolved, clock: Clock, out: Outcome)
                   "name": period.label.split(" to date")[0] if period else ""}  # fmt: skip
         if note in {"bare_running", "today", "future", "part_of_data", "before_data"}:
             out.assumptions.append(text(framer, note).format(**values))
+    note_end(framer, period, out)
     out.other_period = resolved.other
     if any(spec.op == "last" and spec.word("unit") == "quarter" for _, spec in framer.frame.periods):
         out.assumptions.append(text(framer, "last_quarter"))

@@ -10,6 +10,7 @@ from vendora_graph.offline.period_math import add_units, range_text, unit_end, u
 
 ONE_DAY = timedelta(days=1)
 _WEEK = 7
+_DAY = {True: "selling day", False: "day"}
 
 
 def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Period | None:
@@ -33,7 +34,7 @@ def previous_period(period: Period, calendar: SellingCalendar, kind: str) -> Per
     if period.complete:
         return Period(start=start, end=last, label=name, grain=grain)
     end = calendar.align(period, start, last, kind)
-    label = f"{name} through the same selling day ({range_text(start, end)})" if end < last else name
+    label = f"{name} through the same {_DAY[calendar.held]} ({range_text(start, end)})" if end < last else name
     return Period(start=start, end=end, label=label, grain=grain, complete=end == last, full_end=None if end == last else last)
 
 
@@ -65,7 +66,7 @@ def same_last_year(period: Period, calendar: SellingCalendar, kind: str) -> Peri
     return Period(
         start=start,
         end=end,
-        label=f"{name} through the same selling day ({range_text(start, end)})",
+        label=f"{name} through the same {_DAY[calendar.held]} ({range_text(start, end)})",
         grain=period.grain,
         complete=end == last,
         full_end=None if end == last else last,

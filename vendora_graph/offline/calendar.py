@@ -16,7 +16,8 @@ _SUNDAY = 6
 class SellingCalendar:
     """Days on which at least one of the asker's stores sells (`sales`) or repairs (`service`).
 
-    A kind without days, or a day outside the days held, falls back to every day but Sunday.
+    A kind without days, or a day outside the days held, falls back to every day but Sunday; of a business without a calendar every day
+    is open.
     """
 
     days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
@@ -33,8 +34,15 @@ class SellingCalendar:
                 service.add(day)
         return cls({"sales": tuple(sorted(sales)), "service": tuple(sorted(service))})
 
+    @property
+    def held(self) -> bool:
+        """Whether the business keeps a calendar: without one nothing is said of selling days."""
+        return any(self.days.values())
+
     def is_open(self, day: date, kind: str = "sales") -> bool:
         """Whether a day is a selling day of a kind (`sales` or `service`)."""
+        if not self.held:
+            return True
         days = self.days.get(kind) or ()
         if not days or not days[0] <= day <= days[-1]:
             return day.weekday() != _SUNDAY

@@ -144,6 +144,12 @@ def _is_snapshot(framer: Framer) -> bool:
     return bool(metrics) and all(framer.catalog.metrics[m].snapshot for m in metrics)
 
 
+def day_before(period: Period) -> Comparison:
+    """Return the comparison with the day before a period begins: where a position stood at its start."""
+    day = period.start - timedelta(days=1)
+    return Comparison(kind="previous_period", period=_as_period(day, day), aligned="calendar")
+
+
 def previous_of(framer: Framer, clock: Clock, period: Period) -> Period | None:
     """Return the whole period before one."""
     return _previous(framer, clock, period.model_copy(update={"complete": True}), []).period
@@ -198,9 +204,10 @@ def _aligned(framer: Framer, clock: Clock, period: Period, start: date, full_end
         return _plain(kind, start, full_end, clock, period.grain)
     end = clock.calendar.align(period, start, full_end, clock.weekday_calendar)
     days = clock.calendar.count(period.start, period.end, clock.weekday_calendar)
-    said.append(str(framer.raw["texts"]["assume"]["aligned"]).format(days=days))
+    held = clock.calendar.held
+    said.append(str(framer.raw["texts"]["assume"]["aligned" if held else "aligned_days"]).format(days=days))
     other = _as_period(start, end)
-    return Comparison(kind=kind, period=other, aligned="selling_days")
+    return Comparison(kind=kind, period=other, aligned="selling_days" if held else "calendar")
 
 
 def _plain(kind: str, start: date, end: date, clock: Clock, grain: Grain | None = None) -> Comparison:

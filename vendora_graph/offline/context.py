@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,7 +24,7 @@ class ReadContext:
     """The surroundings of a question.
 
     `stores` are (id, name) of the asker's tenant, in order; `home_store` an id; `open_months` (`2026-10`) the months of the ledger that one
-    of them has not closed.
+    of them has not closed; `ends` the day a measure's records end on, where they end before the data.
     """
 
     as_of: date
@@ -37,3 +38,4 @@ class ReadContext:
     previous: Plan | None = None
     calendar: SellingCalendar = field(default_factory=SellingCalendar)
     open_months: tuple[str, ...] = ()
+    ends: Mapping[str, date] = field(default_factory=dict)

@@ -20,7 +20,7 @@ def unequal_days(asked: Asked) -> tuple[str, ...]:
     kind = selling_kind(asked)
     same = asked.calendar.count(now.start, now.end, kind) == asked.calendar.count(other.start, other.end, kind)
     by_month = asked.plan.grain in ("month", "quarter")  # a year may have as many days as the one before; its months never all do
-    return () if same and not by_month else (say("notes", "unequal_days"),)
+    return () if same and not by_month else _unequal(asked)
 
 
 def unequal_card_days(asked: Asked) -> tuple[str, ...]:
@@ -32,8 +32,12 @@ def unequal_card_days(asked: Asked) -> tuple[str, ...]:
         days = asked.calendar.count(now.start, now.end, kind)
         for other in (previous_period(now, asked.calendar, kind), same_last_year(now, asked.calendar, kind)):
             if other is not None and asked.calendar.count(other.start, other.end, kind) != days:
-                return (say("notes", "unequal_days"),)
+                return _unequal(asked)
     return ()
+
+
+def _unequal(asked: Asked) -> tuple[str, ...]:
+    return (say("notes", "unequal_days" if asked.calendar.held else "unequal_length_days"),)
 
 
 def few_records(asked: Asked, draft: Draft, results: Sequence[Result]) -> tuple[str, ...]:

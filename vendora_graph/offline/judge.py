@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from vendora_graph.contracts import Reading
 from vendora_graph.offline.frame import Framer, of_kind
@@ -19,9 +19,7 @@ _SQL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LATIN = 0.6
-_MOST = 0.5
 _AREAS = 5
-_MANY = 3
 _ALTERNATIVES = 3
 _REFUSALS: frozenset[str] = frozenset({"refused", "not_held", "not_allowed", "clarify"})
 
@@ -33,12 +31,12 @@ def before_reading(question: str, tokens: tuple[Token, ...], lexicon: Lexicon) -
     if not any(token.kind != "punct" for token in tokens):
         foreign = letters_share(question) < _LATIN
         return Reading(
-            status="unread", reason=_about(lexicon, reasons["other_language" if foreign else "empty"]), alternatives=examples(lexicon)
+            status="unread", reason=about(lexicon, reasons["other_language" if foreign else "empty"]), alternatives=examples(lexicon)
         )
     if len(question) > limit.max_chars or len(tokens) >= limit.max_tokens:
         return Reading(status="unread", reason=reasons["too_long"], alternatives=examples(lexicon))
     if letters_share(question) < _LATIN:
-        return Reading(status="unread", reason=_about(lexicon, reasons["other_language"]), alternatives=examples(lexicon))
+        return Reading(status="unread", reason=about(lexicon, reasons["other_language"]), alternatives=examples(lexicon))
     if _SQL.search(question[:1000]):
         return Reading(status="refused", reason=reasons["sql"], alternatives=examples(lexicon))
     return None
@@ -124,25 +122,26 @@ def asking_back(framer: Framer, question: str = "") -> Reading | None:
     """Judge what must be asked back: an ambiguous word, name or measure."""
     frame, ask = framer.frame, framer.raw["texts"]["ask"]
     if question:
-        return _clarify(framer, question, ())
+        return clarify(framer, question, ())
     if frame.rule and not frame.metrics:
         entry = framer.lexicon.section("rules").get(frame.rule) or {}
         if entry.get("ask"):
-            return _clarify(framer, str(entry["ask"]), tuple(str(o) for o in entry.get("options") or ()))
+            return clarify(framer, str(entry["ask"]), tuple(str(o) for o in entry.get("options") or ()))
     for dimension, said, options in frame.unclear_values:
         label = framer.catalog.dimensions[dimension].label.lower()
-        return _clarify(framer, ask["value"].format(label=label, phrase=said), options)
+        return clarify(framer, ask["value"].format(label=label, phrase=said), options)
     for chosen, names in frame.choices.items():
         if chosen in frame.metrics:
             said = frame.said(frame.metric_spans[chosen])
             labels = tuple(framer.catalog.metrics[n].label for n in names)
             rule = framer.catalog.metrics[chosen].clarify
             question = framer.catalog.clarifying.get(rule or "") or ask["metric"].format(phrase=said)
-            return _clarify(framer, question, labels)
+            return clarify(framer, question, labels)
     return None
 
 
-def _clarify(framer: Framer, question: str, options: tuple[str, ...]) -> Reading:
+def clarify(framer: Framer, question: str, options: tuple[str, ...]) -> Reading:
+    """Return a question back, with what may be meant."""
     return Reading(
         status="clarify",
         clarification=question,
@@ -154,59 +153,11 @@ def _clarify(framer: Framer, question: str, options: tuple[str, ...]) -> Reading
     )
 
 
-def nothing_read(framer: Framer) -> Reading | None:
-    """Judge a question without a measure, or one whose words are mostly of another world."""
-    frame = framer.frame
-    reasons = framer.raw["texts"]["reasons"]
-    content = [i for i, t in enumerate(frame.tokens) if t.content]
-    unused = [i for i in content if i not in frame.bound]
-    lost = bool(content) and len(unused) / len(content) > _MOST
-    if (frame.metrics or frame.record) and not (lost and (frame.from_hint or len(unused) > _MANY)):
-        return None
-    status: Literal["unread", "refused", "not_held"] = "unread" if len(unused) < len(content) or not content else "refused"
-    if not content and framer.ctx.previous is None and frame.has("follow", "why", "is_good", "inside", "that"):
-        return Reading(
-            status="clarify", clarification=reasons["no_previous"], reason=reasons["no_previous"], alternatives=examples(framer.lexicon)
-        )
-    if not frame.metrics and not unused and frame.periods:
-        return _clarify(framer, framer.raw["texts"]["ask"]["measure"], tuple(m.label for m in _headline(framer.lexicon)))
-    if not content and not frame.metrics and not frame.has("why"):
-        return _clarify(framer, _about(framer.lexicon, reasons["hello"]), examples(framer.lexicon))
-    if _foreign(framer):
-        status, reasons = "unread", {**reasons, "unread": reasons["other_language"]}
-    elif framer.frame.tokens[0].text in framer.raw["imperatives"]:
-        status, reasons = "refused", {**reasons, "off_topic": framer.raw["texts"]["doubts"]["write"]}
-    elif content and _of_the_business(framer):
-        status, reasons = "not_held", {**reasons, "unread": reasons["no_measure"]}
-    reason = reasons["off_topic" if status == "refused" else "unread"]
-    return Reading(
-        status=status,
-        reason=_about(framer.lexicon, reason),
-        alternatives=examples(framer.lexicon),
-        unused=frame.unused(),
-        used=used_of(framer),
-    )
-
-
-def _of_the_business(framer: Framer) -> bool:
-    """Whether a word of the business was said (a value, a column, a department, a measure), though no measure was found."""
-    known = ("metric", "value", "dimension", "group", "hint", "rule")
-    spans = (s for s in framer.frame.spans if any(t.content for t in framer.frame.tokens[s.start : s.end]))
-    return any(of_kind(span, *known) for span in spans)
-
-
-def _foreign(framer: Framer) -> bool:
-    """Whether most words are in no vocabulary at all: another language, or no language."""
-    words = [t for t in framer.frame.tokens if t.kind == "word"]
-    unknown = [t for t in words if t.stem not in framer.lexicon.words and t.text not in framer.lexicon.words]
-    return len(unknown) > 1 and len(unknown) / len(words) >= _MOST
-
-
 def impossible(framer: Framer, out: Outcome) -> Reading | None:
     """Judge a plan that cannot be run: a date that does not exist, a metric that cannot be cut this way."""
     reasons = framer.raw["texts"]["reasons"]
     if out.bad_period:
-        return _clarify(framer, reasons["unknown_period"], ())
+        return clarify(framer, reasons["unknown_period"], ())
     if _changed_nothing(framer, out):
         label = framer.catalog.metrics[out.plan.metrics[0]].label
         reason = reasons["nothing_new"].format(words=" ".join(framer.frame.unused()), metric=label)
@@ -214,6 +165,9 @@ def impossible(framer: Framer, out: Outcome) -> Reading | None:
     if framer.frame.other_store:
         reason = reasons["other_store"].format(store=framer.frame.other_store)
         return Reading(status="not_allowed", reason=reason, alternatives=examples(framer.lexicon), used=used_of(framer))
+    without = _without_knowledge(framer, out)
+    if without is not None:
+        return without
     for name, values in framer.frame.notes:
         if name == "cannot_split":
             dimension = framer.catalog.dimensions[values["dimension"]].label.lower()
@@ -222,6 +176,17 @@ def impossible(framer: Framer, out: Outcome) -> Reading | None:
             reason = reasons["cannot_split"].format(metric=label, dimension=dimension)
             return Reading(status="not_held", reason=reason, alternatives=options, used=used_of(framer), unused=framer.frame.unused())
     return None
+
+
+def _without_knowledge(framer: Framer, out: Outcome) -> Reading | None:
+    """What a model without words of its own has nothing to judge by: benchmarks, advice, scenarios, a second basis."""
+    missing = framer.raw["texts"]["reasons"]["no_knowledge"].get(out.plan.intent)
+    if framer.lexicon.vocabulary or missing is None or not out.plan.metrics:
+        return None
+    plain = out.plan.model_copy(update={"intent": "value"})
+    label = framer.catalog.metrics[out.plan.metrics[0]].label
+    shown = (restate(framer, plain),)
+    return Reading(status="not_held", reason=missing.format(metric=label), alternatives=shown, used=used_of(framer), unused=())
 
 
 def _changed_nothing(framer: Framer, out: Outcome) -> bool:
@@ -283,11 +248,13 @@ def used_of(framer: Framer) -> tuple[tuple[str, str], ...]:
     return tuple((t.raw, frame.bound[i]) for i, t in enumerate(frame.tokens) if i in frame.bound and t.kind != "punct")
 
 
-def _about(lexicon: Lexicon, sentence: str) -> str:
-    return sentence.format(areas=in_words([m.label for m in _headline(lexicon)]))
+def about(lexicon: Lexicon, sentence: str) -> str:
+    """Return a sentence that names what can be asked about."""
+    return sentence.format(areas=in_words([m.label for m in headline(lexicon)]))
 
 
-def _headline(lexicon: Lexicon) -> list[Any]:
+def headline(lexicon: Lexicon) -> list[Any]:
+    """Return the measures to name first."""
     names = [n for n in lexicon.vocabulary.get("scorecard") or () if n in lexicon.catalog.metrics]
     names += [n for n, info in lexicon.catalog.metrics.items() if not info.hidden and n not in names]
     return [lexicon.catalog.metrics[n] for n in names[:_AREAS]]
@@ -296,5 +263,5 @@ def _headline(lexicon: Lexicon) -> list[Any]:
 def examples(lexicon: Lexicon, names: Any = None) -> tuple[str, ...]:  # noqa: ANN401 (a list from YAML)
     """Return questions that can be answered, of the given metrics or the headline ones."""
     pattern = lexicon.english.raw["texts"]["examples"]
-    chosen = [lexicon.catalog.metrics[n] for n in names or () if n in lexicon.catalog.metrics] or _headline(lexicon)
+    chosen = [lexicon.catalog.metrics[n] for n in names or () if n in lexicon.catalog.metrics] or headline(lexicon)
     return tuple(pattern.format(metric=info.label) for info in chosen[:_ALTERNATIVES])

@@ -19,12 +19,13 @@ from typing import Any
 from vendora_graph.errors import ConfigError
 from vendora_graph.offline.english import English, english_data, english_hash, make_english, read_yaml
 from vendora_graph.offline.normalise import Normaliser, Token, compact, skeleton
-from vendora_graph.offline.senses import STORE_PART, Kind, Sense, ValueEntry, all_senses
+from vendora_graph.offline.senses import PART_OF_NAME, STORE_PART, Kind, Sense, ValueEntry, all_senses
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 10
+FORMAT = 12
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
+_NAMED = frozenset({"metric", "dimension"})
 _SHORT_NUMBER, _SHORT_WORD = 2, 3
 _RANKS: Mapping[str, int] = {"value": 2, "topic": 3, "cue": 3}
 _Row = list[Any]
@@ -59,7 +60,7 @@ class Lexicon:
         english = make_english(english_data(), vocabulary)
         normaliser = Normaliser(english)
         numeric = frozenset(name for name, info in catalog.dimensions.items() if info.kind == "numeric")
-        builder = _Builder(normaliser, numeric)
+        builder = _Builder(normaliser, numeric, names_first=not vocabulary)
         builder.learn(english, vocabulary.get("loose") or ())
         for phrase, sense in all_senses(catalog, vocabulary, values):
             for spelled in _spellings(phrase, english.raw["contracted"]):
@@ -154,8 +155,8 @@ class Lexicon:
 class _Builder:
     """Collects phrases; the order of senses is the order of arrival, which is deterministic."""
 
-    def __init__(self, normaliser: Normaliser, numeric: frozenset[str]) -> None:
-        self._normaliser, self._numeric = normaliser, numeric
+    def __init__(self, normaliser: Normaliser, numeric: frozenset[str], *, names_first: bool) -> None:
+        self._normaliser, self._numeric, self._names_first = normaliser, numeric, names_first
         self.phrases: dict[str, list[_Row]] = {}
         self.bags: dict[str, list[_Row]] = {}
         self.words: dict[str, int] = {}
@@ -165,8 +166,13 @@ class _Builder:
         key = compact(tokens)
         if not key or (key.isdigit() and len(key) <= _SHORT_NUMBER):
             return
+        known = self.phrases.get(key, ())
         if sense.weight == STORE_PART and self._known_otherwise(key):
             return
+        if sense.weight == PART_OF_NAME and any(row[3] != PART_OF_NAME for row in known):
+            return
+        if self._names_first and sense.kind == "cue" and any(row[0] in _NAMED for row in known):
+            return  # to a model without words of its own a column called `plan` or `industry` is what the word means
         row = [sense.kind, sense.key, list(sense.values), sense.weight, phrase, list(sense.tenants)]
         _append(self.phrases, key, row)
         content = [token for token in tokens if token.content]

@@ -11,6 +11,7 @@ from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import antecedent, bare_measures, heads_row, joined, listed_measure, negates, value_in_list
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.senses import PART_OF_NAME
 from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import asked_for, limits_other, only_metric, replaced
@@ -199,6 +200,8 @@ def _take(framer: Framer, span: Span) -> None:
         return
     best = [n for n in names if scores[n] >= scores[names[0]] - _EPSILON]
     frame.bind(span, f"metric {names[0]}")
+    if len(best) == 1 and all(s.weight == PART_OF_NAME for s in senses):
+        frame.notes.append(("read_as", {"word": frame.said(span), "label": framer.catalog.metrics[names[0]].label}))
     if names[0] not in frame.metrics:
         frame.metrics.append(names[0])
         frame.metric_spans[names[0]] = span

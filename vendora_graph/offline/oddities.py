@@ -47,7 +47,7 @@ def narrate_anomalies(asked: Asked, results: list[Result], *, whole: bool = True
         if other.tool == "query_metrics" and first is not None and other.rows[0].names:
             title = say("anomalies", "records_title", label=lowered(asked.catalog.metrics[first.metric].label))
             specs.append(TableSpec(ref=f"t{len(specs) + 1}", table=other.id, title=title))
-    caveats = [say("anomalies", "method")]
+    caveats = [say("anomalies", "method" if asked.calendar.held else "method_days")]
     bare = [asked.catalog.metrics[row.cells[0].metric].label for row in rows if row.cells[0] is not None and row.cells[1] is None]
     if bare:
         caveats.append(say("anomalies", "short", labels=say("joiners", "comma").join(bare)))

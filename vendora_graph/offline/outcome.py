@@ -11,7 +11,10 @@ from vendora_graph.offline.period_math import Clock, Resolved
 
 @dataclass(slots=True)
 class Outcome:
-    """A plan with what was assumed on the way, and the complete period offered beside a running one."""
+    """A plan with what was assumed on the way, and the complete period offered beside a running one.
+
+    `stretch` is the period that was asked for where a position is read on its last day.
+    """
 
     plan: Plan
     complexity: Complexity = "simple"
@@ -19,6 +22,7 @@ class Outcome:
     other_period: Period | None = None
     bad_period: bool = False
     resolved: Resolved | None = None
+    stretch: Period | None = None
 
 
 def clock_of(framer: Framer) -> Clock:

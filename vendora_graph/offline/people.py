@@ -198,7 +198,7 @@ def rank_role(framer: Framer) -> None:
         return
     people = {str(values[0]): dimension for dimension, values in (entry.get("of") or {}).items() if len(values) == 1}
     for item in frame.filters:
-        if item.dimension == entry["dimension"] and item.op == "in" and set(item.values) <= set(people):
+        if item.dimension == entry.get("dimension") and item.op == "in" and set(item.values) <= set(people):
             frame.filters.remove(item)
             frame.groups.extend(people[value] for value in item.values)
             return

@@ -51,12 +51,12 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
     missing = [_label(row, asked) for row in rows if row.cells[1] is None]
     if asked.plan.comparison is not None and asked.plan.comparison.kind == "target" and len(missing) == len(rows):
         raise ModelOutputError(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
-    caveats = [say("pace", "method")]
+    caveats = [say("pace", "method" if asked.calendar.held else "method_days")]
     if not table.period_complete and table.period:
         caveats.append(say("notes", "running", period=table.period))
     if missing:
         caveats.append(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
-    spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"))
+    spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"), columns=_filled(table, rows) if len(missing) == len(rows) else ())
     return Draft(
         headline=headline,
         findings=tuple(findings),
@@ -78,6 +78,13 @@ def _by_store(rows: list[Row], whole: Row, asked: Asked) -> list[str]:
             words = {"where": row.names[STORE][0], "target": spoken(target), "gap": spoken(gap), "month": month}
             lines.append(say("pace", "at_target", Label=_label(row, asked), **words))
     return lines
+
+
+def _filled(table: Table, rows: list[Row]) -> tuple[str, ...]:
+    """Return the columns in which a row has a figure: without any target those of targets stay away."""
+    width, names = len(rows[0].cells), len(table.columns)
+    empty = {names - width + i for i in range(width) if all(row.cells[i] is None for row in rows)}
+    return tuple(name for i, name in enumerate(table.columns) if i not in empty)
 
 
 def _where(asked: Asked, result: Result) -> str:

@@ -15,7 +15,7 @@ from vendora_graph.offline.ellipsis import in_full
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.heads import own_column
-from vendora_graph.offline.judge import asking_back, before_reading, impossible, nothing_read, plan_reading, topic_reading
+from vendora_graph.offline.judge import asking_back, before_reading, impossible, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
@@ -47,6 +47,7 @@ from vendora_graph.offline.slots import fill_slots
 from vendora_graph.offline.spans import Span, find_spans
 from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
+from vendora_graph.offline.unread import nothing_read
 from vendora_graph.offline.whose import apply_my, take_own
 
 _DEPARTMENT_PRIOR = 0.05

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from vendora_graph.contracts import Comparison, Grain, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
-from vendora_graph.offline.compare import as_long, comparison_of
+from vendora_graph.offline.compare import as_long, comparison_of, day_before
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.ledger import half_held, leave_books, whole_months
@@ -77,6 +77,7 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome, *, judged: bool)
     if frame.trend and main is None and not (previous and previous.period) and grain:
         resolved = trend_default(framer, clock, grain, out)
     out.resolved = one_day(framer, resolved, out)
+    out.stretch = resolved.period if resolved is not None and out.resolved is not resolved else None
     if judged:
         leave_books(framer, out.resolved.period if out.resolved else None, out)
     comparison = None if framer.frame.has(AT_CLOSE) else _compared(framer, clock, versus, previous, out, judged=judged)
@@ -104,6 +105,8 @@ def _compared(
     """Return the comparison; of books kept by month, both sides in whole months (the answer's period may then end earlier)."""
     period, said = out.resolved.period if out.resolved else None, list[str]()
     found = comparison_of(framer, clock, period, versus, previous, said)
+    if found is not None and found.kind == "previous_period" and versus is None and out.stretch is not None:
+        found = day_before(out.stretch)  # `inventory growth this year`: against where it stood as the year began
     other = found.period if found is not None else None
     whole = whole_months(framer, period, other, out, judged=judged) if period is not None else None
     if period is not None and whole is not None:
@@ -187,6 +190,9 @@ def _ranking(framer: Framer, groups: tuple[str, ...], grain: Grain | None, previ
         return None
     by = frame.rank_by if frame.rank_by in frame.metrics else frame.metrics[0]
     direction = framer.raw["rank_cues"].get(frame.order) or (_best(framer) if frame.order == "best" else _FLIPPED[_best(framer)])
+    if frame.order == "worst" and not framer.lexicon.vocabulary and framer.catalog.metrics[by].good == "none":
+        side = str(framer.raw["texts"][direction])
+        frame.notes.append(("no_side", {"label": framer.catalog.metrics[by].label, "word": frame.order, "side": side}))
     return Ranking(by=by, direction=direction, limit=frame.limit)
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vendora_graph.offline.english import english_data
+from vendora_graph.offline.names import numbered, partial_metrics, spoken
 from vendora_graph.semantic.catalog import Catalog, DimensionInfo
 
 Kind = Literal["metric", "dimension", "value", "cue", "hint", "rule", "topic", "modifier", "group", "report", "number", "period",
                "other_store"]  # fmt: skip
 _VOCABULARY_WEIGHT = 1.02
 STORE_PART = 0.85
+PART_OF_NAME = 0.8
 _GENERAL = 0.3
 _SET_WEIGHT = 1.01
 _NAME_WEIGHT = 0.9
@@ -61,6 +63,8 @@ def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[
             yield from _part_senses(catalog.dimensions[name], entry)
     yield from _stored_values(catalog, {name: entries for name, entries in values.items() if name in stores})
     yield from _flag_senses(catalog, values)
+    if not vocabulary:
+        yield from ((part, Sense("metric", name, weight=PART_OF_NAME)) for part, name in partial_metrics(catalog))
 
 
 def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
@@ -73,7 +77,7 @@ def _metric_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterator[
         dropped = {str(word).lower() for word in not_names.get(name, ())}
         spelled = (name.replace("_", " "),) if not metric.synonyms or "_" not in name else ()
         for weight, phrases in (
-            (_FULL, () if metric.hidden else (metric.label, *spelled)),
+            (_FULL, () if metric.hidden else (metric.label, *spelled, *(() if vocabulary else spoken(metric.label)))),
             (_FULL, () if metric.hidden else metric.synonyms),
             (_VOCABULARY_WEIGHT, extra.get(name, ())),
         ):
@@ -88,7 +92,8 @@ def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterat
     not_names = vocabulary.get("not_names") or {}
     for name, dimension in catalog.dimensions.items():
         dropped = {str(word).lower() for word in not_names.get(name, ())}
-        for phrase in (dimension.label, dimension.plural, name.replace("_", " "), *dimension.synonyms, *extra.get(name, ())):
+        own = (dimension.label, dimension.plural, name.replace("_", " "), *(() if vocabulary else spoken(dimension.label)))
+        for phrase in (*own, *dimension.synonyms, *extra.get(name, ())):
             if phrase and str(phrase).lower() not in dropped:
                 yield str(phrase), Sense("dimension", name)
         for stored, words in dimension.values.items():
@@ -109,7 +114,7 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
                     f"{dimension.label} {stores.index(entry.dealership_ids) + 1}",
                     Sense("value", name, (entry.value,), tenants=entry.dealership_ids),
                 )
-            yield from _spelled(name, entry)
+            yield from _spelled(dimension, entry)
             for alias in entry.aliases:  # one person's nickname may be another's first name: neither outweighs the other
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL
                 yield alias, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
@@ -119,9 +124,10 @@ def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]])
                 yield from _part_senses(dimension, entry)
 
 
-def _spelled(name: str, entry: ValueEntry) -> Iterator[tuple[str, Sense]]:
-    for phrase in dict.fromkeys((entry.value, entry.value.replace("-", ""))):  # `HRV` of `HR-V`
-        yield phrase, Sense("value", name, (entry.value,), tenants=entry.dealership_ids)
+def _spelled(dimension: DimensionInfo, entry: ValueEntry) -> Iterator[tuple[str, Sense]]:
+    named = numbered(dimension, entry.value) or (entry.value, entry.value.replace("-", ""))  # `HRV` of `HR-V`
+    for phrase in dict.fromkeys(named):
+        yield phrase, Sense("value", dimension.name, (entry.value,), tenants=entry.dealership_ids)
 
 
 def _part_senses(dimension: DimensionInfo, entry: ValueEntry) -> Iterator[tuple[str, Sense]]:

@@ -28,6 +28,7 @@ from vendora_graph.semantic.catalog import MetricInfo
 RATES = ("rate", "points")
 ADDITIVE = ("additive", "semi_additive", "distinct")
 NONE_LABEL = "(none)"
+_ALIGNED = {True: "aligned_selling_days", False: "aligned_days"}
 
 
 class Told:
@@ -130,7 +131,7 @@ class Told:
         percent = None if rate else row.cells[first + 3]
         if before is None or change is None or before.value is None or change.value is None:
             return []
-        aligned = "" if self.table.period_complete else say("change", "aligned_selling_days")
+        aligned = "" if self.table.period_complete else say("change", _ALIGNED[self.asked.calendar.held])
         other = self._before(before.period, index)
         if change.value == 0:
             return [say("change", "same", other=other, aligned=aligned, change=spoken(change), before=spoken(before))]

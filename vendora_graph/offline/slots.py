@@ -8,6 +8,7 @@ from vendora_graph.offline.ages import age_at_sale
 from vendora_graph.offline.daily import take_daily
 from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.heads import take_heads
+from vendora_graph.offline.labelling import labels_value, stands_for_rows
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import value_in_list
 from vendora_graph.offline.measures import is_record
@@ -17,7 +18,7 @@ from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
-from vendora_graph.offline.values import fill_values, is_flag, joined_values
+from vendora_graph.offline.values import fill_values, joined_values
 
 
 def fill_slots(framer: Framer) -> None:
@@ -95,7 +96,7 @@ def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
     kind = framer.catalog.dimensions[sense.key].kind
     if _all_of(framer, span, sense.key) or _together(framer, span, sense.key):
         framer.frame.bind(span, f"all {sense.key}")
-    elif _labels_value(framer, span, sense.key) or _flagged(framer, span, sense.key):
+    elif labels_value(framer, span, sense.key) or stands_for_rows(framer, span, sense.key):
         framer.frame.bind(span, f"label of {sense.key}")
     elif kind == "record":
         _records(framer, span, senses)
@@ -151,24 +152,6 @@ def _together(framer: Framer, span: Span, dimension: str) -> bool:
         return False
     frame.bound.update(dict.fromkeys(said, "together"))
     return True
-
-
-def _labels_value(framer: Framer, span: Span, dimension: str) -> bool:
-    beside = [o for o in framer.frame.spans if span.start == o.end or span.end == o.start]
-    named = any(framer.frame.bound.get(o.start, "") == f"filter {dimension}" for o in beside)
-    return named and not framer.after_cue(span, {"group"})
-
-
-def _flagged(framer: Framer, span: Span, dimension: str) -> bool:
-    """`visits for insured animals`, `animals that are insured`: the noun is what the truth value beside it is of, and no grouping."""
-    paths = framer.catalog.dimensions[dimension].paths
-    for other in framer.frame.spans:
-        bound = framer.frame.bound.get(other.start, "").removeprefix("filter ")
-        beside = other.end == span.start or (other.start > span.end and framer.cue_before(other, {"with_condition"}) is not None)
-        if beside and bound in framer.catalog.dimensions and is_flag(framer, bound):
-            entities = {path.rpartition("__")[0] for path in framer.catalog.dimensions[bound].paths}
-            return bool(entities & {path.rpartition("__")[0] for path in paths}) and not framer.after_cue(span, {"group", "which"})
-    return False
 
 
 def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:

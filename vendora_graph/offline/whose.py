@@ -21,7 +21,7 @@ def apply_my(framer: Framer) -> str:
         label = (framer.lexicon.section("departments").get(ctx.department) or {}).get("label", ctx.department)
         frame.notes.append(("my_department", {"department": str(label)}))
     else:
-        frame.notes.append(("my_store", {}))
+        frame.notes.append((_whole(framer), {}))
     return ""
 
 
@@ -52,7 +52,7 @@ def _my_rows(framer: Framer, meaning: str) -> str:
     if dimension is not None and meaning in {"person", "person_if_named"} and not any(f.dimension == dimension for f in frame.filters):
         frame.filters.append(Filter(dimension=dimension, op="in", values=(person.name,)))
     elif dimension is None or meaning not in {"person", "person_if_named"}:
-        frame.notes.append(("my_store", {}))
+        frame.notes.append((_whole(framer), {}))
     return ""
 
 
@@ -80,3 +80,8 @@ def _set_beside(framer: Framer, dimension: str, name: str) -> bool:
     frame.groups = list(dict.fromkeys([*frame.groups, dimension]))
     frame.side_by_side = True
     return True
+
+
+def _whole(framer: Framer) -> str:
+    """What "my" is without a person: the store of a dealership, the business of any other model."""
+    return "my_store" if framer.lexicon.vocabulary else "my_business"

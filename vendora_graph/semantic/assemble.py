@@ -8,7 +8,7 @@ from vendora_graph.errors import SemanticModelError
 from vendora_graph.semantic.build import build_catalog
 from vendora_graph.semantic.expand import expand
 from vendora_graph.semantic.lint import lint
-from vendora_graph.semantic.loader import Key, catalog_to_json, key_to_json
+from vendora_graph.semantic.loader import Key, Read, catalog_to_json, key_to_json
 from vendora_graph.semantic.manifest import build_manifest
 from vendora_graph.semantic.metricflow_adapter import MetricFlow
 from vendora_graph.semantic.project import read_project
@@ -42,6 +42,7 @@ def assemble(source: Source) -> dict[str, Any]:
         "vocabulary": _plain(project.vocabulary),
         "notes": project.notes,
         "keys": [key_to_json(key) for key in _keys(project)],
+        "reads": [key_to_json(read) for read in _reads(project)],
         "schemas": sorted({model.relation.schema for model in project.models.values() if model.relation.schema}),
     }
 
@@ -82,6 +83,16 @@ def _keys(project: Project) -> list[Key]:
         for entity in model.entities
         if entity.type in {"primary", "unique"}
     ]
+
+
+def _reads(project: Project) -> list[Read]:
+    found: list[Read] = []
+    for model in project.models.values():
+        table = str(model.relation)
+        found.append(Read(f"the semantic model {model.name!r}", table, "1", str(model.place)))
+        kinds = (("entity", model.entities), ("dimension", model.dimensions), ("measure", model.measures))
+        found += [Read(f"the {kind} {item.name!r}", table, item.expr, str(item.place)) for kind, items in kinds for item in items]
+    return found
 
 
 def _plain(value: object) -> object:

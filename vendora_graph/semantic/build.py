@@ -79,7 +79,7 @@ class _MetricBuilder:
             name=name,
             label=label,
             description=text.description,
-            unit=_word(meta, "unit", get_args(Unit), "count" if counted else "number", name, place),  # type: ignore[arg-type]  # checked
+            unit=_word(meta, "unit", get_args(Unit), _usual_unit(project, name, label, counted=counted), name, place),  # type: ignore[arg-type]  # checked
             good=cast(Good, _word(meta, "good", model_format()["good"], "none", name, place)),
             additivity=self._additivity(name, meta, simple, place),
             synonyms=words(meta.get("synonyms")) or _named(name, label),
@@ -148,6 +148,14 @@ class _MetricBuilder:
             found.append(str(self._project.models[part.model].relation))
             found.extend(self._concepts.filter_tables(part))
         return tuple(dict.fromkeys(found))
+
+
+def _usual_unit(project: Project, name: str, label: str, *, counted: bool) -> str:
+    """Return the unit of a metric whose model tells none: a count, a rate where a ratio is named one (`Food revenue %`), else a number."""
+    if name in project.computed and project.computed[name].kind == "ratio" and not project.strict:
+        said = label.lower().replace("%", " % ").split()
+        return "rate" if set(said) & set(model_format()["rate_words"]) else "number"
+    return "count" if counted else "number"
 
 
 def _with_meta(info: MetricInfo, meta: Mapping[str, Any], place: Place) -> MetricInfo:

@@ -106,9 +106,9 @@ class DimensionInfo:
 
     `paths` are MetricFlow group-by names that mean this concept (`deal__vehicle_class`, `inventory_unit__vehicle_class`); which one
     serves a metric is `Catalog.path`. `values` are value synonyms: stored value -> words. `source` is (table, column) to
-    read distinct values from (None when it is an expression). `typed` says that the kind was declared, not guessed: a filter on a
-    guessed one compares as text. `granularity` is that of a time dimension. `cardinality` low: all values are in the lexicon;
-    high: looked up by search.
+    read distinct values from (None when it is an expression, which is then in `expression`). `typed` says that the kind was
+    declared, not guessed: a filter on a guessed one compares as text. `granularity` is that of a time dimension. `cardinality` low:
+    all values are in the lexicon; high: looked up by search.
     """
 
     name: str
@@ -126,6 +126,7 @@ class DimensionInfo:
     description: str = ""
     typed: bool = True
     granularity: str | None = None
+    expression: tuple[str, str] | None = None
 
 
 class Ways(Mapping[tuple[str, str], str]):

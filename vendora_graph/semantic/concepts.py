@@ -103,6 +103,7 @@ class Concepts:
         kind = self._word(meta, "kind", model_format()["kinds"], default_kind, dimension)
         label = str(meta.get("label") or dimension.label or concept.replace("_", " "))
         high = "high" if kind in {"record", "time", "numeric"} else "low"
+        source = self._source(model, dimension)
         unit = meta.get("unit")
         if unit is not None:
             self._word(meta, "unit", get_args(Unit), "", dimension)
@@ -113,7 +114,7 @@ class Concepts:
             kind=cast(DimensionKind, kind),
             synonyms=words(meta.get("synonyms")) or self._guessed(model, dimension, label),
             values=self._values(dimension),
-            source=self._source(model, dimension),
+            source=source,
             cardinality=cast(Literal["low", "high"], self._word(meta, "cardinality", model_format()["cardinalities"], high, dimension)),
             unit=unit,
             access=str(meta.get("access") or ""),
@@ -121,6 +122,7 @@ class Concepts:
             description=dimension.description,
             typed="kind" in meta or dimension.type == "time",
             granularity=dimension.granularity,
+            expression=None if source else (str(model.relation), dimension.expr),
         )
 
     def _guessed(self, model: ModelSpec, dimension: DimensionSpec, label: str) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ def lint(project: Project, flat: Mapping[str, Flat]) -> None:
 def _check_models(project: Project) -> None:
     for model in project.models.values():
         primaries = [entity for entity in model.entities if entity.type == "primary"]
+        if primaries and model.primary_entity:
+            raise fail(model.place, f"the semantic model {model.name!r} has a `primary_entity:` and a primary entity of its own; keep one.")
         if len(primaries) > 1:
             raise fail(primaries[1].place, f"the semantic model {model.name!r} has two primary entities; make one `unique`.")
         if model.dimensions and not primaries and not model.primary_entity:

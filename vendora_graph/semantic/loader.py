@@ -29,6 +29,16 @@ class Key:
     expr: str
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a model reads of a table, and where it says so: an entity, a dimension or a measure (`table` alone for the model itself)."""
+
+    what: str
+    table: str
+    expr: str
+    place: str
+
+
 @dataclass(frozen=True)
 class LoadedModel:
     """A semantic model ready to use.
@@ -38,6 +48,7 @@ class LoadedModel:
         vocabulary: `vocabulary.yaml` as read: words of the business that are neither metrics nor dimensions.
         notes: Lint warnings of a loaded model, with file and line.
         keys: The declared keys, for `check_keys`.
+        reads: What it reads of its tables, for `check_reads`.
         schemas: The schemas its tables are named with (empty: the connection's own).
     """
 
@@ -45,6 +56,7 @@ class LoadedModel:
     vocabulary: Mapping[str, Any]
     notes: tuple[str, ...]
     keys: tuple[Key, ...]
+    reads: tuple[Read, ...]
     schemas: tuple[str, ...]
     _manifest: Callable[[], Json] = field(repr=False, compare=False)
 
@@ -117,6 +129,7 @@ def _loaded(content: Mapping[str, Any], manifest: Callable[[], Json]) -> LoadedM
         vocabulary=content["vocabulary"],
         notes=tuple(content["notes"]),
         keys=tuple(Key(**item) for item in content["keys"]),
+        reads=tuple(Read(**item) for item in content["reads"]),
         schemas=tuple(content["schemas"]),
         _manifest=manifest,
     )
@@ -158,6 +171,6 @@ def catalog_from_json(content: Mapping[str, Any]) -> Catalog:
     )
 
 
-def key_to_json(key: Key) -> Json:
-    """Return a key as JSON-safe data."""
+def key_to_json(key: Key | Read) -> Json:
+    """Return a key, or what is read, as JSON-safe data."""
     return asdict(key)

@@ -75,6 +75,8 @@ class MetricReader:
 
     def _spec(self, name: str, node: Node, meta: Mapping[str, Any], place: Place) -> SimpleSpec | ComputedSpec:
         params = node.get("type_params") or {}
+        if not isinstance(params, Mapping):
+            raise fail(place, f"`type_params:` of the metric {name!r} must be a mapping, such as `{{measure: ...}}`.")
         filters = filters_of(node.get("filter"), place)
         if isinstance(meta.get("compute"), Mapping):
             return self._compute(name, meta["compute"], filters, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -140,7 +141,12 @@ class MetricFlow:
         return self._engines[dialect]
 
 
+_OWN_CODE = re.compile(r"\s*Traceback:.*| - metricflow\S*(?=:)")
+"""Where in MetricFlow something was raised: nothing a modeller can use."""
+_LONGEST = 400
+
+
 def brief(error: object) -> str:
     """Return the first sentences of MetricFlow's long messages."""
     lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()]
-    return " ".join(lines)[:400]
+    return _OWN_CODE.sub("", " ".join(lines))[:_LONGEST].strip()

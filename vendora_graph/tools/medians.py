@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from vendora_graph.contracts import Fact, Grain, QueryRecord, Second
@@ -57,7 +58,7 @@ async def fetch_medians(
 async def prove_median(
     metric: str, span: Span, cut: Cut, facts: Mapping[Key, Fact], services: Services, scope: Scope
 ) -> tuple[dict[Key, Second], QueryRecord]:
-    """Return the second values: the median itself where no more than its fraction lies below and above, else None.
+    """Return the second values: the median itself where no more values lie below and above than its rank leaves, else None.
 
     The values are read again, cut by day, so that another statement gives them.
     """
@@ -76,7 +77,8 @@ async def prove_median(
 
 
 def _lies_between(value: Decimal, pairs: list[tuple[Decimal, int]], fraction: Decimal) -> bool:
-    total = sum(count for _, count in pairs)
+    last = sum(count for _, count in pairs) - 1
     below = sum(count for v, count in pairs if v < value)
     above = sum(count for v, count in pairs if v > value)
-    return below <= total * fraction and above <= total * (1 - fraction)
+    rank = fraction * last
+    return below <= ceil(rank) and above <= last - floor(rank)

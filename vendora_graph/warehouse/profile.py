@@ -1,26 +1,21 @@
 """What the warehouse holds, in words: stores, people, values, selling days, closed months. Read once, cached on disk.
 
-The statements are data (`profile.yaml` beside a semantic model); values of a dimension come from its `source` column. Everything
-that names a person or a record carries the stores that may see it.
+Everything that names a person or a record carries the stores that may see it.
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
 from rapidfuzz import fuzz, process, utils
 
-from vendora_graph.errors import WarehouseError
-from vendora_graph.semantic.catalog import Catalog, DimensionInfo, MetricInfo
+from vendora_graph.semantic.catalog import Catalog, MetricInfo
 
-Rows = Sequence[tuple[Any, ...]]
-Fetch = Callable[[str], Awaitable[Rows]]
 SNAPSHOT_AGE = 40
 """Days after which a snapshot says nothing any more about a later day: a monthly one lasts until the next."""
 
@@ -69,7 +64,10 @@ class Value:
 
 @dataclass(frozen=True)
 class DataProfile:
-    """Everything the grammar and the tools know about the data besides figures."""
+    """Everything the grammar and the tools know about the data besides figures.
+
+    `ends` is the last day of each table's records, by table and time dimension; `numbers` the dimensions found to be measured.
+    """
 
     data_start: date
     data_through: date
@@ -81,6 +79,8 @@ class DataProfile:
     unclosed: tuple[tuple[str, str], ...] = ()
     snapshots: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     written: Mapping[str, date] = field(default_factory=dict)
+    ends: Mapping[str, date] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
 
     def store(self, store_id: str) -> Store | None:
         """Return a store by id."""
@@ -125,6 +125,17 @@ class DataProfile:
             ends = [end for part in parts if (end := self.books_end(part)) is not None]
             if ends:
                 found[info.name] = f"{min(ends):%Y-%m}"
+        return found
+
+    def record_ends(self, catalog: Catalog) -> dict[str, date]:
+        """Return the day the records of a metric end on, where the data goes on after it; of a computed one, the earliest of its parts'."""
+        found: dict[str, date] = {}
+        for info in catalog.metrics.values():
+            parts = [catalog.metrics[part.metric] for part in info.inputs if not part.all_time] or [info]
+            flows = [part for part in parts if not (part.snapshot or is_monthly(part)) and part.tables]
+            ends = [end for part in flows if (end := self.ends.get(f"{part.tables[0]}:{part.time_dimension}")) is not None]
+            if ends and min(ends) < self.data_through:
+                found[info.name] = min(ends)
         return found
 
     def size(self, dimension: str) -> int:
@@ -175,6 +186,8 @@ class DataProfile:
             "unclosed": list(self.unclosed),
             "snapshots": {key: [day.isoformat() for day in days] for key, days in self.snapshots.items()},
             "written": {key: day.isoformat() for key, day in self.written.items()},
+            "ends": {key: day.isoformat() for key, day in self.ends.items()},
+            "numbers": list(self.numbers),
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
@@ -194,90 +207,6 @@ class DataProfile:
             unclosed=tuple((s, m) for s, m in body["unclosed"]),
             snapshots={key: tuple(date.fromisoformat(day) for day in days) for key, days in body["snapshots"].items()},
             written={key: date.fromisoformat(day) for key, day in body["written"].items()},
+            ends={key: date.fromisoformat(day) for key, day in body["ends"].items()},
+            numbers=tuple(body["numbers"]),
         )
-
-
-async def read_profile(
-    catalog: Catalog, statements: Mapping[str, Any], fetch: Fetch, *, tenant_column: Callable[[str], str | None], as_of: date | None
-) -> DataProfile:
-    """Read the profile with the model's own statements.
-
-    Args:
-        catalog: Whose dimensions' values are read.
-        statements: `span`, `stores`, `people`, `calendar`, `open_months` as SQL, and `values` by dimension; all optional.
-        fetch: Runs one guarded statement over every store.
-        tenant_column: Column that names the store in a table, None where rows belong to no store.
-        as_of: The day to answer for; None takes it from the data.
-    """
-
-    async def rows(name: str) -> Rows:
-        return await fetch(statements[name]) if name in statements else ()
-
-    start, through, day = await _span(catalog, await rows("span"), fetch)
-    values = {}
-    for info in sorted(catalog.dimensions.values(), key=lambda d: d.name):
-        found = await _values(info, statements.get("values", {}), fetch, tenant_column)
-        if found:
-            values[info.name] = found
-    return DataProfile(
-        data_start=start,
-        data_through=through,
-        as_of=as_of or day or through + timedelta(days=1),
-        stores=tuple(Store(str(i), str(n), o, str(g), str(k)) for i, n, o, g, k in await rows("stores")),
-        people=tuple(Person(*(str(x or "") for x in row)) for row in await rows("people")),
-        values=values,
-        days=tuple((str(s), d, bool(a), bool(b)) for s, d, a, b in await rows("calendar")),
-        unclosed=tuple((str(s), f"{m:%Y-%m}") for s, m in await rows("open_months")),
-    )
-
-
-async def _span(catalog: Catalog, own: Rows, fetch: Fetch) -> tuple[date, date, date | None]:
-    """Return the first and last day of the data and the day to answer for; without a statement, from the metrics' own dates."""
-    if own:
-        start, through, day = (*own[0], None)[:3]
-        return start, through, day
-    dated = {(table, info.time_dimension) for info in catalog.metrics.values() for table in info.tables}
-    days: list[date] = []
-    for info in sorted(catalog.dimensions.values(), key=lambda d: d.name):
-        names = {path.rpartition("__")[2] for path in info.paths}
-        if info.source is None or not any((info.source[0], name) in dated for name in names):
-            continue
-        table, column = info.source
-        found = await fetch(f"SELECT MIN(CAST({column} AS DATE)), MAX(CAST({column} AS DATE)) FROM {table}")  # noqa: S608 - names of the model
-        days.extend(day for day in found[0] if day is not None)
-    if not days:
-        raise WarehouseError("The data has no dated rows the semantic model can count. Check the warehouse and the model's dates.")
-    return min(days), max(days), None
-
-
-async def _values(
-    info: DimensionInfo, own: Mapping[str, str], fetch: Fetch, tenant_column: Callable[[str], str | None]
-) -> tuple[Value, ...]:
-    """Return the values of a dimension: by its own statement (value, store, alias, count), or by its source column."""
-    if info.name in own:
-        return _grouped([(v, s, a, c) for v, s, a, c in await fetch(own[info.name])])
-    if info.source is None or info.cardinality == "high" or info.kind in ("numeric", "time", "record"):
-        return ()
-    table, column = info.source
-    store = tenant_column(table)
-    if store is None:
-        found = await fetch(f"SELECT {column}, COUNT(*) FROM {table} GROUP BY {column}")  # noqa: S608 - names of the model
-        return _grouped([(v, None, None, c) for v, c in found])
-    sql = f"SELECT {column}, {store}, COUNT(*) FROM {table} GROUP BY {column}, {store}"  # noqa: S608 - names of the model
-    return _grouped([(v, s, None, c) for v, s, c in await fetch(sql)])
-
-
-def _grouped(rows: Iterable[tuple[Any, Any, Any, Any]]) -> tuple[Value, ...]:
-    counts: dict[str, int] = {}
-    stores: dict[str, set[str]] = {}
-    aliases: dict[str, set[str]] = {}
-    for value, store, alias, count in rows:
-        if value is None:
-            continue
-        text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-        counts[text] = counts.get(text, 0) + int(count)
-        stores.setdefault(text, set()).update([str(store)] if store is not None else [])
-        aliases.setdefault(text, set()).update([str(alias)] if alias else [])
-    return tuple(
-        Value(text, counts[text], tuple(sorted(stores[text])), tuple(sorted(aliases[text]))) for text in sorted(counts)
-    )

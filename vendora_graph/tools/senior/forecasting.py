@@ -46,8 +46,8 @@ class Forecasted:
 
 def refusal(history: Sequence[Decimal | None]) -> str | None:
     """Return why a history cannot be forecast: too short, broken, or empty months; None when it can."""
-    if len(history) < LEAST:
-        return f"It has {len(history)} whole months; at least {LEAST} are needed to know its season."
+    if len(history) <= LEAST:  # one more than the season takes, or the error of the method could not be measured
+        return f"It has {len(history)} whole months; at least {LEAST + 1} are needed to know its season and the error."
     if any(value is None for value in history):
         return "Its past has months without a figure."
     if sum(1 for value in history if value == 0) > 1:

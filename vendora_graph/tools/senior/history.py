@@ -50,6 +50,10 @@ def year_before(day: date) -> date:
 def selling_days(desk: Desk, *, service: bool, store: str = "") -> frozenset[date]:
     """Return the days a store sells (the asker's home store where none is named), or its service drive is open."""
     home = store or desk.scope.principal.home_dealership_id
+    profile = desk.services.profile
+    if not profile.days:  # a business without a calendar is open every day
+        last = month_of(profile.data_through).end
+        return frozenset(profile.data_start + n * ONE_DAY for n in range((last - profile.data_start).days + 1))
     place = 3 if service else 2
     return frozenset(row[1] for row in desk.services.profile.days if row[0] == home and row[place])
 

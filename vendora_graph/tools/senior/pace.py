@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
 NAME = "pace"
+TARGET = "target_value"
 MONTHS_BACK = 12
 COLUMNS = ("To date", "Target", "Pace, linear", "Pace, own curve", "Gap to target", "Needed per selling day", "Error linear", "Error curve")
 PER_DAY: dict[str, Unit] = {"usd": "usd_per_day"}
@@ -121,10 +122,12 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
 
 async def _behind(place: Place, metrics: Sequence[str], simple: tuple[str, ...], asked: Pace, desk: Desk) -> tuple[list[Ledger], Past]:
     """Return the targets of a place and its past months."""
-    return await asyncio.gather(
-        desk.ask_all([_target_query(name, asked.period.end, place) for name in metrics]),
+    wanted = [_target_query(name, asked.period.end, place) for name in metrics] if TARGET in desk.services.catalog.metrics else []
+    held, past = await asyncio.gather(
+        desk.ask_all(wanted),
         past_months(simple, asked.period.end, MONTHS_BACK, place.filters, desk, store=place.store),
     )
+    return held or [Ledger()] * len(metrics), past
 
 
 async def _cut(metrics: tuple[str, ...], asked: Pace, desk: Desk) -> list[Ledger]:
@@ -180,13 +183,13 @@ def _clock(day: date, metric: str, place: Place, desk: Desk) -> Clock:
 
 def _target_query(metric: str, day: date, place: Place) -> MetricQuery:
     where = (*(place.filters if place.targeted else ()), Filter(dimension="target_metric", values=(metric,)))
-    return MetricQuery(metrics=("target_value",), period=month_of(day), filters=where)
+    return MetricQuery(metrics=(TARGET,), period=month_of(day), filters=where)
 
 
 def _target(metric: str, found: Ledger, asked: Pace, place: Place, desk: Desk) -> Fact | None:
     """Return the month's target as a figure of the metric; only for a whole store, and rates only of one store."""
     info = desk.services.catalog.metrics[metric]
-    whole, month = fact_at(found, "target_value"), month_of(asked.period.end)
+    whole, month = fact_at(found, TARGET) if found.tables else None, month_of(asked.period.end)
     several = not place.store and len(desk.scope.principal.dealership_ids) > 1 and info.additivity != "additive"
     if whole is None or not whole.value or not place.targeted or several:
         return None

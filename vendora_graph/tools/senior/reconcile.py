@@ -46,8 +46,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     pair = pairs.get(name)
     desk = Desk(services, scope)
     if pair is None:
-        held = ", ".join(sorted(_label(other, services) for other in pairs))
-        raise QuestionError(f"{_label(asked.metric, services)} has one basis only. Two are held for {held}.")
+        held = ", ".join(sorted(_label(other, services) for other in pairs if other in services.catalog.metrics))
+        raise QuestionError(f"{_label(asked.metric, services)} has one basis only.{f' Two are held for {held}.' if held else ''}")
     own, *also, other = await desk.ask_all(_queries(asked, name, pair, desk))
     left, right = fact_at(own, name), fact_at(other, pair["right"]["metric"])
     if left is None or right is None or left.value is None or right.value is None:

@@ -99,7 +99,7 @@ def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
         metrics = services.catalog.metrics
         labels = ", ".join(metrics[name].label for name in sorted(known["scenarios"]) if name in metrics)
         label = metrics[asked.metric].label if asked.metric in metrics else asked.metric
-        raise QuestionError(f"There is no closed-form scenario for {label}. There is one for {labels}.")
+        raise QuestionError(f"There is no closed-form scenario for {label}.{f' There is one for {labels}.' if labels else ''}")
     if asked.to is not None:
         _check_level(asked, asked.to, scenario, services)
     elif not (asked.change or asked.share) and scenario["change"] != "none":
