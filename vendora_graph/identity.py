@@ -83,6 +83,8 @@ class Identities:
 
     def _person(self, wanted: str) -> Person:
         found = self._profile.person(wanted)
+        if not self._profile.people:
+            raise QuestionError(f"This data knows no employees, so {wanted!r} is none of them. Ask without one.")
         if found is None:
             raise QuestionError(f"There is no employee {wanted!r}. Give an employee id as the data has it, for example one of "
                                 f"{', '.join(p.id for p in self._profile.people[:5])}.")  # fmt: skip

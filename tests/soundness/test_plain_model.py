@@ -11,7 +11,7 @@ import pytest
 
 from tests.fixtures.plain_model.build import build
 from vendora_graph import Vendora
-from vendora_graph.errors import SemanticModelError
+from vendora_graph.errors import QuestionError, SemanticModelError
 from vendora_graph.settings import Settings
 from vendora_graph.terminal.blocks import blocks_of
 from vendora_graph.terminal.plain import plain
@@ -102,6 +102,18 @@ def test_what_is_said_is_of_this_business_alone(desk, question, status, words):
     assert answer.status == status, text
     assert words.lower() in text.lower()
     assert not [word for word in OURS if word in text.lower()]
+
+
+def test_a_value_named_like_an_order_is_the_order_before_a_number(desk):
+    text = plain(blocks_of(desk.ask("top 2 regions by tickets in May")))
+    assert "is first by tickets in May 2026, with" in text
+    assert "Tickets, plan: Top, May 2026" in plain(blocks_of(desk.ask("tickets on the Top plan in May")))
+
+
+@pytest.mark.parametrize("who", [{"dealership": "dealer_001"}, {"person": "E1"}])
+def test_a_store_or_a_person_is_none_of_this_data(desk, who):
+    with pytest.raises(QuestionError, match="This data knows no"):
+        desk.ask("tickets in May", **who)
 
 
 def test_where_the_records_end_is_said(desk):

@@ -56,7 +56,7 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
         caveats.append(say("notes", "running", period=table.period))
     if missing:
         caveats.append(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
-    spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"), columns=_filled(table, rows) if len(missing) == len(rows) else ())
+    spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"), columns=_filled(table, rows, aimed=len(missing) < len(rows)))
     return Draft(
         headline=headline,
         findings=tuple(findings),
@@ -80,8 +80,10 @@ def _by_store(rows: list[Row], whole: Row, asked: Asked) -> list[str]:
     return lines
 
 
-def _filled(table: Table, rows: list[Row]) -> tuple[str, ...]:
-    """Return the columns in which a row has a figure: without any target those of targets stay away."""
+def _filled(table: Table, rows: list[Row], *, aimed: bool) -> tuple[str, ...]:
+    """Return the columns in which a row has a figure, where there is no target at all; every column (none named) otherwise."""
+    if aimed:
+        return ()
     width, names = len(rows[0].cells), len(table.columns)
     empty = {names - width + i for i in range(width) if all(row.cells[i] is None for row in rows)}
     return tuple(name for i, name in enumerate(table.columns) if i not in empty)

@@ -65,7 +65,7 @@ def _note_record(framer: Framer, span: Span) -> None:
 
 
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
-    if span.start in framer.frame.bound or _limit(framer, span) or _how_much(framer, span):
+    if span.start in framer.frame.bound or _limit(framer, span) or _counts_places(framer, span) or _how_much(framer, span):
         return None
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)
@@ -148,6 +148,12 @@ def _limit(framer: Framer, span: Span) -> bool:
     """`only where above 1500`: a number after a word that compares is a limit, though a value may be named so."""
     number = framer.frame.tokens[span.start].number is not None and span.end - span.start == 1
     return number and framer.after_cue(span, set(LIMITS), ())
+
+
+def _counts_places(framer: Framer, span: Span) -> bool:
+    """`top 3 homerooms`: before a number a word of an order is one, though a value may be named so."""
+    after = framer.frame.tokens[span.end : span.end + 1]
+    return bool(cue_names(span) & set(framer.raw["order_cues"])) and bool(after) and after[0].number is not None
 
 
 def _of_the_store(framer: Framer, span: Span, sense: Sense) -> bool:
