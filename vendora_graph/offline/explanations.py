@@ -101,7 +101,8 @@ def _last_months(period: Period) -> tuple[Period, Period]:
 
 def narrate_explanation(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draft:
     """Return the draft over the decompositions; the first metric's gives the headline and the chart."""
-    told = [_Told(asked, call, result) for call, result in zip(calls, results, strict=True) if not result.error]
+    mine = [(call, result) for call, result in zip(calls, results, strict=True) if call.tool == TOOL]
+    told = [_Told(asked, call, result) for call, result in mine if not result.error]
     findings = [*told[0].findings(), *(finding for one in told[1:] for finding in one.beside())]
     specs: list[TableSpec] = []
     for one in told:
@@ -129,7 +130,7 @@ class _Told:
         mine = [table for table in result.tables if table.tool == TOOL]
         self.base = next(t for t in mine if t.columns in ENDS)
         self.bridge = next((t for t in mine if any(DRIVER in row.names for row in t.rows)), None)
-        self.cuts = [t for t in mine if t is not self.bridge and t is not self.base]
+        self.cuts = [t for t in mine if t is not self.bridge and t is not self.base and t.rows]
         names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
         quoted = list(dict.fromkeys(NUMERAL.findall(asked.question)))
         pair = store_pair(asked.plan)

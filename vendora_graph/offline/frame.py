@@ -119,6 +119,7 @@ class Framer:
         """Note cues, topics and periods; words that are cues only are used by that."""
         if self._supposes():
             self.frame.cues[self.raw["whether"]["cue"]] = []
+        self._asks_what_to_do()
         for index, span in enumerate(self.frame.spans):
             if not of_kind(span, *_CUE_BLOCKERS) and not self.unit_at(span.start):
                 for name in sorted(cue_names(span) - self._whether(span)):
@@ -135,6 +136,13 @@ class Framer:
         words, said = self.raw["whether"], [t.text for t in self.frame.tokens]
         at = said.index(words["word"]) if words["word"] in said else -1
         return at == 0 or (at > 0 and said[at - 1] not in words["after"] and bool(set(said) & set(words["asks"])))
+
+    def _asks_what_to_do(self) -> None:
+        """`what should Westmere Honda do about service gross`: advice, whoever it is asked for."""
+        words, said = self.raw["what_to_do"], [t.text for t in self.frame.tokens]
+        if said[:1] == [words["opens"]] and set(said[1:2]) & set(words["modals"]) and words["verb"] in said[2 : 2 + words["within"]]:
+            self.frame.cues.setdefault(words["cue"], [])
+            self.frame.bound.update({1: "cue recommend", said.index(words["verb"]): "cue recommend"})
 
     def _whether(self, span: Span) -> set[str]:
         """`need to know if we beat September`: after a word for finding out, `if` supposes nothing."""

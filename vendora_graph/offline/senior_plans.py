@@ -164,7 +164,7 @@ def _benchmarks(asked: Asked, period: Period) -> tuple[Call, ...]:
     gaps = [m for m in knowledge()["gaps"] if m in metrics and metrics[m].department in parts and m not in other]
     usual = [] if asked.plan.intent == "benchmark" and wanted else gaps
     names = list(dict.fromkeys(m for m in (*wanted, *usual) if _comparable(asked.catalog.metrics.get(m))))[:COMPARED_WITH_BENCHMARKS]
-    if not names and asked.plan.intent == "recommend":  # their own past and target stand in for benchmarks
+    if not names:  # their own past and target stand in for benchmarks
         names = [m for m in asked.plan.metrics if m in asked.catalog.metrics]
     return (Call("compare_to_benchmark", {"metrics": names, "period": span(period), **_where(asked)}),) if names else ()
 

@@ -84,7 +84,7 @@ def _is_made_of(driver: Fact, fact: Fact) -> bool:
         return fact.slice == driver.slice
     if fact.parts:
         return fact.slice == driver.slice and set(fact.parts) <= set(driver.parts)
-    return fact.id in driver.parts and len(driver.parts) == _SIDES
+    return fact.id in driver.parts and len(driver.parts) <= _SIDES
 
 
 def _is_kind(fact: Fact) -> bool:

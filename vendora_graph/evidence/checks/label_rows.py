@@ -29,7 +29,7 @@ def _row_problems(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Prob
     pairs, out = case.pairs_of(ref.fact), case.excluded_of(ref.fact)
     named = {(label.name.dimension, label.name.value) for label in sentence.names}
     for pair in ref.fact.slice:
-        if pair not in named and not _said_otherwise(case, ref, pair):
+        if pair not in named and not (_said_otherwise(case, ref, pair) or _each_named(case, ref, pair[0], named)):
             yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is of {pair[1]!r}, which its sentence does not name", (ref.key,))
     yield from _sides_of_rows(case, sentence, ref)
     yield from _several_values(case, sentence, ref)
@@ -39,6 +39,12 @@ def _row_problems(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Prob
         if not _row_fits(sentence, ref, labels, pairs | out, found.how):
             shown = labels[-1].name.value
             yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {shown!r}, which stands beside it", (ref.key,))
+
+
+def _each_named(case: Case, ref: FactRef, dimension: str, named: set[tuple[str, str]]) -> bool:
+    """A figure of several values together is named by all of them."""
+    kept = [values for ask in case.asks_of(ref.fact) for d, op, values in ask.filters if d == dimension and op == "in"]
+    return any(len(values) > 1 and all((dimension, value) in named for value in values) for values in kept)
 
 
 def _several_values(case: Case, sentence: Sentence, ref: FactRef) -> Iterator[Problem]:
