@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from vendora_graph.contracts import Filter
@@ -93,6 +94,7 @@ def _distribute(framer: Framer) -> None:
     frame, named = framer.frame, framer.lexicon.section("named_slices")
     spread = framer.lexicon.vocabulary.get("distributed") or ()
     if len(frame.metrics) != _PAIR or frame.metrics[0] not in spread or frame.metrics[1] in named:
+        _unspread(framer, spread)
         return
     first, second = (frame.metric_spans.get(m) for m in frame.metrics)
     if first is None or second is None or frame.tokens[first.end : second.start] == () or frame.has("compare"):
@@ -100,6 +102,17 @@ def _distribute(framer: Framer) -> None:
     words = {t.stem for t in frame.tokens[first.end : second.start]}
     if words and words <= {framer.raw["joiners"][0]}:
         _spread(framer)
+    else:
+        _unspread(framer, spread)
+
+
+def _unspread(framer: Framer, spread: Sequence[str]) -> None:
+    """`used units, front gross, total gross`: what follows in a row is of everything, which is said."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    whole = [m for m in frame.metrics[1:] if m not in named and m not in variants_of(framer.lexicon)]
+    if frame.metrics[:1] and frame.metrics[0] in spread and whole and not frame.has("compare"):
+        labels = ", ".join(framer.catalog.metrics[m].label for m in whole)
+        frame.notes.append(("unspread", {"labels": labels, "slice": framer.catalog.metrics[frame.metrics[0]].label}))
 
 
 def spread_slice(framer: Framer, span: Span) -> None:
@@ -164,6 +177,9 @@ def _combine(framer: Framer) -> None:
         wanted = [str(m) for m in entry["metrics"]]
         if set(framer.frame.metrics) == set(wanted) and entry["to"] in framer.catalog.metrics:
             spans = sorted((framer.frame.metric_spans[m] for m in wanted), key=lambda s: s.start)
+            if entry.get("joined") and any(_coordinated(framer, a, b) for a, b in pairwise(spans)):  # `service appointments and no-shows`
+                _each_its_own(framer, entry["joined"])
+                continue
             if entry.get("same_clause") and (said_moved(framer) or any(_coordinated(framer, a, b) for a, b in pairwise(spans))):
                 continue
             if entry.get("that") and not all(_one_noun(framer, a, b) for a, b in pairwise(spans)):
@@ -177,6 +193,14 @@ def _combine(framer: Framer) -> None:
             framer.frame.filters.extend(f for m in wanted if m in named and m in (entry.get("keep") or ()) for f in filters_of(named[m]))
             framer.frame.metrics = [entry["to"] if m == wanted[0] else m for m in framer.frame.metrics if m not in wanted[1:]]
             framer.frame.metric_spans[entry["to"]] = span
+
+
+def _each_its_own(framer: Framer, own: Mapping[str, str]) -> None:
+    """Take for each measure of a row its form beside the others."""
+    frame = framer.frame
+    for metric, other in own.items():
+        frame.metric_spans[other] = frame.metric_spans[metric]
+    frame.metrics = [own.get(m, m) for m in frame.metrics]
 
 
 def _one_noun(framer: Framer, first: Span, second: Span) -> bool:

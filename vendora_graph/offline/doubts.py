@@ -16,7 +16,7 @@ from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import lost_worth, other_kind, paid_word
 from vendora_graph.offline.ledger import half_held, within_month
 from vendora_graph.offline.leftover import by_nothing, known_word, left_over
-from vendora_graph.offline.list_doubts import limit_in_name, lost_kind, row_limit
+from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
 from vendora_graph.offline.narrow import narrow
 from vendora_graph.offline.omissions import (
     advice,
@@ -248,6 +248,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", lost_slice),
     ("unplaced", both_siblings),
     ("unplaced", lost_kind),
+    ("lone_value", lone_value),
     ("unplaced", idle_unit),
     ("unplaced", limit_in_name),
     ("average", lambda framer, plan: _plain_average(framer, plan) or per_day(framer, plan)),

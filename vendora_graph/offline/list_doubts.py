@@ -43,3 +43,16 @@ def row_limit(framer: Framer, plan: Plan) -> bool:
     record = any(framer.catalog.dimensions[name].kind == "record" for name in plan.group_by)
     counts = {m for m in plan.metrics if framer.catalog.metrics[m].unit in _COUNTS and framer.catalog.metrics[m].snapshot}
     return record and any(f.dimension in counts and f.op in LIMITS for f in plan.filters)
+
+
+def lone_value(framer: Framer, plan: Plan) -> str:
+    """`warranty this month`: a value of several columns, each with a usual measure of its own, and no measure named beside it."""
+    frame, section = framer.frame, framer.lexicon.section
+    usual = {**section("dimension_metrics"), **section("value_metrics")}
+    if frame.metric_spans or frame.carried or frame.rule or plan.group_by or len(plan.metrics) != 1:
+        return ""
+    for span in frame.spans:
+        known = {str(usual[s.key]) for s in of_kind(span, "value") if usual.get(s.key) in framer.catalog.metrics}
+        if len(known) > 1 and plan.metrics[0] in known and frame.bound.get(span.start, "").startswith("filter"):
+            return frame.said(span)
+    return ""

@@ -91,7 +91,9 @@ def _parts_of_measure(framer: Framer) -> None:
     for metric in frame.metrics if not (frame.groups or frame.record or frame.grain or frame.has("change", "why")) else ():
         span, name = frame.metric_spans.get(metric), str(parts.get(metric))
         last = frame.tokens[span.end - 1] if span is not None else None
-        if last is not None and last.text != last.stem and name in framer.catalog.dimensions and framer.fits(name):
+        ordered = span is not None and bool(framer.cues_ending(span.start) & set(RANK_CUES))  # `our biggest expense`
+        several = last is not None and last.text != last.stem
+        if (several or ordered) and name in framer.catalog.dimensions and framer.fits(name):
             frame.groups.append(name)
             return
 

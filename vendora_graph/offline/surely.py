@@ -16,12 +16,20 @@ def limits_other(framer: Framer, span: Span, named: Sequence[Span]) -> bool:
         more = span.start and tokens[span.start - 1].text in framer.raw["what_if_levels"]["changes"]
         at = span.start - 1 - bool(more)  # `improved 2 points`, `2 more points`: the unit of the number
         return at >= 0 and tokens[at].number is not None
+    if tokens[span.start].text in framer.raw["threshold_words"]["days"] and _counted(framer, span.start):
+        return True  # `60 or more days on the lot`
     if not numbers or not framer.cues_starting(span.start).intersection(LIMITS):
         return False
     key, general, metrics = framer.lexicon.normaliser.key, framer.lexicon.general_names, framer.catalog.metrics
     others = [o for o in named if o is not span and key(framer.frame.said(o)) not in general]
     families = {metrics[s.key].family for o in others for s in of_kind(o, "metric")}
     return bool(families) and not families & {metrics[s.key].family for s in of_kind(span, "metric")}
+
+
+def _counted(framer: Framer, at: int) -> bool:
+    """Whether a number counts the word at a place, with `or more` between at most."""
+    before = [t for t in framer.frame.tokens[max(at - 3, 0) : at] if t.text not in framer.raw["or_more_words"]]
+    return bool(before) and before[-1].number is not None
 
 
 def only_metric(framer: Framer, span: Span, spans: Sequence[Span]) -> bool:

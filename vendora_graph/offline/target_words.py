@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Comparison, Plan
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import LIMITS, Framer
 from vendora_graph.semantic.catalog import Catalog
 
 TOPIC = "target:"
@@ -20,6 +20,8 @@ def with_target(framer: Framer, plan: Plan) -> Plan:
     if not compares(plan):
         return plan
     _bind_verbs(framer)
+    if plan.group_by and framer.frame.has(*LIMITS) and not any(item.dimension in plan.metrics for item in plan.filters):
+        framer.frame.notes.append(("every_shown", {}))  # `which stores are below target`
     named = _named(framer) or (source.values[0] if source is not None else "")
     known = framer.lexicon.section("target_sources")
     return plan.model_copy(update={"topic": f"{TOPIC}{named}"}) if named in known else plan
