@@ -143,6 +143,9 @@ class Framer:
         if said[:1] == [words["opens"]] and set(said[1:2]) & set(words["modals"]) and words["verb"] in said[2 : 2 + words["within"]]:
             self.frame.cues.setdefault(words["cue"], [])
             self.frame.bound.update({1: "cue recommend", said.index(words["verb"]): "cue recommend"})
+        judging = self.raw["judging"]
+        if said[:1] and said[0] in judging["opens"] and said[-1] in judging["ends"]:  # `is our F&I gross per unit good`
+            self.frame.cues.setdefault(judging["cue"], [])
 
     def _whether(self, span: Span) -> set[str]:
         """`need to know if we beat September`: after a word for finding out, `if` supposes nothing."""

@@ -24,6 +24,7 @@ AS_CLOSED, AT_CLOSE = "as_closed", "at_close"
 
 def take_as_closed(framer: Framer) -> None:
     """Read "units as closed" as what the closed books had, "as closed against now" as both, with what leads from one to the other."""
+    _take_own_basis(framer)
     frame, known = framer.frame, data("reconciliations")
     bases = {pair["right"]["metric"]: name for name, pair in known[AT_CLOSE].items() if not pair["right"].get("where")}
     now = any(token.text in framer.raw["as_it_stands_words"] for token in frame.tokens)
@@ -33,6 +34,20 @@ def take_as_closed(framer: Framer) -> None:
         frame.metrics[:] = [bases.get(metric, metric) for metric in frame.metrics]
     elif frame.has(AS_CLOSED):
         _swap_closed(framer, [known[AT_CLOSE].get(m) or known[AT_CLOSE].get(known["synonyms"].get(m, "")) for m in frame.metrics])
+
+
+def _take_own_basis(framer: Framer) -> None:
+    """`reconcile parts gross to the ledger`: a department's gross by the ledger is the other side of what its deals and orders made."""
+    frame = framer.frame
+    if not frame.has("reconcile"):
+        return
+    for name, pair in data("reconciliations")["pairs"].items():
+        right, where = pair["right"]["metric"], pair["right"].get("where") or {}
+        sides = [item for item in frame.filters if set(item.values) == set(where.get(item.dimension, ())) and item.op == "in"]
+        if frame.metrics == [right] and len(where) == 1 and len(sides) == 1:
+            frame.metrics[:] = [name]
+            frame.filters = [item for item in frame.filters if item not in sides]
+            return
 
 
 def _swap_closed(framer: Framer, pairs: list[Mapping[str, Any] | None]) -> None:
@@ -108,6 +123,8 @@ def look_ahead(framer: Framer) -> None:
     found = resolve(main, clock)
     if found is None or frame.groups or frame.record or frame.ranked or frame.has(*framer.raw["no_outlook"]):
         return
+    if main.op == "this" and main.word("unit") == "month" and {t.text for t in frame.tokens} & set(framer.raw["will_words"]):
+        frame.cues["pace"] = frame.cues.get("pace", [])  # `how many cars will we sell this month`
     said = bool({t.text for t in frame.tokens} & set(framer.raw["will_words"]))
     will = said and main.op in {"month", "quarter"} and not main.args.get("year")
     later = found.period.start > clock.data_through and found.period.grain in {"month", "quarter", "year"}

@@ -218,7 +218,7 @@ def _said_again(framer: Framer, metric: str) -> bool:
 def take_kind(framer: Framer) -> None:
     """`how many trades were upside down`, `dollars of dead stock`: a rate's numerator, where that is of the kind asked for."""
     kind = other_kind(framer)
-    if not kind:
+    if not kind or (framer.frame.has("recommend") and not framer.frame.metric_spans):  # `our biggest opportunities in dollars`
         return
     frame, catalog = framer.frame, framer.catalog
     swapped: list[str] = []

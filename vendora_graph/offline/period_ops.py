@@ -38,6 +38,7 @@ from vendora_graph.offline.period_units import (
     named_quarter,
     quarter_last,
     quarter_last_year,
+    rest_of,
     year_of_month,
 )
 from vendora_graph.offline.periods import PeriodSpec
@@ -286,7 +287,7 @@ _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "half": half_of_year, "half_last_year": half_last_year, "half_month": half_month, "half_this_month": half_this_month,
     "half_last_month": half_last_month, "year": calendar_year, "date": _date, "month_day": _month_day, "month_days": _month_days,
     "month_first_days": _month_first_days, "months": _months, "weekday": weekday, "weekday_next": weekday_next, "weekdays": weekdays,
-    "through_day": _through_day, "holiday": holiday, "nth_week": _nth_week,
+    "through_day": _through_day, "holiday": holiday, "nth_week": _nth_week, "rest": rest_of,
     "weekend": weekend, "now": _now, "as_of": _end_of, "end_of": _end_of, "since": _since, "after": _after, "before": _before,
     "before_incl": _before_incl, "range": _range, "both": _both, "ytd_through": _ytd_through, "same_last_year": _same_last_year,
     "shift_year": _shift_year, "week_of": _week_of, "days_of": _days_of, "week_with": _week_with, "week_ending": _week_ending,

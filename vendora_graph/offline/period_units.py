@@ -106,3 +106,12 @@ def half_last_month(spec: PeriodSpec, clock: Clock) -> Stretch:
 def calendar_year(spec: PeriodSpec, clock: Clock) -> Stretch:
     """Return a calendar year."""
     return unit_of(date(spec.number("year", clock.as_of.year), 1, 1), "year")
+
+
+def rest_of(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the whole months left of a running quarter or year, once the running month is over."""
+    unit = spec.word("unit")
+    start, end = unit_end(clock.as_of, "month") + ONE_DAY, unit_end(clock.as_of, unit)
+    if start > end:
+        return unit_of(clock.as_of, "month")
+    return unit_of(start, "month") if unit_end(start, "month") == end else Stretch(start, end)

@@ -80,7 +80,7 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome, *, judged: bool)
     out.stretch = resolved.period if resolved is not None and out.resolved is not resolved else None
     if judged:
         leave_books(framer, out.resolved.period if out.resolved else None, out)
-    comparison = None if framer.frame.has(AT_CLOSE) else _compared(framer, clock, versus, previous, out, judged=judged)
+    comparison = None if framer.frame.has(AT_CLOSE, "reconcile") else _compared(framer, clock, versus, previous, out, judged=judged)
     period = out.resolved.period if out.resolved else None
     groups = tuple(dict.fromkeys(frame.groups))
     if comparison is not None and comparison.period is not None and groups:
