@@ -70,12 +70,11 @@ def choose(need: Need, by: tuple[str, ...], query: MetricQuery, rows: int, servi
     enough = [(size, d) for size, d in sized if 1 < size <= room]
     if enough and info.additivity != "distinct":
         return Partition(dimension=enough[0][1])
-    return Partition(grain="day") if need.start is not None and need.start != need.end else _record_partition(info.dimensions, services)
-
-
-def _record_partition(dimensions: tuple[str, ...], services: Services) -> Partition | None:
-    records = [d for d in dimensions if services.catalog.dimensions[d].kind == "record"]
-    return Partition(dimension=min(records)) if records else None
+    if need.start is not None and need.start != need.end:
+        return Partition(grain="day")
+    records = [d for d in info.dimensions if services.catalog.dimensions[d].kind == "record" and d not in fixed]
+    left = [min(records)] if records else [d for _, d in enough]  # listed record by record: by anything else it has
+    return Partition(dimension=left[0]) if left else None
 
 
 def is_distinct(need: Need, services: Services) -> bool:
