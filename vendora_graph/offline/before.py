@@ -9,7 +9,7 @@ from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.offline.period_math import add_units, range_text, unit_end, unit_name, unit_start
 
 ONE_DAY = timedelta(days=1)
-_WEEK = 7
+_WEEK, _YEAR_WEEKS = 7, 364
 _DAY = {True: "selling day", False: "day"}
 
 
@@ -53,7 +53,9 @@ def _months(period: Period) -> int:
 
 def same_last_year(period: Period, calendar: SellingCalendar, kind: str) -> Period:
     """Return the same calendar span a year earlier; a running unit is matched with as many selling days."""
-    start = add_units(period.start, "year", -1)
+    start = add_units(period.start, "year", -1) if period.grain != "week" else period.start - timedelta(days=_YEAR_WEEKS)
+    if period.grain == "week" and period.complete:
+        return Period(start=start, end=period.end - timedelta(days=_YEAR_WEEKS), label=unit_name(start, "week"), grain="week")
     if period.complete or period.grain is None:
         end = add_units(period.end, "year", -1)
         if (period.end + ONE_DAY).day == 1:

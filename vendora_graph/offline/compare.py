@@ -22,7 +22,7 @@ def comparison_of(
 ) -> Comparison | None:
     """Return the comparison of the plan, with dates; a running period is aligned by selling days."""
     frame = framer.frame
-    if frame.versus == "target" or (frame.has("target") and not frame.has("pace")):
+    if frame.versus == "target" or (frame.has("target") and (frame.has("furthest") or not frame.has("pace"))):
         if versus is not None:
             frame.notes.append(("one_comparison", {}))
         return Comparison(kind="target")
@@ -204,9 +204,10 @@ def _aligned(framer: Framer, clock: Clock, period: Period, start: date, full_end
         return _plain(kind, start, full_end, clock, period.grain)
     end = clock.calendar.align(period, start, full_end, clock.weekday_calendar)
     days = clock.calendar.count(period.start, period.end, clock.weekday_calendar)
-    held = clock.calendar.held
+    held, other = clock.calendar.held, _as_period(start, end)
+    if clock.calendar.count(start, end, clock.weekday_calendar) != days or not days:  # no selling day of a month is over yet
+        return Comparison(kind=kind, period=other, aligned="calendar")
     said.append(str(framer.raw["texts"]["assume"]["aligned" if held else "aligned_days"]).format(days=days))
-    other = _as_period(start, end)
     return Comparison(kind=kind, period=other, aligned="selling_days" if held else "calendar")
 
 

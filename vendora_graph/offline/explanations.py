@@ -86,9 +86,7 @@ def compared_periods(asked: Asked, metric: str) -> tuple[Period, Period] | None:
     if against is None:
         service = asked.catalog.metrics[metric].department in ("SVC", "PARTS", "BODY", "service", "parts")
         against = previous_period(plan.period, asked.calendar, "service" if service else "sales")
-    if against is None or against.end < asked.data_start:
-        return None
-    return plan.period, against
+    return (plan.period, against) if against is not None else None
 
 
 def _last_months(period: Period) -> tuple[Period, Period]:

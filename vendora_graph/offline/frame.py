@@ -120,6 +120,7 @@ class Framer:
         if self._supposes():
             self.frame.cues[self.raw["whether"]["cue"]] = []
         self._asks_what_to_do()
+        self._asks_judgement()
         for index, span in enumerate(self.frame.spans):
             if not of_kind(span, *_CUE_BLOCKERS) and not self.unit_at(span.start):
                 for name in sorted(cue_names(span) - self._whether(span)):
@@ -142,9 +143,12 @@ class Framer:
         words, said = self.raw["what_to_do"], [t.text for t in self.frame.tokens]
         if said[:1] == [words["opens"]] and set(said[1:2]) & set(words["modals"]) and words["verb"] in said[2 : 2 + words["within"]]:
             self.frame.cues.setdefault(words["cue"], [])
-            self.frame.bound.update({1: "cue recommend", said.index(words["verb"]): "cue recommend"})
-        judging = self.raw["judging"]
-        if said[:1] and said[0] in judging["opens"] and said[-1] in judging["ends"]:  # `is our F&I gross per unit good`
+            self.frame.bound.update(dict.fromkeys((1, said.index(words["verb"])), f"cue {words['cue']}"))
+
+    def _asks_judgement(self) -> None:
+        """`is our F&I gross per unit good`, `are our grosses ok at Westmere`: an opinion word asks to hold the figure against something."""
+        judging, said = self.raw["judging"], [t.text for t in self.frame.tokens]
+        if said[:1] and said[0] in judging["opens"] and set(said[1:]) & set(judging["ends"]):
             self.frame.cues.setdefault(judging["cue"], [])
 
     def _whether(self, span: Span) -> set[str]:

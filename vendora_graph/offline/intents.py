@@ -127,7 +127,7 @@ def look_ahead(framer: Framer) -> None:
         frame.cues["pace"] = frame.cues.get("pace", [])  # `how many cars will we sell this month`
     said = bool({t.text for t in frame.tokens} & set(framer.raw["will_words"]))
     will = said and main.op in {"month", "quarter"} and not main.args.get("year")
-    later = found.period.start > clock.data_through and found.period.grain in {"month", "quarter", "year"}
+    later = found.period.start > max(clock.data_through, clock.as_of) and found.period.grain in {"month", "quarter", "year"}
     if later or (will and found.period.complete):
         frame.cues["forecast"] = frame.cues.get("forecast", [])
 

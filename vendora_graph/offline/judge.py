@@ -11,6 +11,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token, letters_share
 from vendora_graph.offline.outcome import Outcome
+from vendora_graph.offline.period_math import day_text
 from vendora_graph.offline.restate import in_words, note_text, restate
 from vendora_graph.offline.spans import Span
 
@@ -187,6 +188,17 @@ def _without_knowledge(framer: Framer, out: Outcome) -> Reading | None:
     label = framer.catalog.metrics[out.plan.metrics[0]].label
     shown = (restate(framer, plain),)
     return Reading(status="not_held", reason=missing.format(metric=label), alternatives=shown, used=used_of(framer), unused=())
+
+
+def not_begun(framer: Framer, out: Outcome) -> Reading | None:
+    """Judge `used units against target this month` on the first of it: no day of the unit is over, and nothing of it is scheduled."""
+    period, scheduled = out.plan.period, framer.lexicon.vocabulary.get("ahead_metrics") or ()
+    if period is None or period.grain in {None, "day"} or out.plan.intent in {"forecast", "definition"}:
+        return None
+    if not framer.ctx.data_through < period.start <= framer.ctx.as_of or any(m in scheduled for m in out.plan.metrics):
+        return None
+    reason = framer.raw["texts"]["reasons"]["not_begun"].format(period=period.label, through=day_text(framer.ctx.data_through))
+    return Reading(status="not_held", reason=reason, alternatives=examples(framer.lexicon, out.plan.metrics[:3]), used=used_of(framer))
 
 
 def _changed_nothing(framer: Framer, out: Outcome) -> bool:

@@ -33,12 +33,19 @@ def one_number(words: Sequence[NumberWord], links: Mapping[str, str]) -> tuple[i
             end += 1
             continue
         link = _RULES.get(links.get(word.text, "")) if end + 1 < len(words) else None
+        if link is not None and not _linked(words[end + 1 :], current):
+            break
         after = words[end + 1] if link is not None else word
         rules = [link] if link is not None else list(_RULES.values())
         if after.number is None or not (spelled and after.spelled) or not any(rule(total, current, after.number) for rule in rules):
             break
         current, end = current + after.number, end + (1 if link is None else 2)
     return (end, total + current) if end > 1 else None
+
+
+def _linked(rest: Sequence[NumberWord], current: Decimal) -> bool:
+    """Whether what follows a linking word belongs to the number (`a hundred and ten`), and is no second one (`five and nine hundred`)."""
+    return current >= _HUNDRED and current % _HUNDRED == 0 and not (len(rest) > 1 and rest[1].times > 1)
 
 
 def _digit_of_tens(_total: Decimal, current: Decimal, number: Decimal) -> bool:

@@ -35,35 +35,59 @@ def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
     where = _where(asked, result)
     rows = [row for row in table.rows if row.cells[0] is not None and _best(row)[0] is not None]
     if not rows:
-        label = next(iter(table.rows[0].names.values()))[1]
-        cell = table.rows[0].cells[0]
-        value = spoken(cell) if cell is not None else ""
-        return Draft(
-            headline=say("empty", "headline", Label=label, value=value, period=period_words(table.period), where=where), author="offline"
-        )
-    whole, stores = [row for row in rows if STORE not in row.names], [row for row in rows if STORE in row.names]
-    rows = whole or rows
+        return _not_projected(table, where, asked)
+    stores = [row for row in rows if STORE in row.names]
+    rows = [row for row in rows if STORE not in row.names] or rows
     findings = [finding for row in rows[:TOLD] for finding in _told_pace(row, asked, first=row is rows[0], where=where)]
     findings += [Finding(text=text, kind="pace") for text in _by_store(stores, rows[0], asked)]
     headline = _pace_line("headline", rows[0], asked, where)
     if compares(asked.plan) and rows[0].cells[1] is not None and rows[0].cells[4] is not None:
         headline, findings = f"{headline} {findings[0].text}", findings[1:]
-    missing = [_label(row, asked) for row in rows if row.cells[1] is None]
-    if asked.plan.comparison is not None and asked.plan.comparison.kind == "target" and len(missing) == len(rows):
-        raise ModelOutputError(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
+    missing = _without_target(rows, stores, asked)
+    columns = _filled(table, rows, aimed=len(missing) < len(rows))
+    return Draft(
+        headline=headline,
+        findings=tuple(findings),
+        tables=(TableSpec(ref="t1", table=table.id, title=say("pace", "title"), columns=columns),),
+        caveats=_pace_caveats(table, missing, asked),
+        author="offline",
+    )
+
+
+def _not_projected(table: Table, where: str, asked: Asked) -> Draft:
+    """Return the draft of figures that cannot be projected: there are none, or no selling day of the month is over."""
+    if all(row.cells[0] is not None and row.cells[0].value is not None for row in table.rows):
+        raise ModelOutputError(say("pace", "not_begun", labels=say("joiners", "comma").join(_label(row, asked) for row in table.rows)))
+    cell, label = table.rows[0].cells[0], next(iter(table.rows[0].names.values()))[1]
+    words = {"value": spoken(cell) if cell is not None else "", "period": period_words(table.period), "where": where}
+    return Draft(headline=say("empty", "headline", Label=label, **words), author="offline")
+
+
+def _without_target(rows: list[Row], stores: list[Row], asked: Asked) -> list[str]:
+    """Return the labels of which no row has a target.
+
+    Raises:
+        ModelOutputError: The question is about targets, and there is none.
+    """
+    targeted = {_label(row, asked) for row in (*rows, *stores) if row.cells[1] is not None}
+    missing = [label for row in rows if (label := _label(row, asked)) not in targeted]
+    if compares(asked.plan) and len(missing) == len(rows):
+        raise ModelOutputError(say("pace", "no_target", labels=_listed(missing)))
+    return missing
+
+
+def _pace_caveats(table: Table, missing: list[str], asked: Asked) -> tuple[str, ...]:
     caveats = [say("pace", "method" if asked.calendar.held else "method_days")]
     if not table.period_complete and table.period:
         caveats.append(say("notes", "running", period=table.period))
     if missing:
-        caveats.append(say("pace", "no_target", labels=say("joiners", "comma").join(lowered(m) for m in missing)))
-    spec = TableSpec(ref="t1", table=table.id, title=say("pace", "title"), columns=_filled(table, rows, aimed=len(missing) < len(rows)))
-    return Draft(
-        headline=headline,
-        findings=tuple(findings),
-        tables=(spec,),
-        caveats=tuple(caveats),
-        author="offline",
-    )
+        sliced = any(item.dimension != STORE for item in asked.plan.filters)
+        caveats.append(say("pace", "untargeted" if sliced else "no_target", labels=_listed(missing)))
+    return tuple(caveats)
+
+
+def _listed(labels: list[str]) -> str:
+    return say("joiners", "comma").join(lowered(label) for label in labels)
 
 
 def _by_store(rows: list[Row], whole: Row, asked: Asked) -> list[str]:

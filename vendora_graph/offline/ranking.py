@@ -146,7 +146,7 @@ def _limit_beside(framer: Framer, span: Span) -> None:
 def _dangling_limit(framer: Framer) -> None:
     """`biggest 5 ...` and `5 models`: a number right before a grouping word limits it."""
     frame = framer.frame
-    for span in frame.spans:
+    for span in frame.spans if not frame.has("what_if") else ():  # `up 10 by store` is the size of a change
         if not frame.bound.get(span.start, "").startswith(("group ", "records ")) and not _so_many(framer, span):
             continue
         for at in (span.start - 1, span.start - 2):

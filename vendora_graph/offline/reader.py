@@ -15,7 +15,7 @@ from vendora_graph.offline.ellipsis import in_full
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.heads import own_column
-from vendora_graph.offline.judge import asking_back, before_reading, impossible, plan_reading, topic_reading
+from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
@@ -111,7 +111,7 @@ class Reader:
         if back is not None:
             return back
         out = resolve_plan(framer, previous)
-        return impossible(framer, out) or doubtful(framer, out) or plan_reading(framer, out, _margin(framer))
+        return not_begun(framer, out) or impossible(framer, out) or doubtful(framer, out) or plan_reading(framer, out, _margin(framer))
 
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:

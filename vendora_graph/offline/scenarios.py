@@ -38,16 +38,20 @@ def scenario_calls(asked: Asked) -> tuple[Call, ...]:
     return (Call(TOOL, args),)
 
 
+def scenario_of(metric: str) -> str:
+    """Return what a metric's scenario changes by (`usd`, `rate`, `units`, `none` ...), empty where it has none."""
+    known = data("scenarios")
+    return str(known["scenarios"].get(known["synonyms"].get(metric, metric), {}).get("change", ""))
+
+
 def of_rate(metric: str) -> bool:
     """Whether a metric's scenario is about a rate (points)."""
-    known = data("scenarios")
-    return bool(known["scenarios"].get(known["synonyms"].get(metric, metric), {}).get("change") == RATE)
+    return scenario_of(metric) == RATE
 
 
 def sets_apart(metric: str) -> bool:
     """Whether a metric's scenario sets one course against another (keep or wholesale), without a size of change."""
-    known = data("scenarios")
-    return bool(known["scenarios"].get(known["synonyms"].get(metric, metric), {}).get("change") == "none")
+    return scenario_of(metric) == "none"
 
 
 def _size(asked: Asked, metric: str) -> dict[str, str]:

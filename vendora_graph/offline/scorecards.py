@@ -64,7 +64,7 @@ def narrate_scorecard(asked: Asked, calls: tuple[Call, ...], results: list[Resul
         findings=(*_changes(cards, asked), *_told(rest, asked), *_without(own, asked), *more),
         tables=_specs(cards, compared, branches),
         recommendations=_recommendations(gaps),
-        caveats=(*_caveats(cards, gaps, own, period), *_honest(cards, asked), *preliminary(asked, shown), *failed),
+        caveats=(*_caveats(cards, gaps, own, period, asked), *_honest(cards, asked), *preliminary(asked, shown), *failed),
         chart=next((draft.chart for draft in branches if draft.chart is not None), None),
         author=AUTHOR,
     )
@@ -232,11 +232,12 @@ def _recommendations(gaps: list[Gap]) -> tuple[RecommendationDraft, ...]:
     return tuple(found[:MOST_RECOMMENDED])
 
 
-def _caveats(cards: list[tuple[str, Table]], gaps: list[Gap], own: Table | None, period: str) -> tuple[str, ...]:
+def _caveats(cards: list[tuple[str, Table]], gaps: list[Gap], own: Table | None, period: str, asked: Asked) -> tuple[str, ...]:
     caveats = []
     if any(not table.period_complete for _, table in cards):
         caveats.append(say("notes", "running", period=period))
-        caveats.append(say("scorecard", "aligned"))
+        if not unequal_card_days(asked):
+            caveats.append(say("scorecard", "aligned"))
     if gaps:
         caveats.append(say("scorecard", "definitions"))
     if own is not None and own.rows:

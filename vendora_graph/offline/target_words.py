@@ -20,7 +20,7 @@ def with_target(framer: Framer, plan: Plan) -> Plan:
     if not compares(plan):
         return plan
     _bind_verbs(framer)
-    if plan.group_by and framer.frame.has(*LIMITS) and not any(item.dimension in plan.metrics for item in plan.filters):
+    if plan.group_by and framer.frame.has(*LIMITS, "furthest") and not any(item.dimension in plan.metrics for item in plan.filters):
         framer.frame.notes.append(("every_shown", {}))  # `which stores are below target`
     named = _named(framer) or (source.values[0] if source is not None else "")
     known = framer.lexicon.section("target_sources")

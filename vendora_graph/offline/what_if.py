@@ -6,21 +6,52 @@ from collections.abc import Callable, Sequence
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer
-from vendora_graph.offline.scenarios import LEVEL, RATE, SHARE, of_rate
+from vendora_graph.offline.scenarios import LEVEL, RATE, SHARE, of_rate, scenario_of
+from vendora_graph.offline.spans import Span
 
+_NOUN_WITHIN = 3
+"""Words between a number and what it counts."""
 Doubts = Sequence[tuple[str, Callable[[Framer, Plan], object]]]
 """Names of the texts that ask back, with what finds the words they are about."""
 
 
 def take_changed(framer: Framer) -> None:
-    """Put the figure that changes first: the one its number stands nearest to (`what happens to gross if PVR goes up $50`)."""
+    """Put the figure that changes first: one the number can be a change of (`$50` of dollars, points of a rate) and that has a scenario.
+
+    Of several the noun right behind the number is meant (`10 more used units`), else what stands before it (`PVR goes down $100`).
+    """
     frame, numbers = framer.frame, _numbers(framer)
     if not frame.has("what_if") or not numbers:
         return
-    _drop_unit(framer, numbers[0])
+    at = numbers[0]
+    _drop_unit(framer, at)
     spans = {name: frame.metric_spans[name] for name in frame.metrics if name in frame.metric_spans}
-    away = {name: max(span.start - numbers[0], numbers[0] - span.end + 1, 0) for name, span in spans.items()}
-    frame.metrics.sort(key=lambda name: away.get(name, len(frame.tokens)))
+
+    def order(name: str) -> tuple[bool, bool, bool, bool, int]:
+        span = spans.get(name)
+        if span is None:
+            return True, True, True, True, len(frame.tokens)
+        away = max(span.start - at, at - span.end + 1, 0)
+        return not _can_be(framer, at, name), not scenario_of(name), not _counts(framer, at, span), span.start > at, away
+
+    frame.metrics.sort(key=order)
+
+
+def _can_be(framer: Framer, at: int, metric: str) -> bool:
+    """Whether a number with its unit can be a change of a measure."""
+    words, after = framer.raw["threshold_words"], {t.text for t in framer.frame.tokens[at + 1 : at + 2]}
+    unit, kind = framer.catalog.metrics[metric].unit, scenario_of(metric)
+    if framer.frame.tokens[at].unit == "usd" or after & set(words["usd"]):
+        return kind == "usd" if kind else unit.startswith("usd")
+    if after & set(words["points"]):
+        return kind == RATE if kind else unit == "rate"
+    return True
+
+
+def _counts(framer: Framer, at: int, span: Span) -> bool:
+    """Whether a number counts the measure behind it (`20 more used units`)."""
+    small = {*framer.raw["what_if_levels"]["changes"], framer.raw["of_word"], *framer.raw["articles"]}
+    return at < span.start and all(t.text in small for t in framer.frame.tokens[at + 1 : span.start])
 
 
 def _drop_unit(framer: Framer, at: int) -> None:
@@ -48,8 +79,15 @@ def change_of(framer: Framer) -> str | None:
         return f"{value - 1:+f} {SHARE}" if kind == SHARE else f"{LEVEL}{value:f}{f' {RATE}' if kind else ''}"
     if kind == RATE and frame.tokens[at].unit == "pct":
         frame.notes.append(("as_points", {"said": frame.tokens[at].raw}))
-    down = any(t.text in framer.raw["what_if_down"] for t in frame.tokens)
-    return f"{'-' if down else '+'}{value:f}{f' {kind}' if kind else ''}"
+    return f"{'-' if _down(framer, at) else '+'}{value:f}{f' {kind}' if kind else ''}"
+
+
+def _down(framer: Framer, at: int) -> bool:
+    """Whether the clause of the number says that the figure falls (`cut prices and sell 20 more` sells more)."""
+    tokens, parting = framer.frame.tokens, set(framer.raw["what_if_clauses"])
+    start = max((i + 1 for i in range(at) if tokens[i].text in parting), default=0)
+    end = next((i for i in range(at, len(tokens)) if tokens[i].text in parting), len(tokens))
+    return any(t.text in framer.raw["what_if_down"] for t in tokens[start:end])
 
 
 def _numbers(framer: Framer) -> list[int]:
@@ -91,5 +129,17 @@ def _points_of_amount(framer: Framer, plan: Plan) -> str:
     return f"{float(number) * 100:g}" if kind == RATE and not rated and not number.startswith(LEVEL) else ""
 
 
-CHANGES: Doubts = (("two_changes", _two_changes), ("points", _points_of_amount))
+def _counted_amount(framer: Framer, plan: Plan) -> str:
+    """Return the things the number counts, where dollars a unit would change by them (`front PVR if we sold 10 more used units`)."""
+    tokens = framer.frame.tokens
+    at = next((i for i, t in enumerate(tokens) if t.number is not None and framer.frame.bound.get(i) == "amount"), len(tokens))
+    after = tokens[at + 1 : at + 1 + _NOUN_WITHIN]
+    things = [t.raw for t in after if t.text in framer.raw["threshold_words"]["units"]]
+    dollars = at < len(tokens) and tokens[at].unit in {"usd", "pct"}
+    if not things or dollars or {t.text for t in after} & set(framer.raw["per_words"]) or scenario_of(plan.metrics[0]) != "usd":
+        return ""
+    return f"{tokens[at].raw} {things[0]}"
+
+
+CHANGES: Doubts = (("two_changes", _two_changes), ("points", _points_of_amount), ("counted", _counted_amount))
 """What is asked back of a scenario."""

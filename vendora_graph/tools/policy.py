@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from vendora_graph.contracts import Ledger, MetricRules, Principal, Reading, ValidationPolicy
+from vendora_graph.evidence.checks.periods import SERVICE
 from vendora_graph.semantic.catalog import MetricInfo
 from vendora_graph.tools.access_gate import access_class
 
@@ -87,11 +89,11 @@ def policy_of(
 
 
 def _selling_days(ledger: Ledger, principal: Principal, services: Services) -> dict[str, int]:
-    """Return the selling days of every period in the ledger, by its first and last day."""
+    """Return the days the asker's stores were open in each period of the ledger, by first and last day; of the service drive marked so."""
     spans = {(f.period.start, f.period.end) for f in ledger.facts.values() if f.period is not None}
     found = {}
-    for start, end in sorted(spans):
-        days = services.profile.selling_days(start, end, principal.home_dealership_id)
+    for (start, end), mark in product(sorted(spans), ("", SERVICE)):
+        days = services.profile.selling_days(start, end, principal.dealership_ids, service=bool(mark))
         if days is not None:
-            found[f"{start.isoformat()}/{end.isoformat()}"] = days
+            found[f"{mark}{start.isoformat()}/{end.isoformat()}"] = days
     return found

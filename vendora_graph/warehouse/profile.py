@@ -158,20 +158,21 @@ class DataProfile:
         return [key for _, score, key in found if score >= 60]  # noqa: PLR2004
 
     @cached_property
-    def selling(self) -> dict[str, frozenset[date]]:
-        """Return the sales selling days by store."""
-        by_store: dict[str, set[date]] = {}
-        for store, day, sells, _ in self.days:
-            if sells:
-                by_store.setdefault(store, set()).add(day)
-        return {store: frozenset(days) for store, days in by_store.items()}
+    def open_days(self) -> dict[tuple[str, bool], frozenset[date]]:
+        """Return the days a store sells (False) or its service drive is open (True)."""
+        found: dict[tuple[str, bool], set[date]] = {}
+        for store, day, sells, serves in self.days:
+            for service, is_open in ((False, sells), (True, serves)):
+                if is_open:
+                    found.setdefault((store, service), set()).add(day)
+        return {key: frozenset(days) for key, days in found.items()}
 
-    def selling_days(self, start: date, end: date, store: str) -> int | None:
-        """Return the selling days of a store in a closed span; None where the calendar is not held."""
-        held = self.selling.get(store)
-        if held is None:
+    def selling_days(self, start: date, end: date, stores: Sequence[str], *, service: bool = False) -> int | None:
+        """Return the days of a closed span on which one of the stores is open; None where no calendar is held."""
+        held = [self.open_days[store, service] for store in stores if (store, service) in self.open_days]
+        if not held:
             return None
-        return sum(1 for n in range((end - start).days + 1) if start + timedelta(days=n) in held)
+        return sum(1 for n in range((end - start).days + 1) if any(start + timedelta(days=n) in days for days in held))
 
     # ------------------------------------------------------------------------------------------------- storing
 

@@ -28,6 +28,10 @@ def _said(case: Case, period: Period) -> bool:
     return any((p.start, p.end) == (period.start, period.end) and not p.complete for p in named)
 
 
+SERVICE = "service:"
+"""Before a span whose open days are those of the service drive."""
+
+
 @rule("periods.partial")
 def partial(case: Case) -> Iterator[Problem]:
     """A period that is not over says so, and is nowhere called whole."""
@@ -81,10 +85,19 @@ def _compared(case: Case) -> Iterator[tuple[Fact, Fact, Fact]]:
                 yield fact, parts[0], parts[1]
 
 
-def _length(case: Case, period: Period) -> tuple[int, bool]:
-    """Return the selling days of a period where they are known, else its calendar days."""
-    known = case.policy.selling_days.get(f"{period.start.isoformat()}/{period.end.isoformat()}")
-    return (known, True) if known is not None else ((period.end - period.start).days + 1, False)
+def _open_days(case: Case, one: Period, two: Period) -> tuple[int, int] | None:
+    """Return the selling days of two periods by the calendar that has as many in both, else by that of sales; None where none is known."""
+    found, known = None, case.policy.selling_days
+    for mark in (SERVICE, ""):
+        a, b = (known.get(f"{mark}{p.start.isoformat()}/{p.end.isoformat()}") for p in (one, two))
+        if a is not None and b is not None and (found is None or found[0] != found[1]):
+            found = (a, b)
+    return found
+
+
+def _as_many(case: Case, one: Period, two: Period) -> bool:
+    counted = _open_days(case, one, two)
+    return counted is not None and counted[0] == counted[1] > 0
 
 
 @rule("periods.aligned")
@@ -95,7 +108,7 @@ def aligned(case: Case) -> Iterator[Problem]:
         if now.period is None or before.period is None or not _grows_with_time(case, now):
             continue
         one, two = ((p.end - p.start).days + 1 for p in (now.period, before.period))
-        if abs(one - two) > most * max(one, two):
+        if abs(one - two) > most * max(one, two) and not _as_many(case, now.period, before.period):
             yield Problem(f"{fact.label!r} compares {one} days with {two}", (fact.id,))
 
 
@@ -107,9 +120,9 @@ def selling_days(case: Case) -> Iterator[Problem]:
     for fact, now, before in _compared(case):
         if now.period is None or before.period is None or not _grows_with_time(case, now):
             continue
-        one, two = _length(case, now.period), _length(case, before.period)
-        if one[1] and two[1] and one[0] != two[0]:
-            yield Problem(f"{fact.label!r} compares {one[0]} selling days with {two[0]}", (fact.id,))
+        counted = _open_days(case, now.period, before.period)
+        if counted is not None and counted[0] != counted[1]:
+            yield Problem(f"{fact.label!r} compares {counted[0]} selling days with {counted[1]}", (fact.id,))
 
 
 @rule("periods.same_days")
@@ -119,11 +132,11 @@ def same_days(case: Case) -> Iterator[Problem]:
         return
     for fact, now, before in _compared(case):
         published = "benchmark" in (now.grade, before.grade)
-        if now.period is not None and before.period is not None and fact.id in case.used and not published:
-            one, two = _length(case, now.period), _length(case, before.period)
-            if one != two or not one[1]:
-                yield Problem(f"{fact.label!r} compares {now.period.label} with {before.period.label}", (fact.id,))
-                return
+        if now.period is None or before.period is None or fact.id not in case.used or published:
+            continue
+        if not _as_many(case, now.period, before.period):
+            yield Problem(f"{fact.label!r} compares {now.period.label} with {before.period.label}", (fact.id,))
+            return
 
 
 def _grows_with_time(case: Case, fact: Fact) -> bool:

@@ -107,7 +107,7 @@ def choose(info: MetricInfo, as_of: date, segment: str | None = None, *, undated
     if info.additivity not in ("ratio", "average", "median"):
         return None
     known = [b for b in benchmarks() if b.metric == info.name and b.unit == info.unit and b.comparable in COMPARABLE]
-    recent = [b for b in known if (as_of - b.period.end).days <= USABLE_DAYS]
+    recent = [b for b in known if 0 <= (as_of - b.period.end).days <= USABLE_DAYS]
     recent = recent or [b for b in known if undated and b.period == UNDATED]
     usable = [b for b in recent if not EXCLUDED.search(f"{b.period.label} {b.note}")]
     order = {segment: 0, "all": 1}

@@ -64,12 +64,18 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     rows, sources = Rows(), []
     for one in held:
         if one.mark is not None:
-            _compare(one, one.mark, own.get(volumes.get(one.name, "")), asked.period, rows, desk)
+            _compare(one, one.mark, own.get(volumes.get(one.name, "")), _since_opened(asked.period, store, desk), rows, desk)
             sources.append(_source(one, one.mark, desk))
     without = [one for one in held if one.mark is None]
     more, own_rows = await _own_past(without, asked.period, asked.filters, desk)
     tables = _tables(rows, own_rows, "; ".join(sources), asked, desk)
     return ToolResult(together(scope.turn, [*base, *more], [rows, own_rows], tables), _words(held, desk))
+
+
+def _since_opened(period: Span, store: str, desk: Desk) -> Span:
+    """Return the days of a period on which a store was open for business: what a month brings is by those."""
+    first, _ = desk.services.profile.covers((store,) if store else desk.scope.principal.dealership_ids)
+    return Span(start=min(max(period.start, first), period.end), end=period.end)
 
 
 def _words(held: list[Marked], desk: Desk) -> str:

@@ -19,7 +19,7 @@ from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period
 from vendora_graph.tools.senior.drill import kind_of
-from vendora_graph.tools.senior.gather import BY_METRIC, STORE, Desk, Rows, fact_at, in_turn, one_store, only_table, together
+from vendora_graph.tools.senior.gather import BY_METRIC, STORE, Desk, Rows, fact_at, in_turn, knowledge, one_store, only_table, together
 from vendora_graph.tools.senior.history import Past, is_service, month_of, past_months, selling_days
 from vendora_graph.tools.senior.pacing import Errors, Month, backtest, backtest_again, curve_share
 from vendora_graph.tools.spans import describe
@@ -76,8 +76,8 @@ class Place:
 
     @property
     def targeted(self) -> bool:
-        """Whether targets are kept of it: of a store, not of a slice."""
-        return not self.filters or (len(self.filters) == 1 and bool(self.store))
+        """Whether targets are kept of it: of stores, not of a slice."""
+        return all(item.dimension == STORE for item in self.filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     skipped = [services.catalog.metrics[m].label for m in asked.metrics if m in services.catalog.metrics and m not in usable]
     if not usable:
         raise QuestionError(
-            f"No month-end projection for {', '.join(skipped) or 'these metrics'}: a stock, a median or a book kept by month "
-            "does not add up by days."
+            f"No month-end projection for {', '.join(skipped) or 'these metrics'}: a stock, a median, a book kept by month or a count that "
+            "goes on growing after its month does not add up by days."
         )
     sides = {name: _sides(name, desk) for name in usable}
     simple = tuple(dict.fromkeys(m for pair in sides.values() for m in pair))
@@ -152,8 +152,9 @@ def _stores(cut: Sequence[Ledger], whole: Place, desk: Desk) -> list[tuple[Place
             if STORE in dict(key):
                 found.setdefault(dict(key)[STORE], {}).update({fact.metric: fact for fact in facts})
     ids = {s.name: s.id for s in desk.services.profile.stores}
+    rest = tuple(item for item in whole.filters if item.dimension != STORE)
     return [
-        (Place((*whole.filters, Filter(dimension=STORE, values=(name,))), name, ids.get(name, ""), row=True), named)
+        (Place((*rest, Filter(dimension=STORE, values=(name,))), name, ids.get(name, ""), row=True), named)
         for name, named in sorted(found.items())
     ]
 
@@ -164,6 +165,7 @@ def _can_pace(metric: str, desk: Desk) -> bool:
         info is not None
         and plain(metric, desk.services)
         and not is_kept_by_month(metric, desk.services)
+        and not {metric, *(part.metric for part in info.inputs)} & set(knowledge("drivers")["maturing"])
         and info.additivity in ("additive", "ratio", "average", "distinct")
         and (info.additivity == "additive" or kind_of(metric, desk)[0] == "ratio")
     )
@@ -196,7 +198,7 @@ def _target(metric: str, found: Ledger, asked: Pace, place: Place, desk: Desk) -
     return make_fact(
         metric=metric, value=whole.value, unit=info.unit, label=f"Target for {info.label}", period=whole.period,
         basis=f"current budget, {describe(month.start, month.end)}", grade="target", formula=f"the store's budget for {info.label}",
-        parts=[whole.id], slice=place.slice,
+        parts=[whole.id], slice=tuple(pair for pair in whole.slice if pair[0] == STORE),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from vendora_graph.tools.query_metrics import admitted, check_names
 from vendora_graph.tools.registry import Tool, ToolResult
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import as_period, run_query, table_id
-from vendora_graph.tools.senior.gather import Desk
+from vendora_graph.tools.senior.gather import Desk, one_store
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
@@ -36,7 +36,10 @@ async def _run(arguments: BaseModel, services: Services, scope: Scope, _ledger: 
     asked = Scorecard.model_validate(arguments)
     desk = Desk(services, scope)
     allowed = desk.allowed(desk.fitting(asked.metrics, asked.filters), asked.period)
-    sides = [None if is_half_held(span, services, scope) else span for span in (asked.previous, asked.last_year)]
+    store = one_store(asked.filters, desk)
+    opened = services.profile.covers((store,))[0] if store else None
+    known = [span if opened is None or span.start >= opened else None for span in (asked.previous, asked.last_year)]
+    sides = [None if span is None or is_half_held(span, services, scope) else span for span in known]
     queries = [MetricQuery(metrics=allowed, period=asked.period, filters=asked.filters, compare=against) for against in sides]
     for query in queries:
         check_names(query, services.catalog)

@@ -104,15 +104,24 @@ def _scenario(asked: WhatIf, services: Services) -> dict[str, Any]:
         _check_level(asked, asked.to, scenario, services)
     elif not (asked.change or asked.share) and scenario["change"] != "none":
         raise QuestionError("The scenario needs the size of the change: say by how much.")
-    if asked.share is not None and scenario["change"] == "none":
-        raise QuestionError("That scenario sets keeping against wholesaling; it works out no change by a percentage.")
-    if asked.share is not None and abs(asked.share) > MOST_SHARE:
-        raise QuestionError(f"A change by {asked.share} of the figure is too large for a scenario: 0.1 is 10%.")
+    if asked.share is not None or asked.to is not None:
+        _check_own(asked, scenario, services)
     if asked.share is not None and scenario["change"] == RATE:
         return _of_amount(services.catalog.metrics[_own(asked)])
     if scenario["change"] == RATE and abs(asked.change) > MOST_RATE:
         raise QuestionError(f"A change of {asked.change} is no change of a rate: 0.02 is two points.")
     return scenario
+
+
+def _check_own(asked: WhatIf, scenario: dict[str, Any], services: Services) -> None:
+    """A level or a part of a figure is worked out of the figure itself."""
+    if _own(asked) != asked.metric:
+        own = services.catalog.metrics[_own(asked)].label
+        raise QuestionError(f"A level or a percentage is worked out of {own} itself. Ask for that, or name the change in its own unit.")
+    if asked.share is not None and scenario["change"] == "none":
+        raise QuestionError("That scenario sets keeping against wholesaling; it works out no change by a percentage.")
+    if asked.share is not None and abs(asked.share) > MOST_SHARE:
+        raise QuestionError(f"A change by {asked.share} of the figure is too large for a scenario: 0.1 is 10%.")
 
 
 def _check_level(asked: WhatIf, level: Decimal, scenario: dict[str, Any], services: Services) -> None:
@@ -129,7 +138,7 @@ def _of_amount(info: MetricInfo) -> dict[str, Any]:
     if info.unit == RATE:
         raise QuestionError(f"A change of {info.label} is named in points: 0.02 is two points.")
     result = {"name": f"Extra {info.label.lower()}", "unit": info.unit, "main": True, "text": "change"}
-    return {"change": SHARE, "figures": {}, "results": [result], "assumptions": ["All else stays as it was."]}
+    return {"change": SHARE, "figures": {}, "results": [result], "assumptions": ["What it is a part of stays as it was."]}
 
 
 def _own(asked: WhatIf) -> str:
@@ -204,6 +213,9 @@ def _groups(ledgers: list[Ledger], aliases: dict[str, str], by: str) -> list[tup
 def _result(item: dict[str, Any], named: dict[str, Fact], asked: WhatIf, place: Slice) -> Fact | None:
     share = f"( {asked.share} * {OWN} )" if asked.share is not None else str(asked.change)
     change = share if asked.to is None else f"( {asked.to} - {OWN} )"
+    own = named.get(OWN)
+    if asked.share is not None and own is not None and own.value is not None and own.value < 0:
+        raise QuestionError(f"{own.label} is below zero here: a percentage of it says no direction. Name the change in its own unit.")
     text = " ".join(change if word == "change" else word for word in item["text"].replace("(", "( ").replace(")", " )").split())
     try:
         return express(
