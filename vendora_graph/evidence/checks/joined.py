@@ -25,6 +25,8 @@ def joined(case: Case) -> Iterator[Problem]:
             of_target = _of_target(sentence, ref)
             if of_target is not None and of_target.fact.id not in ref.fact.parts:
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {{{{{of_target.key}}}}}", (ref.key,))
+            if _ahead_of(before.fact, ref.fact) and before.fact.slice != ref.fact.slice:
+                yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of the same place as {{{{{before.key}}}}}", (ref.key,))
             told_of = of_target is not None or (not before.fact.parts and (is_change(ref.fact) or operation_of(ref.fact) == "share"))
             if told_of and ref.fact.parts and _adjoining(sentence, before, ref) and not _is_of(ref.fact, before.fact):
                 yield Problem(f"{{{{{ref.key}}}}} in the {sentence.where} is not of {{{{{before.key}}}}}", (ref.key,))
@@ -42,6 +44,11 @@ def supposed(case: Case) -> Iterator[Problem]:
             between = [token.text for token in sentence.between(low.at, high.at) if token.kind != "word" or token.text == "to"]
             if between == ["to"] and "range" in words_before(sentence, low) and low.fact.parts != high.fact.parts:
                 yield Problem(f"{{{{{high.key}}}}} in the {sentence.where} is not the end of the range of {{{{{low.key}}}}}", (high.key,))
+
+
+def _ahead_of(one: Fact, other: Fact) -> bool:
+    """Tell whether of two figures of a metric one is what is so far and the other what is projected."""
+    return one.metric == other.metric and {one.grade, other.grade} == {"metric", "forecast"}
 
 
 def _is_of(derived: Fact, figure: Fact) -> bool:

@@ -86,14 +86,17 @@ def _row_fits(sentence: Sentence, ref: FactRef, labels: Sequence[NameRef], pairs
 
 
 def _said_otherwise(case: Case, ref: FactRef, pair: tuple[str, str]) -> bool:
-    """A filter of the question holds for the whole answer; time is said by periods."""
-    if pair in case.context or pair[0] in _TIME:
+    """A filter of the question holds for the whole answer, one of its several values is a row to be named; time is said by periods."""
+    if pair[0] in _TIME:
         return True
     if case.plan is None:
         heads = {(n.name.dimension, n.name.value) for s in case.sentences if s.place in ("headline", "assumption") for n in s.names}
         worded = {d for ask in case.asks_of(ref.fact) for d, op, v in ask.filters if op != "in" or len(v) > 1}
-        return pair in heads or pair[0] in worded
-    return any(f.dimension == pair[0] and (f.op != "in" or len(f.values) > 1) for f in case.plan.filters)
+        return pair in case.context or pair in heads or pair[0] in worded
+    several = [f for f in case.plan.filters if f.dimension == pair[0] and (f.op != "in" or len(f.values) > 1)]
+    if several and len(ref.fact.slice) == 1:
+        return any(f.op != "in" or pair[1] not in f.values for f in several)
+    return pair in case.context or bool(several)  # a driver's row has a name of its own
 
 
 def _idle_names(case: Case, sentence: Sentence) -> Iterator[Problem]:
