@@ -13,6 +13,9 @@ from vendora_graph.contracts import Filter, Period, Plan, Reading
 from vendora_graph.offline.calendar import SellingCalendar
 from vendora_graph.semantic.catalog import Catalog
 
+STORE = "store"
+"""The dimension of the asker's places."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

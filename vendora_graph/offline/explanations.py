@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from vendora_graph.contracts import ChartSpec, Draft, Filter, Finding, Period, Plan, TableSpec
-from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.asked import STORE, Asked, Call, span
 from vendora_graph.offline.before import previous_period
 from vendora_graph.offline.results import Cell, Result, Row
 from vendora_graph.offline.words import NUMERAL, direction, filter_words, lowered, name_refs, period_words, say, spoken
@@ -18,7 +18,7 @@ EXPLAINED = 2
 """Metrics of one question that are taken apart."""
 TOLD_GROUPS = 2
 MORE = 2
-STORE, PAIR = "store", 2
+PAIR = 2
 ENDS = (("Now", "Before", "Change"), ("To date", "Target", "Gap to target"))
 """Columns of the table that holds the figure on both sides."""
 

@@ -24,7 +24,7 @@ def parts(label: str) -> tuple[str, ...]:
     """Return the parts of a name that may stand for it: its last words (`churn rate`), or the things it begins with (`tests taken`)."""
     small = frozenset(str(english_data()["stop"]).split())
     words = (spoken(label) or (label,))[0].lower().split()
-    if len(words) < len(("whole", "part")):
+    if len(words) == 1:
         return ()
     heads = [words[:1]] if words[0].endswith("s") else [words[at:] for at in range(1, len(words))]
     return tuple(" ".join(head) for head in heads if head[0] not in small and head[-1] not in small and head[-1].isalpha())

@@ -6,12 +6,11 @@ from decimal import Decimal
 
 from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
 from vendora_graph.errors import ModelOutputError
-from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.asked import STORE, Asked, Call, span
 from vendora_graph.offline.results import Cell, Result, Row, Table
 from vendora_graph.offline.target_words import compares
 from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_refs, period_words, say, spoken
 
-STORE = "store"
 MOST_METRICS = 8
 TOLD = 3
 MOST_FORECAST = 2

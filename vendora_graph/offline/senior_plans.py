@@ -11,7 +11,7 @@ from typing import Any
 
 from vendora_graph import yaml_text
 from vendora_graph.contracts import Period
-from vendora_graph.offline.asked import Asked, Call, span
+from vendora_graph.offline.asked import STORE, Asked, Call, span
 from vendora_graph.offline.before import previous_period, same_last_year
 from vendora_graph.offline.explanations import explain_calls
 from vendora_graph.offline.oddities import anomaly_calls
@@ -21,7 +21,7 @@ from vendora_graph.offline.results import Done
 from vendora_graph.offline.scenarios import scenario_calls
 from vendora_graph.semantic.catalog import MetricInfo
 
-STORE, STORE_NAME = "The store", "store"
+WHOLE = "The store"
 COMPARED_WITH_BENCHMARKS = 20
 MANY = 3
 """Departments from which a question is about the whole store."""
@@ -44,7 +44,7 @@ def senior_calls(asked: Asked, done: Done) -> tuple[Call, ...] | None:
         return None
     if plan.intent in _BY_INTENT:
         return _BY_INTENT[plan.intent](asked) or None
-    if plan.intent == "scorecard" and any(item.dimension != STORE_NAME for item in plan.filters):
+    if plan.intent == "scorecard" and any(item.dimension != STORE for item in plan.filters):
         return None  # of one person or model: its own figures beside their past, not the store's departments
     return _views(asked, plan.period, done)
 
@@ -133,7 +133,7 @@ def _scorecards(asked: Asked, period: Period) -> tuple[Call, ...]:
     for _, metrics, _ in departments:
         covered.update(metrics)
     rest = tuple(m for m in asked.plan.metrics if m not in covered)
-    for name, metrics, department in ((STORE, rest, "sales"), *departments):
+    for name, metrics, department in ((WHOLE, rest, "sales"), *departments):
         known = [m for m in metrics if m in asked.catalog.metrics]
         kind = "service" if department in ("service", "parts") else "sales"
         before = previous_period(period, asked.calendar, kind)
@@ -152,7 +152,7 @@ def _asked_for(asked: Asked, period: Period) -> tuple[Call, ...]:
     if before is None or not known:
         return ()
     year = same_last_year(period, asked.calendar, "sales")
-    args = {"title": STORE, "metrics": known, "period": span(period), "previous": span(before), "last_year": span(year), **_where(asked)}
+    args = {"title": WHOLE, "metrics": known, "period": span(period), "previous": span(before), "last_year": span(year), **_where(asked)}
     return (Call("scorecard", args),)
 
 

@@ -91,7 +91,9 @@ class Desk:
         known = self.services.catalog.metrics
         kept = tuple(m for m in metrics if m in known and all(f.dimension in known[m].dimensions for f in filters))
         if not kept:
-            raise QuestionError(f"None of these metrics is kept by {', '.join(dict.fromkeys(f.dimension for f in filters))}.")
+            cuts = self.services.catalog.dimensions
+            labels = (cuts[f.dimension].label.lower() for f in filters if f.dimension in cuts)
+            raise QuestionError(f"None of these metrics is kept by {', '.join(dict.fromkeys(labels)) or 'that'}. Ask for them without it.")
         return kept
 
     async def try_all(self, queries: Sequence[MetricQuery]) -> list[Ledger | None]:
