@@ -36,6 +36,15 @@ def test_a_part_of_a_target_is_of_the_figure_and_the_target_beside_it() -> None:
     assert "labels.joined" in judged(mine, *parts, text="The thing: KEY, KEY of the target of P1.")
 
 
+def test_a_projection_is_of_the_place_of_what_is_so_far() -> None:
+    used, whole = fact("4", slice=USED), fact("12", slice=())
+    ahead, all_of_it = (
+        express("a * 2", {"a": part}, "usd", label="The thing, projected", slice=part.slice, grade="forecast") for part in (used, whole)
+    )
+    assert "labels.joined" not in judged(ahead, used, whole, all_of_it, text="The thing: P0 so far, projected to land at KEY.")
+    assert "labels.joined" in judged(ahead, used, whole, all_of_it, text="The thing: P0 so far, projected to land at P2.")
+
+
 def test_a_share_is_of_the_figure_before_it() -> None:
     mine, whole = fact("4", slice=USED), fact("12")
     part, all_of_it = calculate("share", (mine, whole)), calculate("share", (whole, whole))

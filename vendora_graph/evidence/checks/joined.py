@@ -19,7 +19,7 @@ _SIDES = 2
 
 @rule("labels.joined")
 def joined(case: Case) -> Iterator[Problem]:
-    """A share, a part of a target or a change behind a figure and a comma is that figure's own."""
+    """A share, a part of a target or a change behind a figure and a comma is its own; a projection is of one place with what is so far."""
     for sentence in case.claims:
         for before, ref in pairwise(sentence.facts):
             of_target = _of_target(sentence, ref)
