@@ -15,6 +15,7 @@ from vendora_graph.offline.periods import PeriodSpec
 
 _FULL_YEARS = frozenset({"month_last_year", "quarter_last_year", "half_last_year"})
 _YEAR_WEEKS = 364
+_PAIR = 2
 
 
 def comparison_of(
@@ -31,9 +32,10 @@ def comparison_of(
     if frame.versus == "same_period_last_year":
         return last_year(framer, clock, period, said)
     last = previous.comparison if previous is not None else None
-    if (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_last(framer, last):
+    two = _why_of_two(framer)
+    if not two and (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_last(framer, last):
         return _previous(framer, clock, period, said)
-    beside = frame.side_by_side or of_two_values(framer)
+    beside = two or frame.side_by_side or of_two_values(framer)
     if beside or previous is None or last is None:
         return Comparison(kind="values") if beside else None
     return _again(framer, clock, period, previous, said)
@@ -41,6 +43,14 @@ def comparison_of(
 
 def _asks_why(framer: Framer) -> bool:
     return framer.frame.has("why") and not framer.frame.has("definition", "inside")
+
+
+def _why_of_two(framer: Framer) -> bool:
+    """`why is Honda behind Ford on front gross`: what sets the one apart from the other, not what changed in both."""
+    pair = any(item.op == "in" and len(item.values) == _PAIR for item in framer.frame.filters)
+    words = {*framer.raw["against_words"], framer.raw["than_word"]}
+    apart = framer.frame.has("compare") or any(t.text in words for t in framer.frame.tokens)
+    return pair and apart and _asks_why(framer) and not framer.frame.versus
 
 
 def _why_of_last(framer: Framer, last: Comparison | None) -> bool:
@@ -181,7 +191,9 @@ def last_year(framer: Framer, clock: Clock, period: Period, said: list[str], yea
 
 
 def years_back(versus: PeriodSpec, period: Period) -> int:
-    """Return how many years ago (`gross this month vs two years ago`) a span shorter than a year is held against; 0 for another period."""
+    """Return how many years ago (`gross this month vs two years ago`, `vs 2024`) a shorter span is held against; 0 for another period."""
+    if versus.op == "year" and period.grain != "year" and not versus.args.get("whole"):
+        return max(period.start.year - versus.number("year", period.start.year), 0)
     ago = versus.op == "unit_ago" and versus.word("unit") == "year"
     return versus.number("n") if ago and period.grain != "year" else 0
 

@@ -19,6 +19,8 @@ EXPLAINED = 2
 TOLD_GROUPS = 2
 MORE = 2
 PAIR = 2
+HURTS, HELPS = "hurts", "helps"
+"""Topics (and cues) of a question that supposes on which side the figure moved."""
 ENDS = (("Now", "Before", "Change"), ("To date", "Target", "Gap to target"))
 """Columns of the table that holds the figure on both sides."""
 
@@ -45,11 +47,11 @@ def _rows(asked: Asked, metric: str, periods: tuple[Period, Period]) -> Call | N
     plan = asked.plan
     if not plan.group_by:
         return None
-    ranking = plan.ranking
+    ranking, beside = plan.ranking, plan.comparison is not None and plan.comparison.kind == "values"
     args = {
         "metrics": [metric],
         "period": span(periods[0]),
-        "compare": span(periods[1]) if periods[1].end < periods[0].start else None,
+        "compare": span(periods[1]) if periods[1].end < periods[0].start and not beside else None,
         "group_by": list(plan.group_by),
         "filters": [item.model_dump(mode="json") for item in plan.filters],
         "order_by": {"by": metric, "direction": ranking.direction if ranking is not None else "desc"},
@@ -59,7 +61,7 @@ def _rows(asked: Asked, metric: str, periods: tuple[Period, Period]) -> Call | N
 
 def _selections(plan: Plan) -> dict[str, object]:
     """Return what is set against what: one selection over time, or the first of a pair of stores against the second."""
-    pair = store_pair(plan)
+    pair = side_pair(plan)
     filters = [item.model_dump(mode="json") for item in plan.filters if item is not pair]
     by = [name for name in plan.group_by if pair is None or name != pair.dimension]
     if pair is None:
@@ -68,11 +70,13 @@ def _selections(plan: Plan) -> dict[str, object]:
     return {"filters": [*filters, mine], "other_filters": [*filters, theirs], "by": by}
 
 
-def store_pair(plan: Plan) -> Filter | None:
-    """Return the filter that names two stores where no two periods are compared."""
+def side_pair(plan: Plan) -> Filter | None:
+    """Return the filter that names two stores, or two values set side by side, where no two periods are compared."""
     if plan.comparison is not None and plan.comparison.kind == "explicit":
         return None
-    return next((item for item in plan.filters if item.dimension == STORE and item.op == "in" and len(item.values) == PAIR), None)
+    beside = plan.comparison is not None and plan.comparison.kind == "values"
+    pairs = (item for item in plan.filters if item.op == "in" and len(item.values) == PAIR)
+    return next((item for item in pairs if beside or item.dimension == STORE), None)
 
 
 def compared_periods(asked: Asked, metric: str) -> tuple[Period, Period] | None:
@@ -131,18 +135,19 @@ class _Told:
         self.cuts = [t for t in mine if t is not self.bridge and t is not self.base and t.rows]
         names = {**{k: v for t in result.tables for k, v in t.filter_names.items()}, **name_refs(tuple(result.tables))}
         quoted = list(dict.fromkeys(NUMERAL.findall(asked.question)))
-        pair = store_pair(asked.plan)
+        pair = side_pair(asked.plan)
         self.where = filter_words(tuple(f for f in asked.plan.filters if f is not pair), asked.catalog, names, quoted)
         now, before, change = self.base.rows[-1].cells
         assert now is not None and before is not None and change is not None  # noqa: PT018, S101 - the tool refuses otherwise
         self.now, self.before, self.change = now, before, change
+        self.joined = "at" if pair is not None and pair.dimension == STORE else "for"
         self.stores = tuple(names.get((pair.dimension, value), "") for value in pair.values) if pair is not None else ()
 
     @property
     def _sides(self) -> dict[str, str]:
         """Return the words for both sides: periods, or stores of one period."""
         if self.stores:
-            here, there = (say("explain", "at", store=store) for store in self.stores)
+            here, there = (say("explain", self.joined, store=store) for store in self.stores)
             return {"period": here, "other": there}
         on = self.info.snapshot
         return {"period": period_words(self.now.period, on=on), "other": period_words(self.before.period, on=on)}
@@ -165,19 +170,35 @@ class _Told:
         """Return the drivers, then the groups that carry the change, then what the mix did."""
         drivers = self._drivers()
         leading = [row for row in drivers if self._drives(_effect(row))]
-        found = []
+        found = self._contrary(drivers)
         if leading:
             found.append(Finding(text=say("explain", "driver", **_named(leading[0])), kind="cause"))
         if len(leading) > 1:
             listed = say("joiners", "comma").join(say("explain", "named", **_named(row)) for row in leading[1 : 1 + MORE])
             found.append(Finding(text=say("explain", "more", drivers=listed), kind="cause"))
         against = [row for row in drivers if (cell := _effect(row)) is not None and cell.value and not self._drives(cell)]
-        if against and leading:
+        if against and leading and not self.contrary:
             found.append(Finding(text=say("explain", "offset", **_named(against[0])), kind="cause"))
-        found += self._groups()
+        found += self._groups("leads")
         if "Simpson" in self.words:
             found.append(Finding(text=say("explain", "simpson"), kind="note"))
         return found or [Finding(text=say("explain", "nothing"), kind="note")]
+
+    @property
+    def contrary(self) -> bool:
+        """Whether the figure moved the other way than the question supposes (`what's hurting PVR` of one that rose)."""
+        good = {"up": 1, "down": -1}.get(self.info.good, 0) * _value(self.change)
+        return {HURTS: good, HELPS: -good}.get(self.asked.plan.topic or "", Decimal(0)) > 0
+
+    def _contrary(self, drivers: list[Row]) -> list[Finding]:
+        """Say that the figure moved the other way, and what worked against that: what was asked for."""
+        if not self.contrary:
+            return []
+        against = [row for row in drivers if (cell := _effect(row)) is not None and cell.value and not self._drives(cell)]
+        lines = [Finding(text=say("explain", "offset", **_named(row)), kind="cause") for row in against[:MORE]]
+        lines += self._groups("opposes")
+        kind = str(self.asked.plan.topic)
+        return [Finding(text=say("explain", kind if lines else f"{kind}_nothing", change=spoken(self.change)), kind="note"), *lines]
 
     def beside(self) -> list[Finding]:
         """Return the figure's own line and its findings, each by its name, for an answer that another figure leads."""
@@ -192,10 +213,14 @@ class _Told:
     def _drives(self, cell: Cell | None) -> bool:
         return cell is not None and _value(cell) * _value(self.change) > 0
 
-    def _groups(self) -> list[Finding]:
-        found = []
+    def _opposes(self, cell: Cell | None) -> bool:
+        return cell is not None and _value(cell) * _value(self.change) < 0
+
+    def _groups(self, lead: str) -> list[Finding]:
+        """Return of each cut the group that carries most of the change, or works most against it."""
+        found, meant = [], self._drives if lead == "leads" else self._opposes
         for table in self.cuts[:TOLD_GROUPS]:
-            row = next((row for row in table.rows if self._drives(row.cells[2])), None)
+            row = next((row for row in table.rows if meant(row.cells[2])), None)
             if row is None:
                 continue
             dimension, (ref, value) = next(iter(row.names.items()))
@@ -203,7 +228,13 @@ class _Told:
             if not ref or value == "(none)" or effect is None or not (_value(now) or _value(before)):
                 continue
             words = {"group": ref, "effect": spoken(effect), "dimension": lowered(self.asked.catalog.dimensions[dimension].label)}
-            words |= {"now": _said(now), "before": _said(before), **self._sides}
+            words |= {
+                "lead": say("explain", lead),
+                "carries": say("explain", f"{lead}_carries"),
+                "now": _said(now),
+                "before": _said(before),
+                **self._sides,
+            }
             known = rate is not None and rate.value is not None and mix is not None and mix.value is not None
             words["pieces"] = say("explain", "rate", rate=_said(rate), mix=_said(mix)) if known else ""
             found.append(Finding(text=say("explain", _shape(now, before), **words), kind="cause"))

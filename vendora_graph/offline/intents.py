@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vendora_graph.contracts import Complexity, Filter, Intent, Plan
+from vendora_graph.offline.explanations import HELPS, HURTS
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.knowledge import data
 from vendora_graph.offline.outcome import clock_of
@@ -125,7 +126,8 @@ def look_ahead(framer: Framer) -> None:
         return
     if main.op == "this" and main.word("unit") == "month" and {t.text for t in frame.tokens} & set(framer.raw["will_words"]):
         frame.cues["pace"] = frame.cues.get("pace", [])  # `how many cars will we sell this month`
-    said = bool({t.text for t in frame.tokens} & set(framer.raw["will_words"]))
+    words = {t.text for t in frame.tokens}
+    said = bool(words & set(framer.raw["will_words"])) or set(framer.raw["outlook_words"]) <= words
     will = said and main.op in {"month", "quarter"} and not main.args.get("year")
     later = found.period.start > max(clock.data_through, clock.as_of) and found.period.grain in {"month", "quarter", "year"}
     if later or (will and found.period.complete):
@@ -169,7 +171,8 @@ def topic_of(framer: Framer) -> str | None:
         return change_of(framer)
     if framer.frame.has(AT_CLOSE):
         return AT_CLOSE
-    change = _change_over(framer) if framer.frame.has("anomaly") else None
+    side = next((name for name in (HURTS, HELPS) if framer.frame.has(name) and framer.frame.has("why")), None)
+    change = side or (_change_over(framer) if framer.frame.has("anomaly") else None)
     if change is not None:
         return change
     rates = all(framer.catalog.metrics[m].unit == "rate" for m in framer.frame.metrics[:1])

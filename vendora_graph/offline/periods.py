@@ -81,6 +81,7 @@ class PeriodGrammar:
         self._after_weak = frozenset(calendar["after_weak"])
         self._fillers = frozenset(calendar["fillers"])
         self._limits = frozenset(calendar["before_limit"])
+        self._over, self._growth = str(raw["over_word"]), frozenset(calendar["growth"])
         self._quarters = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["quarters"].items()}
         self._halves = {_run_together(normaliser.tokens(str(words))): int(n) for words, n in raw["halves"].items()}
         self._holidays = {_run_together(normaliser.tokens(str(words))): str(name) for words, name in raw["holidays"].items()}
@@ -214,8 +215,15 @@ class PeriodGrammar:
         """`more than 2000`, `hit 2000 a copy`: a number after a word that limits, or an old year that no period word opens, is no year."""
         before = tokens[at - 1] if at else None
         if before is not None and before.text in self._limits:
-            return True
+            return not self._grown(tokens, at - 1)
         return int(tokens[at].raw) < _OLD and (before is None or before.stem not in self._before_weak)
+
+    def _grown(self, tokens: Sequence[Token], over: int) -> bool:
+        """`front gross growth 2025 over 2024`, `growth over 2024`: what is held over a year is a year, or how much something grew."""
+        if tokens[over].text != self._over or int(tokens[over + 1].raw) < _OLD:
+            return False
+        year = over > 0 and any(True for _ in self._year(tokens, over - 1))
+        return year or any(token.text in self._growth for token in tokens[:over])
 
     def _day(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
         token = tokens[at]

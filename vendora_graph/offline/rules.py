@@ -13,10 +13,11 @@ from vendora_graph.offline.placing import and_later, later_clause, listed_with, 
 from vendora_graph.offline.rank_target import is_target
 from vendora_graph.offline.rule_choice import beside_metric, metrics_of_rule
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.usual_fit import fit_usual
+from vendora_graph.offline.usual_fit import fit_usual, whole_card
 from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.what_if import changes, stands_to_change
 
-_BESIDE = (is_target, and_later, with_later, too, later_clause)
+_BESIDE = (is_target, and_later, with_later, too, later_clause, stands_to_change)
 _FEW = 3
 """Content words of a question that is nothing but a share of the last answer (`as a percent of gross`)."""
 
@@ -29,7 +30,7 @@ def apply_rules(framer: Framer) -> None:
             framer.frame.rules.remove(name)
             continue
         if framer.frame.metrics and not entry.get("always"):
-            if any(test(framer, name, entry) for test in (_asked_anyway, _takes_over, _of_slice)):
+            if _moved_by_change(framer, name, entry) or any(test(framer, name, entry) for test in _ALONE):
                 continue
             if not entry.get("also_cues"):
                 _join(framer, name, entry)
@@ -40,6 +41,19 @@ def apply_rules(framer: Framer) -> None:
             _carry(framer, name, entry)
         else:
             _choose(framer, name, entry)
+
+
+def _moved_by_change(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
+    """`what happens to gross if used units go up 10`: what the change would move is a figure beside it, not one of what changes."""
+    frame = framer.frame
+    changed = [m for m in frame.metrics if m in frame.metric_spans and changes(framer, frame.metric_spans[m])]
+    span = frame.rule_spans[name]
+    words = {*framer.raw["what_if_words"]} - {*framer.raw["whether"]["asks"]}
+    moves = {t.text for t in frame.tokens[span.end : span.end + 1]} & words  # `and gross falls`
+    if not changed or moves or changes(framer, span) or entry.get("also_cues"):
+        return False
+    _join_measures(framer, name, entry)
+    return True
 
 
 def _choose(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
@@ -169,7 +183,7 @@ def _join_measures(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     first = next((m for m in frame.metrics if m in frame.metric_spans and frame.metric_spans[m].start > span.start), None)
     at = frame.metrics.index(first) if first else len(frame.metrics)
     frame.metrics[at:at] = [m for m in metrics if m not in frame.metrics]
-    frame.metric_spans.update({m: span for m in metrics[:1] if is_target(framer, span)})
+    frame.metric_spans.update({m: span for m in metrics[:1] if is_target(framer, span) or stands_to_change(framer, span)})
     frame.notes.append(_note(framer, name, entry, metrics))
     spread_slice(framer, span)
 
@@ -210,9 +224,13 @@ def _parts(framer: Framer, entry: Mapping[str, Any]) -> None:
         frame.cues.setdefault(str(cue), [])
 
 
+_ALONE = (_asked_anyway, _takes_over, _of_slice)
+
+
 def apply_departments(framer: Framer) -> None:
     """A department or a report without a metric stands for its own headline metrics."""
     frame = framer.frame
+    whole_card(framer)
     for name in frame.reports:
         entry = framer.lexicon.section("reports").get(name) or {}
         frame.metrics = _known(framer, entry.get("metrics")) or frame.metrics

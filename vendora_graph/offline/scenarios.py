@@ -13,8 +13,9 @@ from vendora_graph.offline.words import NUMERAL, filter_words, name_refs, period
 
 TOOL = "what_if"
 RESULT = "metric"
-LEVEL, RATE, SHARE = "=", "rate", "share"
-"""Before the number of a scenario's topic that is a level, no change; after it, that it is points or a part of the figure itself."""
+LEVEL, RATE, SHARE, ENDS = "=", "rate", "share", "ends"
+"""Before the number of a scenario's topic that is a level, no change; after it, that it is points, a part of the figure itself, or that
+both ends of the change were named."""
 TOLD = 3
 """Units told in words."""
 _CHANGE = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -165,7 +166,7 @@ def _headline(asked: Asked, now: Cell | None, main: Row | None, where: str, quot
     if main is not None:
         words = {"result": _said(main.cells[0]), "name": main.names[RESULT][0]}
         named = quoted and quoted[0] not in metric.label.split()  # the 90 of "units over 90 days" is no change
-        extra = say("what_if", _told(asked) if named else "main_bare", asked="{{q1}}", **words)
+        extra = say("what_if", _told(asked) if named else "main_bare", asked="{{q1}}", end="{{q2}}", **words)
     period = period_words(now.period if now is not None else None, on=metric.snapshot)
     return say("what_if", "headline", Label=metric.label, period=period, where=where, value=_said(now), main=extra)
 
@@ -174,6 +175,8 @@ def _told(asked: Asked) -> str:
     """Return the text that says the change as it was asked for."""
     if level_of(asked) is not None:
         return "main_to"
+    if ENDS in (asked.plan.topic or "").split():
+        return "main_ends"
     if share_of(asked) is not None:
         return "main_share"
     points = RATE in (asked.plan.topic or "").split()

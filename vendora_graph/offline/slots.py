@@ -19,6 +19,7 @@ from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
 from vendora_graph.offline.values import fill_values, joined_values
+from vendora_graph.offline.what_if import take_ends
 
 
 def fill_slots(framer: Framer) -> None:
@@ -32,6 +33,7 @@ def fill_slots(framer: Framer) -> None:
     _who(framer)
     _where(framer)
     take_daily(framer)
+    take_ends(framer)
     fill_thresholds(framer)
     take_place(framer)
     fill_ranking(framer)

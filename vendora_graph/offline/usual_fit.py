@@ -6,6 +6,17 @@ from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.omissions import free_unfit
 from vendora_graph.offline.variants import filters_of, variants_of
 
+_COUNTED = "units"
+
+
+def whole_card(framer: Framer) -> None:
+    """`used car scorecard`: what is counted says of what the card is, and is no measure of its own."""
+    frame, named = framer.frame, variants_of(framer.lexicon)
+    counts = bool(frame.metrics) and all(m in named and framer.catalog.metrics[m].unit == _COUNTED for m in frame.metrics)
+    if frame.has("card") and counts and not frame.groups:
+        frame.filters.extend(item for m in frame.metrics for item in filters_of(named[m]) if item not in frame.filters)
+        frame.metrics, frame.record = [], ""
+
 
 def fit_usual(framer: Framer) -> None:
     """`why was September so bad on used`: of the usual measures those of used cars; `bad` is no kind of lead there."""

@@ -171,9 +171,11 @@ def _own_column(framer: Framer, sense: Sense) -> bool:
 
 def _one_dimension(framer: Framer, first: Span, second: Span, senses: tuple[Sense, Sense]) -> tuple[Sense, Sense]:
     """`Ford vs Honda`: two values side by side are of one dimension where both can be; else, of like dimensions, it is asked."""
-    known = {s.key: s for s in of_kind(second, "value") if framer.fits(s.key)}
+    open_ = not framer.measures()  # `compare the Ford and Honda stores`
+    known = {s.key: s for s in of_kind(second, "value") if open_ or framer.fits(s.key)}
+    told = {s.key for s in senses[1:]} if open_ else set(known)
     for sense in of_kind(first, "value"):
-        if sense.key in known and framer.fits(sense.key):
+        if sense.key in told & set(known):
             return sense, known[sense.key]
     like = set(framer.lexicon.vocabulary.get("like_values") or ())
     people = all(framer.catalog.dimensions[s.key].kind == "person" for s in senses)

@@ -8,6 +8,7 @@ from typing import Any
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.lexicon import Lexicon
+from vendora_graph.offline.spans import Span
 from vendora_graph.offline.words import lowered
 
 
@@ -84,6 +85,11 @@ def _set_against(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
     frame, said = framer.frame, framer.frame.metric_spans.get(name)
     cues = [frame.spans[i] for i in frame.cues.get("compare", ())]
     after = [cue.end for cue in cues if said is not None and said.end <= cue.start]
+    words = {*framer.raw["against_words"], framer.raw["than_word"]}  # `why is used front lower than new`
+    after = after or [at + 1 for at, t in enumerate(frame.tokens) if said is not None and at >= said.end and t.text in words]
+    if said is not None and not after and any(cue.end <= said.start and _verb(framer, cue) for cue in cues):
+        joined = frame.tokens[said.end : said.end + 1]  # `compare internet leads and walk-ins`
+        after = [said.end + 1] if joined and joined[0].stem == framer.raw["joiners"][0] else []
     for own in filters_of(entry) if after else ():
         values = [s for s in frame.spans if frame.bound.get(s.start) == f"filter {own.dimension}"]
         apart = any(min(after) <= value.start for value in values)
@@ -92,6 +98,10 @@ def _set_against(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
                 frame.filters[index] = own.model_copy(update={"values": (*own.values, *other.values)})
                 frame.groups = list(dict.fromkeys([*frame.groups, own.dimension]))
                 frame.side_by_side = True
+
+
+def _verb(framer: Framer, cue: Span) -> bool:
+    return framer.frame.tokens[cue.start].stem.startswith(tuple(str(verb) for verb in framer.raw["compare_verbs"]))
 
 
 def _turned(entry: Mapping[str, Any], left_out: Filter) -> bool:

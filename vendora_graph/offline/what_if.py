@@ -3,16 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer
-from vendora_graph.offline.scenarios import LEVEL, RATE, SHARE, of_rate, scenario_of
+from vendora_graph.offline.scenarios import ENDS, LEVEL, RATE, SHARE, of_rate, scenario_of, sets_apart
 from vendora_graph.offline.spans import Span
 
 _NOUN_WITHIN = 3
 """Words between a number and what it counts."""
+_ENDS_WITHIN = 3
+"""Words between the two ends of a change."""
+_AMOUNT = "amount"
 Doubts = Sequence[tuple[str, Callable[[Framer, Plan], object]]]
 """Names of the texts that ask back, with what finds the words they are about."""
+
+
+def take_ends(framer: Framer) -> None:
+    """`PVR up from 150 to 160`: where the figure would start and end are no limits; their difference is the change."""
+    if framer.frame.has("what_if"):
+        framer.frame.bound.update(dict.fromkeys(_ends(framer), _AMOUNT))
+
+
+def _ends(framer: Framer) -> tuple[int, ...]:
+    """The places of the two numbers a change is said to go from and to, nothing where it is not said so."""
+    tokens, raw = framer.frame.tokens, framer.raw["what_if_levels"]
+    for first, last in pairwise(_numbers(framer)):
+        near = last - first <= _ENDS_WITHIN and first > 0
+        if near and tokens[first - 1].text in raw["starts"] and tokens[last - 1].text in raw["always"]:
+            return first, last
+    return ()
+
+
+def stands_to_change(framer: Framer, span: Span) -> bool:
+    """`what happens to gross if closing goes up 3 points`: the word in the number's own clause is the figure that changes."""
+    tokens, parting = framer.frame.tokens, set(framer.raw["what_if_clauses"])
+    at = next((i for i in _numbers(framer) if i >= span.end), 0) if framer.frame.has("what_if") else 0
+    return bool(at) and not any(t.text in parting for t in tokens[span.end : at])
+
+
+def changes(framer: Framer, span: Span) -> bool:
+    """Whether a figure is the one a scenario changes: it stands in the clause of the number, before or behind it."""
+    tokens, parting = framer.frame.tokens, set(framer.raw["what_if_clauses"])
+    for at in _numbers(framer)[:1] if framer.frame.has("what_if") else ():
+        return not any(t.text in parting for t in tokens[min(span.end, at) : max(span.start, at)])
+    return False
+
+
+def _only_advice(framer: Framer) -> None:
+    """`what would you fix first`: advice is asked for, and no change is named that a scenario could be of."""
+    frame = framer.frame
+    apart = any(sets_apart(m) for m in frame.metrics[:1])
+    if frame.has("what_if") and frame.has("recommend") and not _numbers(framer) and not apart:
+        del frame.cues["what_if"]
 
 
 def take_changed(framer: Framer) -> None:
@@ -21,6 +64,7 @@ def take_changed(framer: Framer) -> None:
     Of several the noun right behind the number is meant (`10 more used units`), else what stands before it (`PVR goes down $100`).
     """
     frame, numbers = framer.frame, _numbers(framer)
+    _only_advice(framer)
     if not frame.has("what_if") or not numbers:
         return
     at = numbers[0]
@@ -71,8 +115,11 @@ def change_of(framer: Framer) -> str | None:
             frame.bound.setdefault(index, "change")
     if not numbers:
         return None
+    ends = _ends(framer)
+    if ends:
+        return _between(framer, *ends)
     at = numbers[0]
-    frame.bound[at] = "amount"
+    frame.bound[at] = _AMOUNT
     kind = _kind(framer, at)
     value = (frame.tokens[at].number or 0) / (100 if kind else 1)
     if _is_level(framer, at):
@@ -80,6 +127,13 @@ def change_of(framer: Framer) -> str | None:
     if kind == RATE and frame.tokens[at].unit == "pct":
         frame.notes.append(("as_points", {"said": frame.tokens[at].raw}))
     return f"{'-' if _down(framer, at) else '+'}{value:f}{f' {kind}' if kind else ''}"
+
+
+def _between(framer: Framer, first: int, last: int) -> str:
+    """The change from one end to the other; ends in percent are points apart."""
+    tokens, kind = framer.frame.tokens, _kind(framer, last) and RATE
+    moved = (tokens[last].number or 0) - (tokens[first].number or 0)
+    return " ".join(part for part in (f"{moved / (100 if kind else 1):+f}", kind, ENDS) if part)
 
 
 def _down(framer: Framer, at: int) -> bool:
@@ -92,7 +146,7 @@ def _down(framer: Framer, at: int) -> bool:
 
 def _numbers(framer: Framer) -> list[int]:
     frame = framer.frame
-    return [at for at, t in enumerate(frame.tokens) if t.number is not None and frame.bound.get(at, "amount") == "amount"]
+    return [at for at, t in enumerate(frame.tokens) if t.number is not None and frame.bound.get(at, _AMOUNT) == _AMOUNT]
 
 
 def _kind(framer: Framer, at: int) -> str:
@@ -118,21 +172,21 @@ def _is_level(framer: Framer, at: int) -> bool:
 
 def _two_changes(framer: Framer, _plan: Plan) -> str:
     """Return the second change a question names (`PVR up $100 on 20 more units`)."""
-    others = _numbers(framer)[1:]
+    others = [at for at in _numbers(framer)[1:] if at not in _ends(framer)]
     return framer.frame.tokens[others[0]].raw if others else ""
 
 
 def _points_of_amount(framer: Framer, plan: Plan) -> str:
     """Return the points an amount or a count is to change by."""
-    number, _, kind = (plan.topic or "").partition(" ")
+    number, _, kinds = (plan.topic or "").partition(" ")
     rated = of_rate(plan.metrics[0]) or framer.catalog.metrics[plan.metrics[0]].unit == "rate"
-    return f"{float(number) * 100:g}" if kind == RATE and not rated and not number.startswith(LEVEL) else ""
+    return f"{float(number) * 100:g}" if RATE in kinds.split() and not rated and not number.startswith(LEVEL) else ""
 
 
 def _counted_amount(framer: Framer, plan: Plan) -> str:
     """Return the things the number counts, where dollars a unit would change by them (`front PVR if we sold 10 more used units`)."""
     tokens = framer.frame.tokens
-    at = next((i for i, t in enumerate(tokens) if t.number is not None and framer.frame.bound.get(i) == "amount"), len(tokens))
+    at = next((i for i, t in enumerate(tokens) if t.number is not None and framer.frame.bound.get(i) == _AMOUNT), len(tokens))
     after = tokens[at + 1 : at + 1 + _NOUN_WITHIN]
     things = [t.raw for t in after if t.text in framer.raw["threshold_words"]["units"]]
     dollars = at < len(tokens) and tokens[at].unit in {"usd", "pct"}

@@ -13,7 +13,15 @@ def _by_parts(framer: Framer, plan: Plan) -> str:
     """Return the groupings asked for: `forecast units by store`; what moved between two periods is shown by parts."""
     if framer.frame.carried or (plan.intent == "anomalies" and plan.comparison is not None):
         return ""
-    return ", ".join(framer.catalog.dimensions[name].label.lower() for name in plan.group_by if name in framer.catalog.dimensions)
+    which = _which(framer) if plan.intent == "anomalies" and not plan.group_by else ""
+    return which or ", ".join(framer.catalog.dimensions[name].label.lower() for name in plan.group_by if name in framer.catalog.dimensions)
+
+
+def _which(framer: Framer) -> str:
+    """`which expenses look out of line`: single ones of what the measure adds up are asked for."""
+    ends = {framer.frame.spans[i].end for i in framer.frame.cues.get("which", ())}
+    spans = (span for name, span in framer.frame.metric_spans.items() if name in framer.frame.metrics and span.start in ends)
+    return next((f"single {framer.frame.said(span)}" for span in spans), "")
 
 
 _WHOLE: Doubts = (("by_parts", _by_parts),)
