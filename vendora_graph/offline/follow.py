@@ -107,6 +107,8 @@ def _last_measures(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     _list_them(framer, previous)
     swaps = _swap(framer)
+    if previous.intent in framer.raw["whole_views"] and frame.departments and not frame.pointed:
+        return  # a scorecard, then `just fixed ops`: the department's own figures
     if frame.pointed:
         frame.metrics = list(previous.metrics)
         for span in frame.spans:

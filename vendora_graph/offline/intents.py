@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from vendora_graph.contracts import Complexity, Filter, Intent, Plan
@@ -16,7 +17,7 @@ from vendora_graph.offline.period_split import split_periods
 from vendora_graph.offline.places import TOPIC as PLACE
 from vendora_graph.offline.scenarios import sets_apart
 from vendora_graph.offline.target_words import compares, paced
-from vendora_graph.offline.what_if import change_of
+from vendora_graph.offline.what_if import change_of, size_words
 
 _SIMPLE_METRICS = 2
 AS_CLOSED, AT_CLOSE = "as_closed", "at_close"
@@ -65,11 +66,22 @@ def _swap_closed(framer: Framer, pairs: list[Mapping[str, Any] | None]) -> None:
     frame.filters.extend(Filter(dimension=name, values=values) for name, values in where.items() if name not in present)
 
 
-def _same_again(framer: Framer) -> bool:
-    """`what drives PVR`, then `same for used`: the same question of another part."""
-    frame = framer.frame
-    said = any(t.text == framer.raw["same_word"] for t in frame.tokens[:1])
-    return frame.carried and said and not frame.metric_spans and not frame.periods
+def _same_again(framer: Framer, previous: Plan) -> bool:
+    """`what drives PVR`, then `same for used` or `and front`: the same question of another part, with no form of its own."""
+    frame, raw = framer.frame, framer.raw
+    form = frame.has(*raw["own_forms"]) or frame.record or frame.trend or frame.grain or frame.flat or frame.versus or frame.ranked
+    if previous.intent == "what_if" and not _same_size(framer, previous):
+        return False
+    parted = [g for g in frame.groups if g not in previous.group_by]
+    counted = any(a.text == raw["how_word"] and b.text in (*raw["how_many"], raw["much_word"]) for a, b in pairwise(frame.tokens))
+    return frame.carried and not (form or counted) and (not parted or previous.intent in raw["parted_intents"])
+
+
+def _same_size(framer: Framer, previous: Plan) -> bool:
+    """Whether a scenario's size can go on: no other number was said, and the figure is of the same kind."""
+    frame, known = framer.frame, framer.catalog.metrics
+    free = any(t.number is not None and at not in frame.bound for at, t in enumerate(frame.tokens))
+    return not free and [known[m].unit for m in frame.metrics[:1]] == [known[m].unit for m in previous.metrics[:1]]
 
 
 def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] | None:
@@ -78,8 +90,10 @@ def intent_rule(framer: Framer, previous: Plan | None) -> Mapping[str, object] |
     if frame.reports:
         return {"intent": "report", "complexity": "complex", "steps": ["query_metrics"]}
     named = bool(frame.metrics) and not frame.from_department
-    if previous is not None and previous.intent in framer.raw["lasting_intents"] and _same_again(framer):
-        return next((dict(r) for r in framer.raw["intents"] if r["intent"] == previous.intent), None)
+    if previous is not None and previous.intent in framer.raw["lasting_intents"] and _same_again(framer, previous):
+        if previous.intent == "what_if" and previous.topic:
+            frame.notes.append(("same_size", {"size": size_words(previous.topic)}))
+        return {"intent": previous.intent, "complexity": "complex", "steps": previous.steps, "topic": previous.topic}
     for rule in framer.raw["intents"]:
         if not all(frame.has(cue) for cue in rule["cues"]) or any(frame.has(cue) for cue in rule.get("unless", ())):
             continue

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
-from vendora_graph.contracts import Comparison, Grain, Plan, Ranking
+from vendora_graph.contracts import Comparison, Grain, Intent, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
 from vendora_graph.offline.compare import as_long, comparison_of, day_before
 from vendora_graph.offline.frame import Framer
@@ -55,10 +56,16 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)
     plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, dated)), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
-    out.plan = plan.model_copy(update={"intent": intent, "steps": steps})
+    out.plan = _with_intent(plan, intent, steps, rule or {})
     if out.resolved is not None:
         period_notes(framer, out.resolved, clock_of(framer), out)
     return out
+
+
+def _with_intent(plan: Plan, intent: Intent, steps: tuple[str, ...], rule: Mapping[str, object]) -> Plan:
+    """The plan with its intent; a question that goes on keeps the size of its scenario, and a cause is shown with every row."""
+    order = plan.ranking.model_copy(update={"limit": None}) if plan.ranking is not None and intent == "explain" else plan.ranking
+    return plan.model_copy(update={"intent": intent, "steps": steps, "topic": plan.topic or rule.get("topic"), "ranking": order})
 
 
 def _drop_implied(framer: Framer) -> None:

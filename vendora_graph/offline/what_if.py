@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from vendora_graph.contracts import Plan
@@ -127,6 +128,15 @@ def change_of(framer: Framer) -> str | None:
     if kind == RATE and frame.tokens[at].unit == "pct":
         frame.notes.append(("as_points", {"said": frame.tokens[at].raw}))
     return f"{'-' if _down(framer, at) else '+'}{value:f}{f' {kind}' if kind else ''}"
+
+
+def size_words(topic: str) -> str:
+    """Return the size of a scenario in words (`+3 points`, `to 1.8`)."""
+    number, *kinds = topic.split()
+    part = "points" if RATE in kinds else "percent" if SHARE in kinds else ""
+    value = Decimal(number.removeprefix(LEVEL)) * (100 if part else 1)
+    size = f"to {value:f}" if number.startswith(LEVEL) else f"{value:+f}"
+    return f"{size} {part}".strip()
 
 
 def _between(framer: Framer, first: int, last: int) -> str:
