@@ -7,6 +7,7 @@ from itertools import pairwise
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.people import EACH
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import base_of, filters_of
 
@@ -82,6 +83,8 @@ def lost_slice(framer: Framer, plan: Plan) -> str:
 def both_siblings(framer: Framer, plan: Plan) -> str:
     """`service appointments shown vs scheduled`: one word is another department's measure of the same name, and hardly meant so."""
     frame, siblings = framer.frame, framer.lexicon.section("siblings")
+    if EACH in frame.bound.values():  # `no shows in sales and service`
+        return ""
     for metric in (m for m in plan.metrics if siblings.get(m) in plan.metrics and m in frame.metric_spans):
         span = frame.metric_spans[metric]
         words = [compact(frame.tokens[i : i + 1]) for i in range(span.start, span.end)]

@@ -10,7 +10,7 @@ from vendora_graph.offline.context import ReadContext
 from vendora_graph.offline.lexicon import Lexicon, Sense
 from vendora_graph.offline.normalise import Token, compact
 from vendora_graph.offline.periods import PeriodGrammar, PeriodSpec
-from vendora_graph.offline.spans import Span
+from vendora_graph.offline.spans import Span, several
 
 _CUE_BLOCKERS = frozenset({"metric", "dimension", "value", "rule", "report", "period"})
 _DEPARTMENT_PRIOR, _FAMILY_PRIOR = 0.05, 0.1
@@ -247,8 +247,8 @@ class Framer:
         names: set[str] = set()
         for size in range(1, _LONGEST_CUE + 1):
             if at - size >= 0:
-                key = compact(self.frame.tokens[at - size : at])
-                names.update(s.key for s in self.lexicon.senses(key) if s.kind == "cue")
+                words = self.frame.tokens[at - size : at]
+                names.update(s.key for s in self.lexicon.senses(compact(words)) if s.kind == "cue" and not several(words[0], s))
         return names
 
     def small_word(self, at: int) -> bool:

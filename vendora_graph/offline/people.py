@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter
@@ -10,14 +10,18 @@ from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
 
+EACH = "each department"
+"""What a department in a row (`sales and service`) is bound as: its form of the measure is taken already."""
 
-def department_filter(framer: Framer) -> None:
+
+def department_filter(framer: Framer, names: Sequence[str] = ()) -> None:
     """A department beside measures that are kept by department is a condition on them (`service expenses`)."""
     entries = framer.lexicon.vocabulary.get("department_values") or ()
-    any(_department_filter(framer, entry) for entry in entries)  # the first column that takes it; the next says the same again
+    named = names or framer.frame.departments
+    any(_department_filter(framer, entry, named) for entry in entries)  # the first column that takes it; the next says the same again
 
 
-def _department_filter(framer: Framer, entry: Mapping[str, Any]) -> bool:
+def _department_filter(framer: Framer, entry: Mapping[str, Any], names: Sequence[str]) -> bool:
     """Limit the measures by one column; tell whether it took a department."""
     frame = framer.frame
     dimension, values = str(entry.get("dimension") or ""), entry.get("of") or {}
@@ -26,8 +30,9 @@ def _department_filter(framer: Framer, entry: Mapping[str, Any]) -> bool:
         return False
     if any(f.dimension == dimension for f in frame.filters) or framer.cut_by(dimension):
         return False
-    wanted = [str(v) for name in frame.departments for v in values.get(name, ())]
+    wanted = [str(v) for name in names for v in values.get(name, ())]
     if wanted:
+        frame.groups.extend([dimension] if len(names) > 1 and dimension not in frame.groups else ())
         frame.filters.append(Filter(dimension=dimension, values=tuple(dict.fromkeys(wanted))))
         for span in frame.spans:
             if any(s.key in values for s in of_kind(span, "group")):
@@ -43,27 +48,10 @@ def of_department(framer: Framer, span: Span, dimension: str) -> bool:
     return dimension in fitting[1:]
 
 
-def pair_departments(framer: Framer) -> None:
-    """`top box service vs sales`: one department's measure, and the form another department named beside it has of it."""
-    frame, departments = framer.frame, framer.lexicon.section("departments")
-    if len(frame.metric_spans) == 0 or not frame.has("compare"):
-        return
-    for metric in list(frame.metrics):
-        for span in frame.spans:
-            swaps = [(departments.get(s.key) or {}).get("swap") or {} for s in of_kind(span, "group")]
-            other = next((str(swap[metric]) for swap in swaps if swap.get(metric) in framer.catalog.metrics), "")
-            if other and other not in frame.metrics:
-                general = [m for m, own in frame.metric_spans.items() if own == span and m != metric]
-                frame.metrics = [m for m in frame.metrics if m not in general] + [other]
-                frame.metric_spans[other] = span
-                frame.bind(span, f"metric {other}")
-
-
 def own_measures(framer: Framer) -> None:
     """A measure that a department has a form of its own of: named beside it, or the asker's own (`days supply` of a parts manager)."""
     frame, departments = framer.frame, framer.lexicon.section("departments")
-    named = [s.key for span in frame.spans for s in of_kind(span, "group")]
-    for name in named or ([framer.ctx.department] if framer.ctx.department else []):
+    for name in _meant(framer, frame.spans):
         entry = departments.get(name) or {}
         own = entry.get("own") or {}
         for metric in [m for m in frame.metrics if own.get(m) in framer.catalog.metrics]:
@@ -76,13 +64,19 @@ def own_measures(framer: Framer) -> None:
                     frame.bind(span, f"department {name}")
 
 
+def _meant(framer: Framer, spans: Sequence[Span]) -> list[str]:
+    """The departments named and not measured yet; the asker's own where none is named."""
+    named = [(s.key, span) for span in spans for s in of_kind(span, "group")]
+    own = [framer.ctx.department] if framer.ctx.department else []
+    return [name for name, span in named if framer.frame.bound.get(span.start) != EACH] if named else own
+
+
 def own_words(framer: Framer) -> None:
     """`sales this month` of a parts manager, `parts: sales`, `parts we sold`: a general word is the department's own measure."""
     frame, departments = framer.frame, framer.lexicon.section("departments")
     apart = [span for span in frame.spans if of_kind(span, "group") and not of_kind(span, "hint")]
-    named = [s.key for span in apart for s in of_kind(span, "group")]
     own: dict[str, str] = {}
-    for name in named or ([framer.ctx.department] if framer.ctx.department else []):
+    for name in _meant(framer, apart):
         own.update((departments.get(name) or {}).get("own_words") or {})
         if _sold(framer):
             own.update((departments.get(name) or {}).get("own_sold") or {})

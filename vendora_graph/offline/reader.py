@@ -9,6 +9,7 @@ from vendora_graph.offline.ages import aged_sold, have_here, take_state
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.cover import best_cover
 from vendora_graph.offline.definitions import take_definition
+from vendora_graph.offline.departments import take_departments
 from vendora_graph.offline.distributing import distributed, own_values
 from vendora_graph.offline.doubts import doubtful
 from vendora_graph.offline.ellipsis import in_full
@@ -32,7 +33,6 @@ from vendora_graph.offline.people import (
     group_forms,
     own_measures,
     own_words,
-    pair_departments,
     rank_role,
     role_filter,
     take_siblings,
@@ -116,13 +116,13 @@ class Reader:
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:
         count_people(framer)
+        take_departments(framer)
         own_measures(framer)
         own_words(framer)
         group_forms(framer)
         done_measures(framer)
         take_siblings(framer)
         value_measures(framer)
-        pair_departments(framer)
         apply_rules(framer)
         if framer.frame.rules:
             apply_modifiers(framer)  # `grossed the least per unit`

@@ -17,6 +17,7 @@ def take_records(framer: Framer) -> None:
         generalise(framer)
     _records(framer)
     _typed_out(framer)
+    _unlisted(framer)
 
 
 def _sold_records(framer: Framer) -> None:
@@ -43,12 +44,12 @@ def _records(framer: Framer) -> None:
     asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record) and (m in said or not (own and frame.from_hint))]
     wanted = [f.dimension for f in frame.filters if f.dimension in framer.catalog.dimensions]
     fitting = [m for m in own if all(can_cut(framer.lexicon, m, d) for d in (frame.record, *wanted))]
-    snapshots = {framer.catalog.metrics[m].snapshot for m in asked}
-    fitting = [m for m in fitting if not snapshots or framer.catalog.metrics[m].snapshot in snapshots]
+    times = {_time_of(framer, m) for m in asked}
+    fitting = [m for m in fitting if not times or _time_of(framer, m) in times]  # a deal charged back in June has no gross of June
     if own and not fitting and set(asked) <= set(own):
         asked, wanted = _stand_ins(framer, own, wanted) or asked, []
     if own and not (asked or fitting or frame.metrics):
-        odd = next(d for d in wanted if not any(can_cut(framer.lexicon, m, d) for m in own))
+        odd = next((d for d in wanted if not any(can_cut(framer.lexicon, m, d) for m in own)), [frame.record, *wanted][-1])
         frame.metrics = own
         frame.notes.append(("cannot_split", {"dimension": odd}))
     frame.metrics = list(dict.fromkeys([*asked, *fitting])) or frame.metrics
@@ -56,6 +57,12 @@ def _records(framer: Framer) -> None:
         frame.groups = [frame.record]
     else:
         frame.record = ""
+
+
+def _time_of(framer: Framer, metric: str) -> tuple[bool, str]:
+    """Whether a measure is a position, and the date it goes by."""
+    info = framer.catalog.metrics[metric]
+    return info.snapshot, "" if info.snapshot else info.time_dimension.rpartition("__")[2]
 
 
 def _stand_ins(framer: Framer, own: list[str], wanted: list[str]) -> list[str]:
@@ -97,11 +104,18 @@ def _rank_measure(framer: Framer) -> None:
                 continue
             frame.rank_by, record = str(entry["by"]), str(entry["record"])
     if frame.has("strong_list") and frame.metrics:
-        families = framer.lexicon.section("family_records")
-        record = record or str(families.get(framer.catalog.metrics[frame.metrics[0]].family) or "")
+        record = record or _record_of(framer)
     record = record or _of_values(framer)
     if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):
         frame.record = record
+
+
+def _record_of(framer: Framer) -> str:
+    """The records a measure is listed by: those of its family, else others it can be told by (`wholesale losses`: the units)."""
+    families, metrics = framer.lexicon.section("family_records"), framer.frame.metrics
+    own = families.get(framer.catalog.metrics[metrics[0]].family)
+    known = [str(name) for name in dict.fromkeys((own, *families.values())) if name in framer.catalog.dimensions]
+    return next((name for name in known if all(can_cut(framer.lexicon, m, name) for m in metrics)), "")
 
 
 def _of_values(framer: Framer) -> str:
@@ -130,3 +144,11 @@ def _typed_out(framer: Framer) -> None:
     fitting = [m for m in frame.metrics if all(can_cut(framer.lexicon, m, d) for d in wanted)]
     if fitting and (frame.record or frame.rules or frame.from_department):
         frame.metrics = fitting
+
+
+def _unlisted(framer: Framer) -> None:
+    """`list the appointments`: of what has no records here the figure is told, and that it cannot be told one by one."""
+    frame = framer.frame
+    asked = frame.has("strong_list") and len(frame.metrics) == 1
+    if asked and not (frame.record or frame.groups or frame.grain or frame.ranked or framer.inherits()):
+        frame.notes.append(("unlisted", {"label": framer.catalog.metrics[frame.metrics[0]].label}))

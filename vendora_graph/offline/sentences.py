@@ -213,7 +213,8 @@ class Told:
         if len(self.table.body) == 1:
             return say("ranking", "alone", leader=leader, value=value, **self.words())
         if ranking is not None:
-            pattern = "best" if ranking.direction == "desc" else "worst"
+            first = "best" if self.infos[0].good == "up" else "high"  # `first` by what should be low says the wrong thing
+            pattern = first if ranking.direction == "desc" else "worst"
             return say("ranking", pattern, leader=leader, value=value, **self.words())
         if top is not None:
             whole = say("breakdown", "additive" if self.infos[0].additivity in ADDITIVE else "measured")

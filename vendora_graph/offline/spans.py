@@ -112,13 +112,15 @@ def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], 
     size, versus = lexicon.english.span, lexicon.english.raw["versus_word"]
     for start in range(len(tokens)):
         for end in range(start + 1, min(len(tokens), start + size) + 1):
-            if is_break(tokens[end - 1]) or tokens[end - 1].text == _COMMA:
+            if is_break(tokens[end - 1]):
                 break
             if tokens[start].kind == "punct" or tokens[end - 1].kind == "punct":
                 continue
             if end - start > 1 and tokens[end - 1].text == versus and tokens[end - 2].kind != "punct":
                 continue  # `flagged hours vs last month`: `hours vs` is no `HR-Vs`
             yield from _exact(tokens, start, end, lexicon, stores)
+            if any(t.text == _COMMA for t in tokens[start:end]):
+                continue
             yield from _fuzzy(tokens, start, end, lexicon, stores, fixes)
 
 
@@ -127,7 +129,7 @@ def _exact(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stor
     if not _in_listed_form(tokens[start:end], key, lexicon):
         return
     if key in lexicon.phrases:
-        senses = _as_typed(tokens[end - 1], _visible(lexicon.senses(key), stores, lexicon))
+        senses = _as_typed(tokens[start:end], _visible(lexicon.senses(key), stores, lexicon))
         if senses:
             yield Span(start, end, senses, reason=_reason(tokens[start:end], senses, lexicon))
 
@@ -145,10 +147,22 @@ def _one_for_many(tokens: Sequence[Token], sense: Sense) -> bool:
     return sense.kind == "metric" and any(f"{word}{_S}" in listed and word not in listed for word in said)
 
 
-def _as_typed(last: Token, senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
-    """Of measures that differ by one or several only (`customer pay ticket`, `customer pay tickets`) the one in the number typed."""
-    typed = {s.key for s in senses if s.kind == "metric" and s.phrase.lower().split()[-1] == last.text}
+def _as_typed(tokens: Sequence[Token], senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
+    """Of measures that differ by one or several only (`customer pay ticket`, `customer pay tickets`) the one in the number typed.
+
+    No phrase runs over a comma unless it has one itself, and no cue is a thing of which there are several (`splits by store`).
+    """
+    apart = any(t.text == _COMMA for t in tokens)
+    senses = tuple(s for s in senses if (_COMMA in s.phrase or not apart) and not (s.kind == "cue" and several(tokens[0], s)))
+    typed = {s.key for s in senses if s.kind == "metric" and s.phrase.lower().split()[-1] == tokens[-1].text}
     return tuple(s for s in senses if not typed or s.kind != "metric" or s.key in typed)
+
+
+def several(first: Token, sense: Sense) -> bool:
+    """Whether a word is the plural of the first word of a phrase of words that has no plural itself (`backouts` are no `back out`)."""
+    listed = sense.phrase.lower().split()
+    typed = first.raw.lower() == first.text == f"{first.stem}{_S}"
+    return typed and len(listed) > 1 and first.text not in listed
 
 
 def _reason(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexicon) -> str:
