@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Plan
-from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.frame import LIMITS, Framer, can_cut
 from vendora_graph.offline.variants import at_sale, base_of, filters_of, said_moved
 
 _LOOK = 4
+_THOUSANDS = 1000
 
 
 def still_here(framer: Framer) -> None:
@@ -21,6 +22,17 @@ def still_here(framer: Framer) -> None:
     if entry.get(base) in framer.catalog.metrics:
         frame.metrics = [str(entry[base])]
         frame.filters.extend(filters_of(item) if item else ())
+
+
+def things_limited(framer: Framer) -> None:
+    """`used trucks under 30k`: things named by their values alone and limited by a number are counted as things of their kind are."""
+    frame, usual = framer.frame, next(iter(framer.lexicon.section("aged_stock")), "")
+    limited = frame.has(*LIMITS, "between") and any(t.number is not None and t.number >= _THOUSANDS for t in frame.tokens)
+    if not limited or frame.metrics or frame.rules or frame.groups or frame.record or framer.inherits():
+        return
+    things = set(framer.lexicon.vocabulary.get("unit_columns") or ())
+    if usual in framer.catalog.metrics and any(f.dimension in things for f in frame.filters):
+        frame.metrics, frame.from_hint = [usual], True
 
 
 def have_here(framer: Framer) -> None:

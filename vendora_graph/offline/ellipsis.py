@@ -15,14 +15,22 @@ _NOUNS = frozenset({"metric", "hint"})
 _WHOLE = frozenset({"metric", "modifier"})
 _LONGEST_CUE, _LONGEST_PART = 3, 3
 _PAIR = 2
+_S = "s"
 _GAP = 2
 """Joining words between the two names (`, and`)."""
 
 
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
+    tokens = tuple(_one_of(token, lexicon) for token in tokens)
     tokens = _per_kind(_counted_back(tokens, lexicon), lexicon)
     return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)
+
+
+def _one_of(token: Token, lexicon: Lexicon) -> Token:
+    """`Hondas`, `Tacomas`, `Broncos`: several of a known name, where no rule of plurals may know it (`Texas`, `gas`)."""
+    several, one = token.text == token.stem and token.text.endswith(_S) and token.text not in lexicon.phrases, token.stem[:-1]
+    return replace(token, stem=one) if several and token.stem not in lexicon.words and one in lexicon.words else token
 
 
 def _counted_back(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:

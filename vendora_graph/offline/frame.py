@@ -248,7 +248,8 @@ class Framer:
         for size in range(1, _LONGEST_CUE + 1):
             if at - size >= 0:
                 words = self.frame.tokens[at - size : at]
-                names.update(s.key for s in self.lexicon.senses(compact(words)) if s.kind == "cue" and not several(words[0], s))
+                cues = (s for s in self.lexicon.senses(compact(words)) if s.kind == "cue")
+                names.update(s.key for s in cues if not several(words[0], s, self.lexicon))
         return names
 
     def small_word(self, at: int) -> bool:

@@ -129,7 +129,7 @@ def _exact(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stor
     if not _in_listed_form(tokens[start:end], key, lexicon):
         return
     if key in lexicon.phrases:
-        senses = _as_typed(tokens[start:end], _visible(lexicon.senses(key), stores, lexicon))
+        senses = _as_typed(tokens[start:end], _visible(lexicon.senses(key), stores, lexicon), lexicon)
         if senses:
             yield Span(start, end, senses, reason=_reason(tokens[start:end], senses, lexicon))
 
@@ -147,22 +147,23 @@ def _one_for_many(tokens: Sequence[Token], sense: Sense) -> bool:
     return sense.kind == "metric" and any(f"{word}{_S}" in listed and word not in listed for word in said)
 
 
-def _as_typed(tokens: Sequence[Token], senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
+def _as_typed(tokens: Sequence[Token], senses: tuple[Sense, ...], lexicon: Lexicon) -> tuple[Sense, ...]:
     """Of measures that differ by one or several only (`customer pay ticket`, `customer pay tickets`) the one in the number typed.
 
     No phrase runs over a comma unless it has one itself, and no cue is a thing of which there are several (`splits by store`).
     """
     apart = any(t.text == _COMMA for t in tokens)
-    senses = tuple(s for s in senses if (_COMMA in s.phrase or not apart) and not (s.kind == "cue" and several(tokens[0], s)))
+    senses = tuple(s for s in senses if (_COMMA in s.phrase or not apart) and not (s.kind == "cue" and several(tokens[0], s, lexicon)))
     typed = {s.key for s in senses if s.kind == "metric" and s.phrase.lower().split()[-1] == tokens[-1].text}
     return tuple(s for s in senses if not typed or s.kind != "metric" or s.key in typed)
 
 
-def several(first: Token, sense: Sense) -> bool:
+def several(first: Token, sense: Sense, lexicon: Lexicon) -> bool:
     """Whether a word is the plural of the first word of a phrase of words that has no plural itself (`backouts` are no `back out`)."""
     listed = sense.phrase.lower().split()
-    typed = first.raw.lower() == first.text == f"{first.stem}{_S}"
-    return typed and len(listed) > 1 and first.text not in listed
+    typed = first.raw.lower() == first.text == f"{first.stem}{_S}" and first.text not in listed
+    thing = "".join(listed) == first.stem or any(s.kind == "metric" for s in lexicon.senses(first.stem))  # `looks off` is a verb
+    return typed and len(listed) > 1 and thing
 
 
 def _reason(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexicon) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.ages import free_number, still_here
+from vendora_graph.offline.ages import free_number, still_here, things_limited
 from vendora_graph.offline.buckets import bucket_limit
 from vendora_graph.offline.counted import counted_noun, foreign_noun, measure_at, spent
 from vendora_graph.offline.exact_nouns import exact_noun, year_of_make
@@ -32,6 +32,7 @@ def fill_thresholds(framer: Framer) -> None:
     none_of(framer)
     if needs(framer):
         return
+    things_limited(framer)
     for index, token in enumerate(framer.frame.tokens):
         if token.number is not None and (year_of_make(framer, index) or exact_noun(framer, index, token.number)):
             continue
@@ -50,7 +51,7 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
         (unit, end), number = unit_of(framer, second), scaled(framer, number, second)
     unit = unit or _column_unit(framer, end) or _money(framer, index, number)
     op = inverted(framer, op, first)
-    if op and unit == "days":
+    if op and (unit == "days" or (unit == "usd" and number >= _THOUSANDS and not framer.frame.record)):
         still_here(framer)
     op = op or ("le" if number == 0 and (_noun_column(framer, end) or measure_at(framer, end)) else "")
     bucket = bucket_limit(framer, op, number, unit) if op else ""
