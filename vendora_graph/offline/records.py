@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vendora_graph.offline.ages import still_here
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.measures import right_after
 from vendora_graph.offline.variants import filters_of, generalise
@@ -97,6 +98,8 @@ def _rank_measure(framer: Framer) -> None:
     """`oldest`, `newest` order by the measure their word names; a plain list of a measure lists its records."""
     frame = framer.frame
     record = ""
+    if any(t.text in framer.lexicon.section("rank_words") for t in frame.tokens):  # `used cars sitting the longest`
+        still_here(framer)
     for word, entry in framer.lexicon.section("rank_words").items():
         if frame.ranked and any(t.text == word for t in frame.tokens) and _same_family(framer, str(entry["by"])):
             if frame.groups and entry.get("grouped") in framer.catalog.metrics:  # `the store with the oldest stock`: its average

@@ -146,12 +146,13 @@ def _of_slice(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
 
 def _that_fit(framer: Framer, entry: Mapping[str, Any], chosen: list[str]) -> list[str]:
     """A value said (`from the retail counter`) that the chosen measures cannot take picks another reading of the word."""
-    every = [m for group in (entry.get("by_department") or {}).values() for m in group if m in framer.catalog.metrics]
+    own = entry.get("by_dimension") or {}
+    every = [m for group in (*(entry.get("by_department") or {}).values(), *own.values()) for m in group if m in framer.catalog.metrics]
     for span in framer.frame.spans:
         values = [s.key for s in of_kind(span, "value")]
         if span.start in framer.frame.bound or not values or any(can_cut(framer.lexicon, m, d) for m in chosen for d in values):
             continue
-        other = next((m for d in values for m in every if can_cut(framer.lexicon, m, d)), None)
+        other = next((m for d in values for m in (*own.get(d, ()), *every) if can_cut(framer.lexicon, m, d)), None)
         if other is not None and not of_kind(span, "metric", "group"):
             return [other]
     return chosen

@@ -78,7 +78,9 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         senses = [s for s in senses if s.key in named or (s.key in plain and asked)]
     if not senses:
         return None
-    if framer.after_cue(span, {"which", "who"}, ()) and any(framer.fits(s.key) for s in of_kind(span, "dimension")):
+    known = framer.catalog.dimensions
+    asked_by = [s.key for s in of_kind(span, "dimension") if known[s.key].kind != "record"]  # of `which used cars` used is a limit
+    if framer.after_cue(span, {"which", "who"}, ()) and any(framer.fits(name) for name in asked_by):
         return None  # `which bank pays us the most`: asked by it, not limited to it
     if _cut_by_flag(framer, span, senses):
         return None
