@@ -103,10 +103,9 @@ class Plan(Contract):
 class Reading(Contract):
     """What the offline grammar makes of a question.
 
-    `status`: `plan` (answer it), `clarify` (ask `question` with `options`), `refused` (write, off-topic, injection),
-    `not_held` (the data has no such thing), `not_allowed` (known from the words alone, e.g. bulk personal data), `unread`
-    (nothing understood). `reason` is one kind sentence for the reader. `alternatives` are questions we can answer.
-    `unused` are the content words no element of the plan was bound to. `margin` is how far the best cover won (0..1).
+    `status`: `plan` (answer it), `clarify` (ask `question` with `options`), `refused` (write, off-topic, injection), `not_held` (no data),
+    `not_allowed` (known from the words alone), `unread` (nothing understood). `reason` is one kind sentence, `alternatives` questions we
+    can answer, `unused` words no element of the plan took, `about` those asked about, `margin` how far the best cover won (0..1).
     """
 
     status: Literal["plan", "clarify", "refused", "not_held", "not_allowed", "unread"]
@@ -121,6 +120,7 @@ class Reading(Contract):
     options: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
     margin: float = 1.0
+    about: str = ""
 
 
 # --------------------------------------------------------------------------------------------------- evidence

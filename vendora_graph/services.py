@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from vendora_graph.ahead import Ahead
+from vendora_graph.asked_back import AskedBack
 from vendora_graph.bundles import Bundles
 from vendora_graph.contracts import Plan, Principal, Reading
 from vendora_graph.once import Once
@@ -110,6 +111,11 @@ class Services:
     def read(self, question: str, identity: Identity, previous: Plan | None) -> Reading:
         """Return the independent reading of a question."""
         return self.understanding.read(question, identity.principal, identity.as_of, identity.data_through, previous)
+
+    def complete(self, question: str, identity: Identity, previous: Plan | None, back: AskedBack | None) -> str:
+        """Return the question, completed from the one that was asked back where it is a fragment of that."""
+        days = identity.as_of, identity.data_through
+        return self.understanding.complete(question, identity.principal, days, previous, back)
 
     def model_for(self, role: str, wishes: Mapping[str, Any] | None = None) -> RoleModel:
         """Return the model of a role: the caller's wish where the settings allow it, else the settings' own.

@@ -16,6 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
+from vendora_graph.asked_back import AskedBack
 from vendora_graph.contracts import (
     Answer,
     Complexity,
@@ -130,6 +131,7 @@ class State(TypedDict, total=False):
     analyst: Literal["data_analyst", "senior_analyst", "rescue"]  # analysts, rescue
     trace: list[str]  # every node, in turn
     previous: Plan | None  # respond: what a follow-up carries
+    asked_back: AskedBack | None  # respond: the question a fragment may complete
     answer: Answer  # respond
 
 

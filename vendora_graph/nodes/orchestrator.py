@@ -12,7 +12,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from vendora_graph.context import Context
-from vendora_graph.contracts import Ledger, Reading
+from vendora_graph.contracts import Ledger, Plan, Reading
 from vendora_graph.errors import ModelError
 from vendora_graph.evidence.ledger import quote_numbers
 from vendora_graph.models.ask import Meter, ask_model
@@ -31,9 +31,8 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
     async def orchestrator(state: State, config: RunnableConfig, runtime: Runtime[Context]) -> State:
         """Read `question`, `previous`; write everything a turn begins with, and `routing`."""
         identity = await services.identify(config, runtime.context or {})
-        question = readable(str(state["question"]), services.settings.question_max_chars)
         turn = state.get("turn", 0) + 1
-        previous = state.get("previous") if _same_asker(state, identity) else None
+        question, previous = _asked(state, identity, services)
         reading = services.read(question, identity, previous)
         request = AnalystRequest(
             task="route",
@@ -81,6 +80,13 @@ def _nothing_yet() -> State:
         revisions=0,
         rescued=False,
     )
+
+
+def _asked(state: State, identity: Identity, services: Services) -> tuple[str, Plan | None]:
+    """Return the question, with the one it completes where one was asked back, and the plan a follow-up builds on."""
+    question, same = readable(str(state["question"]), services.settings.question_max_chars), _same_asker(state, identity)
+    previous = state.get("previous") if same else None
+    return services.complete(question, identity, previous, state.get("asked_back") if same else None), previous
 
 
 def _same_asker(state: State, identity: Identity) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langchain_core.runnables import RunnableConfig
 
+from vendora_graph.asked_back import AskedBack
 from vendora_graph.contracts import Answer, Plan
 from vendora_graph.services import Services
 from vendora_graph.state import Node, State
@@ -18,7 +19,8 @@ def make_respond(services: Services) -> Node:
         traced = State(**{**state, "trace": [*state["trace"], "respond"]})
         thread = str((config.get("configurable") or {}).get("thread_id", ""))
         answer = _answer(traced, services, thread)
-        return State(answer=answer, previous=_carried(traced, answer), trace=traced["trace"])
+        back = _asked_back(traced, answer)
+        return State(answer=answer, previous=_carried(traced, answer), asked_back=back, trace=traced["trace"])
 
     return respond
 
@@ -30,6 +32,17 @@ def _answer(state: State, services: Services, thread: str) -> Answer:
     if verdict is not None and verdict.approved and state.get("deliver") and state.get("draft") is not None:
         return answer_proven(state, services, thread)
     return answer_unproven(state, services, thread)
+
+
+def _asked_back(state: State, answer: Answer) -> AskedBack | None:
+    """What was asked back or lacked a part, until the next answer: a fragment that follows completes it."""
+    if answer.status in ("answered", "partial", "empty"):
+        return None
+    if answer.status not in ("clarify", "not_held"):
+        return state.get("asked_back")
+    reading = state["reading"]
+    offered = reading.alternatives[0] if len(reading.alternatives) == 1 else ""
+    return AskedBack(question=state["question"], about=reading.about, offered=offered)
 
 
 def _carried(state: State, answer: Answer) -> Plan | None:

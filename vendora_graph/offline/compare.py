@@ -27,6 +27,8 @@ def comparison_of(
         if versus is not None:
             frame.notes.append(("one_comparison", {}))
         return Comparison(kind="target")
+    if period is not None and versus is not None and _projects(framer, period):
+        period = period.model_copy(update={"complete": True})  # where the month lands is held against the whole of another
     if period is None or versus is not None:
         return _against(framer, clock, period, versus, said) if period is not None and versus is not None else None
     if frame.versus == "same_period_last_year":
@@ -43,6 +45,11 @@ def comparison_of(
 
 def _asks_why(framer: Framer) -> bool:
     return framer.frame.has("why") and not framer.frame.has("definition", "inside")
+
+
+def _projects(framer: Framer, period: Period) -> bool:
+    """`are we on pace to beat last November`: asked is where the running month lands."""
+    return not period.complete and framer.frame.has("pace") and not framer.frame.has("why", "trend", "target", "forecast", "benchmark")
 
 
 def _why_of_two(framer: Framer) -> bool:

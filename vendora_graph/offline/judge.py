@@ -127,22 +127,24 @@ def asking_back(framer: Framer, question: str = "") -> Reading | None:
     if frame.rule and not frame.metrics:
         entry = framer.lexicon.section("rules").get(frame.rule) or {}
         if entry.get("ask"):
-            return clarify(framer, str(entry["ask"]), tuple(str(o) for o in entry.get("options") or ()))
+            span = frame.rule_spans.get(frame.rule)
+            about = frame.said(span) if span is not None else ""
+            return clarify(framer, str(entry["ask"]), tuple(str(o) for o in entry.get("options") or ()), about)
     for dimension, said, options in frame.unclear_values:
         label = framer.catalog.dimensions[dimension].label.lower()
-        return clarify(framer, ask["value"].format(label=label, phrase=said), options)
+        return clarify(framer, ask["value"].format(label=label, phrase=said), options, said)
     for chosen, names in frame.choices.items():
         if chosen in frame.metrics:
             said = frame.said(frame.metric_spans[chosen])
             labels = tuple(framer.catalog.metrics[n].label for n in names)
             rule = framer.catalog.metrics[chosen].clarify
             question = framer.catalog.clarifying.get(rule or "") or ask["metric"].format(phrase=said)
-            return clarify(framer, question, labels)
+            return clarify(framer, question, labels, said)
     return None
 
 
-def clarify(framer: Framer, question: str, options: tuple[str, ...]) -> Reading:
-    """Return a question back, with what may be meant."""
+def clarify(framer: Framer, question: str, options: tuple[str, ...], about: str = "") -> Reading:
+    """Return a question back, with what may be meant, and the words it is about."""
     return Reading(
         status="clarify",
         clarification=question,
@@ -151,6 +153,7 @@ def clarify(framer: Framer, question: str, options: tuple[str, ...]) -> Reading:
         used=used_of(framer),
         unused=framer.frame.unused(),
         margin=0.0,
+        about=about,
     )
 
 

@@ -13,7 +13,7 @@ from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, prel
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
-from vendora_graph.offline.projections import narrate_forecast, narrate_pace
+from vendora_graph.offline.projections import narrate_forecast, narrate_pace, told_beside
 from vendora_graph.offline.reconciling import narrate_reconciliation
 from vendora_graph.offline.results import Done, Result, Table, row_value
 from vendora_graph.offline.scenarios import narrate_scenario
@@ -47,7 +47,7 @@ def _draft(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draf
     if calls[0].tool != "query_metrics" and calls[-1].tool == "query_metrics":
         whole = _senior(asked, calls[:-1], results[:-1])
         if whole is not None:
-            return _with_rows(whole, results[-1], asked)
+            return _with_rows(_with_held(whole, calls, results, asked), results[-1], asked)
     senior = _senior(asked, calls, results)
     if senior is not None:
         return senior
@@ -83,6 +83,14 @@ def _beside(draft: Draft, asked: Asked, table: Table) -> Draft:
             "caveats": (*draft.caveats, say("notes", "unequal_length")),
         }
     )
+
+
+def _with_held(draft: Draft, calls: tuple[Call, ...], results: list[Result], asked: Asked) -> Draft:
+    """Return a projection's draft with the figures of the period it is held against."""
+    against = asked.plan.comparison is not None and asked.plan.comparison.period is not None
+    if calls[0].tool != "pace" or not against or not results[1].tables:
+        return draft
+    return draft.model_copy(update={"findings": (*told_beside(asked, results[1].tables[0]), *draft.findings)})
 
 
 def _with_rows(draft: Draft, result: Result, asked: Asked) -> Draft:

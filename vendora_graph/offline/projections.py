@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from vendora_graph.contracts import ChartSpec, Draft, Finding, TableSpec
+from vendora_graph.contracts import ChartSpec, Draft, Finding, Plan, TableSpec
 from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline.asked import STORE, Asked, Call, span
 from vendora_graph.offline.results import Cell, Result, Row, Table
@@ -24,12 +24,25 @@ def pace_calls(asked: Asked) -> tuple[Call, ...]:
         return ()
     filters = [item.model_dump(mode="json") for item in plan.filters]
     args = {"metrics": known, "period": span(plan.period), "filters": filters, "by_store": STORE in plan.group_by}
-    return (Call("pace", args),)
+    return (Call("pace", args), *_held_against(plan, known, filters))
+
+
+def _held_against(plan: Plan, metrics: list[str], filters: list[dict[str, object]]) -> tuple[Call, ...]:
+    """Return the query of the whole period a projection is held against."""
+    other = plan.comparison.period if plan.comparison is not None and plan.comparison.kind != "values" else None
+    return (Call("query_metrics", {"metrics": metrics, "period": span(other), "filters": filters}),) if other else ()
+
+
+def told_beside(asked: Asked, table: Table) -> list[Finding]:
+    """Say the figures of the period a projection is held against."""
+    cells = [cell for row in table.rows[:1] for cell in row.cells[:TOLD] if cell is not None and cell.value is not None]
+    words = [(asked.catalog.metrics[cell.metric].label, period_words(cell.period), spoken(cell)) for cell in cells]
+    return [Finding(text=say("pace", "held", Label=label, other=other, value=value), kind="value") for label, other, value in words]
 
 
 def narrate_pace(asked: Asked, results: list[Result]) -> Draft:
     """Return the draft over the projection table."""
-    (result,) = results
+    result = results[0]
     table = next(t for t in result.tables if t.tool == "pace")
     where = _where(asked, result)
     rows = [row for row in table.rows if row.cells[0] is not None and _best(row)[0] is not None]
