@@ -25,8 +25,19 @@ def point_back(framer: Framer) -> None:
         take_outcome(framer, span)
 
 
-def unpointed(framer: Framer, _plan: Plan) -> str:
+def _both_of_one(framer: Framer, plan: Plan) -> str:
+    """`units for Ford`, `and Honda?`, `both`: only the last answer is carried, and it is of one."""
+    word = framer.raw["both_words"][0]
+    several = plan.group_by or plan.grain or len(plan.metrics) > 1 or any(len(item.values) > 1 for item in plan.filters)
+    said = any(t.text == word for t in framer.frame.tokens)
+    return word if framer.frame.carried and said and not several and plan.comparison is None else ""
+
+
+def unpointed(framer: Framer, plan: Plan) -> str:
     """`who sold them` after a list of deals: the rows of the last answer are meant, and nothing of it was kept."""
+    alone = _both_of_one(framer, plan)
+    if alone:
+        return alone
     frame, words = framer.frame, framer.raw["pointing_words"]
     if not framer.inherits() or frame.carried:
         return ""

@@ -21,9 +21,11 @@ Doubts = Sequence[tuple[str, Callable[[Framer, Plan], object]]]
 
 
 def take_ends(framer: Framer) -> None:
-    """`PVR up from 150 to 160`: where the figure would start and end are no limits; their difference is the change."""
+    """`PVR up from 150 to 160`, `if penetration hits 50%`: where the figure would start and end are no limits."""
+    tokens, verbs = framer.frame.tokens, framer.raw["what_if_levels"]["always"]
     if framer.frame.has("what_if"):
-        framer.frame.bound.update(dict.fromkeys(_ends(framer), _AMOUNT))
+        levels = [at for at in _numbers(framer) if at and tokens[at - 1].text in verbs]
+        framer.frame.bound.update(dict.fromkeys((*_ends(framer), *levels), _AMOUNT))
 
 
 def _ends(framer: Framer) -> tuple[int, ...]:
@@ -100,9 +102,11 @@ def _counts(framer: Framer, at: int, span: Span) -> bool:
 
 
 def _drop_unit(framer: Framer, at: int) -> None:
-    """`cut recon by $200 a car`: behind the number `a car` is what it is for each of, and no measure beside another one."""
+    """`cut recon by $200 a car`, `closing reached 30`: what it is for each of, and a verb of a level, are no measures besides."""
     frame = framer.frame
-    units = [m for m, span in frame.metric_spans.items() if span.start == at + 1 and frame.tokens[at + 1].text in framer.raw["per_words"]]
+    per, reached = framer.raw["per_words"], framer.raw["what_if_levels"]["always"]
+    units = [m for m, span in frame.metric_spans.items() if span.start == at + 1 and frame.tokens[at + 1].text in per]
+    units += [m for m, span in frame.metric_spans.items() if span.start == at - 1 and frame.tokens[at - 1].text in reached]
     if set(frame.metrics) - set(units):
         frame.metrics = [m for m in frame.metrics if m not in units]
 
