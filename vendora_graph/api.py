@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
@@ -16,6 +15,7 @@ from vendora_graph.context import Context
 from vendora_graph.errors import ConversationBusyError, InternalError, NotAllowedError, QuestionError
 from vendora_graph.events import AnswerEvent, StepEvent, run
 from vendora_graph.identity import TICKET
+from vendora_graph.own_loop import OwnLoop
 from vendora_graph.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Vendora:
         self._opened: Opened | None = None
         self._lock = asyncio.Lock()
         self._asking: set[str] = set()
-        self._loop: _Loop | None = None
+        self._loop: OwnLoop | None = None
 
     @classmethod
     def demo(cls) -> Self:
@@ -259,9 +259,9 @@ class Vendora:
             self._loop.stop()
             self._loop = None
 
-    def _runner(self) -> _Loop:
+    def _runner(self) -> OwnLoop:
         if self._loop is None:
-            self._loop = _Loop()
+            self._loop = OwnLoop()
         return self._loop
 
     def __enter__(self) -> Self:
@@ -278,22 +278,3 @@ class Vendora:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
-
-
-class _Loop:
-    """An event loop on a thread of its own, so that `ask` works anywhere."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="vendora", daemon=True)
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what a coroutine gives."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
-        self._loop.close()

@@ -36,11 +36,19 @@ def comparison_of(
     last = previous.comparison if previous is not None else None
     two = _why_of_two(framer)
     if not two and (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_last(framer, last):
-        return _previous(framer, clock, period, said)
+        return _month_before(framer, period) or _previous(framer, clock, period, said)
     beside = two or frame.side_by_side or of_two_values(framer)
     if beside or previous is None or last is None:
         return Comparison(kind="values") if beside else None
     return _again(framer, clock, period, previous, said)
+
+
+def _month_before(framer: Framer, period: Period) -> Comparison | None:
+    """`why is inventory up`: a position, where no date is named, is held against the one a month before, not against yesterday's."""
+    if framer.frame.periods or framer.frame.versus or framer.inherits() or period.start != period.end or not _is_snapshot(framer):
+        return None
+    day = add_units(period.start, "month", -1)
+    return Comparison(kind="previous_period", period=_as_period(day, day), aligned="calendar")
 
 
 def _asks_why(framer: Framer) -> bool:
