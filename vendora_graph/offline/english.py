@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,17 +63,28 @@ def make_english(raw: Mapping[str, Any], vocabulary: Mapping[str, Any] | None = 
 @lru_cache(maxsize=1)
 def english_data() -> dict[str, Any]:
     """Return the parsed `english.yaml`."""
-    return read_yaml(_FILE)
+    return parsed(_content().decode("utf-8"), _FILE)
 
 
 def english_hash() -> str:
     """Return the hash of `english.yaml`, without parsing it."""
-    return hashlib.sha256(_FILE.read_bytes()).hexdigest()
+    return hashlib.sha256(_content()).hexdigest()
+
+
+@cache
+def _content() -> bytes:
+    """The file as this process read it: an upgrade beside a running process must not put its old words under the new hash."""
+    return _FILE.read_bytes()
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping with the fast loader where libyaml is present."""
-    loaded = yaml_text.load(path.read_text(encoding="utf-8"))
+    return parsed(path.read_text(encoding="utf-8"), path)
+
+
+def parsed(text: str, path: Path) -> dict[str, Any]:
+    """Return a YAML mapping read from a file."""
+    loaded = yaml_text.load(text)
     if not isinstance(loaded, dict):
         raise InternalError(f"{path.name} must hold a mapping")
     return loaded

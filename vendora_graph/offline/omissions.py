@@ -100,7 +100,7 @@ def _limited_only(framer: Framer, plan: Plan, after: range) -> bool:
     bound, tokens = framer.frame.bound, framer.frame.tokens
     counted = tokens[after.start - 1].text == framer.raw["how_word"] and tokens[after.start].text in framer.raw["count_words"]
     taken = [bound.get(i, "cue") for i in after if i in bound and not bound[i].startswith(("cue", "period", "context"))]
-    return counted and len(plan.metrics) == 1 and bool(taken) and all(what.startswith("filter") for what in taken)
+    return counted and len(plan.metrics) == 1 and bool(taken) and all(what.startswith(("filter", "threshold")) for what in taken)
 
 
 def second_question(framer: Framer, plan: Plan) -> str:

@@ -54,6 +54,7 @@ def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[
     yield from _dimension_senses(catalog, vocabulary)
     yield from _english_senses(english_data())
     yield from _vocabulary_senses(catalog, vocabulary)
+    values = {name: entries for name, entries in values.items() if name not in (vocabulary.get("unspoken") or ())}
     yield from _partial_names(catalog, vocabulary, values)
     yield from _first_words(catalog, vocabulary, values)
     stores = {name for name in values if name in catalog.dimensions and catalog.dimensions[name].kind == "store"}

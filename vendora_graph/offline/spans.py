@@ -28,6 +28,7 @@ _NAMES, _STRICT = 2, 3
 _COMMA = ","
 _PREDICATES = frozenset({"is", "was"})
 _BAG_SPAN = 10
+_BARE, _THINGS = "last_n_bare", frozenset({"metric", "dimension", "hint", "group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
             continue
         for end in range(start + 2, min(len(tokens), start + size) + 1):
             predicate = tokens[end - 1].text in _PREDICATES and any(t.text in apart for t in tokens[:end])  # `budget was advertising`
-            if predicate or tokens[end - 1].text in negations or _parts(tokens[end - 1], lexicon):
+            if predicate or tokens[end - 1].text in negations or _parts(tokens[end - 1], lexicon) or _done_for(tokens, end, lexicon):
                 break
             if _other_number(tokens[end - 1], lexicon) or _other_number(first, lexicon):
                 break
@@ -222,6 +223,12 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
                 if senses:
                     typo = any(i in typos for i in range(start, end))
                     yield Span(start, end, tuple(senses), FUZZY * BAG if typo else BAG, "typo" if typo else "order")
+
+
+def _done_for(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> bool:
+    """`what would 5 more deals do for gross`: what does it, and what it is done for, are two things."""
+    words = lexicon.english.raw["done_for"]
+    return tokens[end - 1].text == words["verb"] and any(t.text in words["words"] for t in tokens[end : end + 1])
 
 
 def _parts(token: Token, lexicon: Lexicon) -> bool:
@@ -271,6 +278,8 @@ def _periods(tokens: Sequence[Token], grammar: PeriodGrammar, fixes: dict[int, l
     for match in grammar.find(tokens):
         if any(t.text in lexicon.exact.get(t.stem, ()) for t in tokens[match.start : match.end]):
             continue  # `sundays` are no Sunday
+        if match.spec.op == _BARE and any(s.kind in _THINGS for t in tokens[match.end : match.end + 1] for s in lexicon.senses(t.stem)):
+            continue  # `last 30 deals` are deals, no days
         typo = [i for i in range(match.start, match.end) if fixes.get(i)]
         quality = FUZZY if typo else PERIOD
         words = " ".join(tokens[i].text for i in typo)

@@ -23,9 +23,18 @@ Doubts = Sequence[tuple[str, Callable[[Framer, Plan], object]]]
 def take_ends(framer: Framer) -> None:
     """`PVR up from 150 to 160`, `if penetration hits 50%`: where the figure would start and end are no limits."""
     tokens, verbs = framer.frame.tokens, framer.raw["what_if_levels"]["always"]
+    _worth(framer)
     if framer.frame.has("what_if"):
         levels = [at for at in _numbers(framer) if at and tokens[at - 1].text in verbs]
         framer.frame.bound.update(dict.fromkeys((*_ends(framer), *levels), _AMOUNT))
+
+
+def _worth(framer: Framer) -> None:
+    """`what are 5 points of VSC worth`: points that are worth something are a scenario."""
+    tokens, points = framer.frame.tokens, set(framer.raw["threshold_words"]["points"])
+    sized = any(t.number is not None and {b.text, b.stem} & points for t, b in pairwise(tokens))
+    if sized and any(t.text in framer.raw["worth_words"] for t in tokens):
+        framer.frame.cues.setdefault("what_if", [])
 
 
 def _ends(framer: Framer) -> tuple[int, ...]:
@@ -61,6 +70,13 @@ def _only_advice(framer: Framer) -> None:
         del frame.cues["what_if"]
 
 
+def _keep_or_sell(framer: Framer) -> None:
+    """`which used units should we wholesale`: of units the scenario that sets one course against the other (`kept_or_sold`)."""
+    frame, entry = framer.frame, framer.lexicon.section("kept_or_sold")
+    if frame.has("what_if") and not _numbers(framer) and {t.text for t in frame.tokens} & set(entry.get("words") or ()):
+        frame.metrics = list(dict.fromkeys(str((entry.get("metrics") or {}).get(m, m)) for m in frame.metrics))
+
+
 def take_changed(framer: Framer) -> None:
     """Put the figure that changes first: one the number can be a change of (`$50` of dollars, points of a rate) and that has a scenario.
 
@@ -68,6 +84,7 @@ def take_changed(framer: Framer) -> None:
     """
     frame, numbers = framer.frame, _numbers(framer)
     _only_advice(framer)
+    _keep_or_sell(framer)
     if not frame.has("what_if") or not numbers:
         return
     at = numbers[0]
@@ -116,7 +133,8 @@ def change_of(framer: Framer) -> str | None:
     frame, numbers = framer.frame, _numbers(framer)
     rated = any(of_rate(name) for name in frame.metrics[:1])
     for index, token in enumerate(frame.tokens):
-        if token.text in framer.raw["what_if_words"] or (token.stem in framer.raw["what_if_rates"] and rated):
+        sized = numbers and token.text in framer.raw["basis_words"]
+        if token.text in framer.raw["what_if_words"] or sized or (token.stem in framer.raw["what_if_rates"] and rated):
             frame.bound.setdefault(index, "change")
     if not numbers:
         return None
@@ -209,5 +227,16 @@ def _counted_amount(framer: Framer, plan: Plan) -> str:
     return f"{tokens[at].raw} {things[0]}"
 
 
-CHANGES: Doubts = (("two_changes", _two_changes), ("points", _points_of_amount), ("counted", _counted_amount))
+def _nothing_named(framer: Framer, plan: Plan) -> str:
+    """`what if rates go up`: what is shown by default is no figure that the question would change."""
+    guessed = framer.frame.from_department or framer.frame.from_hint
+    return " " if guessed and not any(sets_apart(m) for m in plan.metrics[:1]) and not (scenario_of(plan.metrics[0]) and plan.topic) else ""
+
+
+CHANGES: Doubts = (
+    ("nothing_named", _nothing_named),
+    ("two_changes", _two_changes),
+    ("points", _points_of_amount),
+    ("counted", _counted_amount),
+)
 """What is asked back of a scenario."""
