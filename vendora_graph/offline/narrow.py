@@ -13,7 +13,48 @@ def narrow(framer: Framer, plan: Plan) -> str:
         limited = any(f.op == "in" and f.dimension == entry["dimension"] and set(f.values) <= set(entry["values"]) for f in plan.filters)
         if limited and set(plan.metrics) & set(entry["metrics"]) and not said & set(entry.get("unless_said") or ()):
             return str(entry["ask"])
-    return _one_only(framer, plan)
+    for test in (_one_only, _none_at_all, _somebody, _shared):
+        words = test(framer, plan)
+        if words:
+            return words
+    return ""
+
+
+def _people(framer: Framer, plan: Plan) -> list[str]:
+    known = framer.catalog.dimensions
+    named = (*plan.group_by, *(f.dimension for f in plan.filters))
+    return [name for name in named if name in known and known[name].kind == "person"]
+
+
+def _none_at_all(framer: Framer, plan: Plan) -> str:
+    """`who has zero sales`: a person without any has no row, and so no list can hold them."""
+    known = framer.catalog.metrics
+    counts = {m for m in plan.metrics if known[m].unit in {"units", "count"}}
+    none = any(f.dimension in counts and (f.op, f.values) in {("le", ("0",)), ("lt", ("1",))} for f in plan.filters)
+    people = [name for name in plan.group_by if name in _people(framer, plan)]
+    if not people or not none:
+        return ""
+    text = str(framer.raw["texts"]["doubts"]["none_at_all"])
+    dimension, metric = framer.catalog.dimensions[people[0]], known[plan.metrics[0]]
+    return text.format(words=dimension.label.lower(), metric=metric.label)
+
+
+def _somebody(framer: Framer, plan: Plan) -> str:
+    """`anybody with no appointments today`: people are asked for, and the figure is of none."""
+    said = next((t.raw for t in framer.frame.tokens if t.text in framer.raw["cues"]["everyone"]), "")
+    if not said or _people(framer, plan) or framer.inherits() or not framer.frame.from_hint:
+        return ""
+    return str(framer.raw["texts"]["doubts"]["somebody"]).format(words=said)
+
+
+def _shared(framer: Framer, plan: Plan) -> str:
+    """`how many deals did A and B split`: a verb of what two people did together, which no figure of each of them answers."""
+    tokens, raw = framer.frame.tokens, framer.raw
+    together = any(len(f.values) > 1 for f in plan.filters if f.dimension in _people(framer, plan))
+    last = next((t for t in reversed(tokens) if t.kind == "word"), None)
+    if not together or last is None or last.text not in raw["parting_verbs"]:
+        return ""
+    return str(raw["texts"]["doubts"]["shared"]).format(words=last.raw)
 
 
 def _one_only(framer: Framer, plan: Plan) -> str:

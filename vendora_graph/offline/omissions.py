@@ -137,7 +137,8 @@ def lost_standard(framer: Framer, plan: Plan) -> str:
     for at, token in enumerate(frame.tokens):
         said = frame.tokens[at + 1 : at + 2]
         idle = frame.bound.get(at + 1, "cue").startswith(("cue", "modifier"))
-        if token.text in raw["sides"] and said and said[0].text in raw["words"] and idle:
+        sides = (*raw["sides"], *(raw["wholes"] if frame.has("compare") else ()))  # `compare Marcus to the store average`
+        if token.text in sides and said and said[0].text in raw["words"] and idle:
             return f"{token.raw} {said[0].raw}"
         if token.text in raw["excess"] and said and said[0].text in raw["amounts"] and at not in frame.bound:
             return f"{token.raw} {said[0].raw}"

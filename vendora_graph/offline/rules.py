@@ -249,18 +249,24 @@ def apply_departments(framer: Framer) -> None:
     wanted = list(dict.fromkeys(m for name in frame.departments for m in _known(framer, _headline(framer, departments.get(name) or {}))))
     fitting = not usual or any(can_cut(framer.lexicon, m, g) for m in wanted for g in frame.groups)
     if wanted and not (frame.from_hint or frame.rule) and fitting:
-        frame.metrics = wanted
-        frame.from_department = True
+        frame.metrics, frame.from_department = wanted, True
         free_unfit(framer)
         _bind_departments(framer)
     elif (
         not frame.metrics
         and not usual
-        and (any(t.content for t in frame.tokens) or (framer.ctx.previous is None and frame.has("pace")))
+        and _asks_something(framer)
         and frame.has("scorecard", "recommend", "anomaly", "benchmark", "what_if", "pace", "why", "forecast", "reconcile")
         and not frame.has("at_close")
     ):
         _usual(framer)
+
+
+def _asks_something(framer: Framer) -> bool:
+    """Words of weight, or a question of small words that asks for the whole (`how are we doing`, and not how the reader is)."""
+    tokens, addressed = framer.frame.tokens, set(framer.raw["addressed"])
+    whole = framer.ctx.previous is None and framer.frame.has("pace", "scorecard")
+    return any(t.content for t in tokens) or (whole and not any(t.text in addressed for t in tokens))
 
 
 def _headline(framer: Framer, entry: Mapping[str, Any]) -> Sequence[str]:
