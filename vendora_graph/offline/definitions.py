@@ -8,6 +8,8 @@ from vendora_graph.offline.frame import Framer, of_kind
 def take_definition(framer: Framer) -> None:
     """Note that what a measure means is asked, by a form that no phrase of the lexicon is."""
     frame = framer.frame
+    if framer.raw["definition_form"]["counts"] in " ".join(_words(framer)) and framer.inherits() and not frame.metrics:
+        frame.cues.setdefault("inside", [])  # `what counts as filled`: of the measure of the last answer
     if frame.periods or frame.has("how_many", "definition", "inside"):
         return
     if _what_is_in(framer) or _does_it_include(framer):

@@ -9,6 +9,8 @@ from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.pointing import take_outcome
 from vendora_graph.offline.variants import filters_of
 
+_WHOLE = 5
+"""More measures than anyone names one by one are a view of the whole."""
 _SHORT = 5
 
 
@@ -107,7 +109,8 @@ def _last_measures(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     _list_them(framer, previous)
     swaps = _swap(framer)
-    if previous.intent in framer.raw["whole_views"] and frame.departments and not frame.pointed:
+    whole = previous.intent in framer.raw["whole_views"] or len(previous.metrics) > _WHOLE
+    if whole and frame.departments and not frame.pointed:
         return  # a scorecard, then `just fixed ops`: the department's own figures
     if frame.pointed:
         frame.metrics = list(previous.metrics)

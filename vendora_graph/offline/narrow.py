@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.variants import filters_of
 
 
 def narrow(framer: Framer, plan: Plan) -> str:
@@ -13,7 +14,7 @@ def narrow(framer: Framer, plan: Plan) -> str:
         limited = any(f.op == "in" and f.dimension == entry["dimension"] and set(f.values) <= set(entry["values"]) for f in plan.filters)
         if limited and set(plan.metrics) & set(entry["metrics"]) and not said & set(entry.get("unless_said") or ()):
             return str(entry["ask"])
-    for test in (_one_only, _none_at_all, _somebody, _shared):
+    for test in (_one_only, _none_at_all, _somebody, _shared, _nothing_left):
         words = test(framer, plan)
         if words:
             return words
@@ -67,4 +68,17 @@ def _one_only(framer: Framer, plan: Plan) -> str:
         if label:
             text = str(framer.raw["texts"]["doubts"]["one_only"])
             return text.format(metric=label, words=known.dimensions[dimension].label.lower())
+    return ""
+
+
+def _nothing_left(framer: Framer, plan: Plan) -> str:
+    """`used only`, then `drop pre-owned`: what is left out is all that the last answer kept."""
+    previous, named = framer.ctx.previous, framer.lexicon.section("named_slices")
+    dropped = any(t.text in framer.raw["drop_words"] for t in framer.frame.tokens)  # `not internet` turns it round
+    if previous is None or not framer.inherits() or not dropped:
+        return ""
+    kept = [*previous.filters, *(f for m in previous.metrics if m in named for f in filters_of(named[m]))]
+    for out in (f for f in plan.filters if f.op == "not_in"):
+        if any(f.dimension == out.dimension and f.op == "in" and set(f.values) <= set(out.values) for f in kept):
+            return str(framer.raw["texts"]["doubts"]["nothing_left"]).format(words=", ".join(out.values))
     return ""
