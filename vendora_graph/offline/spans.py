@@ -215,10 +215,12 @@ def _bags(tokens: Sequence[Token], lexicon: Lexicon, typos: frozenset[int]) -> I
                 break
             if tokens[end - 1].content:
                 key = lexicon.normaliser.key
+                alone = not any(t.content for t in (*tokens[:start], *tokens[end:]))
                 senses = [s for s in lexicon.bag_senses(tokens[start:end]) if _in_listed_form(tokens[start:end], key(s.phrase), lexicon)]
                 senses = [s for s in senses if not _one_for_many(tokens[start:end], s)]
                 senses = [s for s in senses if _said(tokens[max(start - 1, 0) : end + 1], s, lexicon)]  # `trades were upside down`
-                senses = [s for s in senses if not (_more(tokens[start:end], s, lexicon) or _part_of(tokens[start:end], s, lexicon))]
+                senses = [s for s in senses if not _more(tokens[start:end], s, lexicon)]
+                senses = [s for s in senses if not (alone and _part_of(tokens[start:end], s, lexicon))]
                 senses = _of_a_kind([tokens[max(start - 1, 0)], *tokens[start:end]], senses, lexicon)
                 if senses:
                     typo = any(i in typos for i in range(start, end))
@@ -265,7 +267,7 @@ def _more(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> bool:
 
 
 def _part_of(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> bool:
-    """`as % of gross` is a part of the gross, no `gross %`."""
+    """`as % of gross` alone is a part of the gross (of what the last answer told), no `gross %`."""
     shares, of = lexicon.english.raw["share_words"], lexicon.english.raw["of_word"]
     turned = [t.stem for t in lexicon.normaliser.tokens(sense.phrase)][:-1] == [t.stem for t in tokens[2:]]
     return turned and tokens[0].text in shares and tokens[1].text == of
