@@ -26,7 +26,7 @@ def _each_department(framer: Framer) -> None:
     """
     frame = framer.frame
     apart = _departments(framer)
-    if frame.from_hint and frame.has("scorecard") and not _measure(framer, apart or _alone(framer)):
+    if frame.from_hint and frame.has("scorecard") and not (_measure(framer, apart or _alone(framer)) or _of_kind_of_unit(framer)):
         frame.metrics, frame.from_hint = [], False
     measure = _measure(framer, apart)
     if measure is None or len(apart) < _TWO or len({name for name, _ in apart}) < len(apart) or len(frame.metrics) + len(frame.rules) != 1:
@@ -49,6 +49,12 @@ def _measure(framer: Framer, apart: list[tuple[str, Span]]) -> Span | None:
     named = {*frame.metrics, *frame.rules}
     spans = (span for span in frame.spans if any(s.key in named for s in of_kind(span, "metric", "rule", "hint")))
     return next((span for span in spans if not any(span is other for _, other in apart)), None)
+
+
+def _of_kind_of_unit(framer: Framer) -> bool:
+    """`how are new Ford sales`: units of a kind are counted, no department is told of."""
+    columns = set(framer.lexicon.vocabulary.get("unit_columns") or ())
+    return any(s.key in columns for span in framer.frame.spans for s in of_kind(span, "value"))
 
 
 def _alone(framer: Framer) -> list[tuple[str, Span]]:
