@@ -159,10 +159,17 @@ def _counts_places(framer: Framer, span: Span) -> bool:
 
 
 def _of_the_store(framer: Framer, span: Span, sense: Sense) -> bool:
-    """`Fords` are cars, and to a manager of one store `Ford` is one too: every row of theirs is of the Ford store."""
+    """`Fords`, `used Ford` are cars, and to a manager of one store `Ford` is one too: every row of theirs is of the Ford store."""
     word = framer.frame.tokens[span.end - 1]
     several = word.text.endswith("s") and word.text != word.stem
-    return (several or len(framer.ctx.stores) == 1) and sense.key in (framer.lexicon.vocabulary.get("store_values") or ())
+    of_cars = several or _kind_before(framer, span)
+    return (of_cars or len(framer.ctx.stores) == 1) and sense.key in (framer.lexicon.vocabulary.get("store_values") or ())
+
+
+def _kind_before(framer: Framer, span: Span) -> bool:
+    """`used Honda`: a kind of unit right before a name says that it is a unit's, and not the store's."""
+    columns, before = set(framer.lexicon.vocabulary.get("unit_columns") or ()), framer.frame.tokens[max(span.start - 1, 0) : span.start]
+    return any(s.kind == "value" and s.key in columns for t in before for s in framer.lexicon.senses(t.stem))
 
 
 def _own_column(framer: Framer, sense: Sense) -> bool:
