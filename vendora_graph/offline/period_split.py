@@ -110,10 +110,10 @@ def _row(framer: Framer, specs: list[PeriodSpec]) -> PeriodSpec:
     whole = _whole_of(framer, specs)
     if whole is not None:
         return whole
-    if len({spec.op for spec in specs}) == 1 and specs[0].op in grains and framer.frame.grain is None:
+    if len({spec.op for spec in specs}) == 1 and specs[0].op in grains:
         ordered = _in_order(framer, specs)
         framer.frame.scattered = not ordered
-        framer.frame.grain = grains[specs[0].op]
+        framer.frame.grain = framer.frame.grain or grains[specs[0].op]
         framer.frame.trend = True
         return PeriodSpec("range", {}, (ordered[0], ordered[-1])) if ordered else specs[0]
     framer.frame.notes.append(("one_period", {}))

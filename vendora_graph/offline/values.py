@@ -67,6 +67,8 @@ def _note_record(framer: Framer, span: Span) -> None:
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
     if span.start in framer.frame.bound or _limit(framer, span) or _counts_places(framer, span) or _how_much(framer, span):
         return None
+    if _parts_them(framer, span):
+        return None
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)
     if of_kind(span, "group"):
@@ -87,6 +89,18 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     senses.sort(key=lambda s: (s.key not in named, _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
     _note_rivals(framer, span, senses, named)
     return senses[0]
+
+
+def _parts_them(framer: Framer, span: Span) -> bool:
+    """`cash vs finance split`: at the end, behind values, the word is how they part, and no value itself."""
+    tokens, bound = framer.frame.tokens, framer.frame.bound
+    rest = (i for i in range(span.end, len(tokens)) if tokens[i].kind != "punct")
+    last = tokens[span.start].text in framer.raw["parting_verbs"] and all(bound.get(i) == "period" for i in rest)
+    of = bound.get(span.start - 1, "").removeprefix("filter ")
+    behind = of in framer.catalog.dimensions and framer.catalog.dimensions[of].kind != "person"  # `deals Marcus split` are his
+    if last and behind:
+        framer.frame.bind(span, "cue group")
+    return last and behind
 
 
 def _how_much(framer: Framer, span: Span) -> bool:
