@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Unit = Literal[
     "usd", "usd_per_unit", "usd_per_hour", "usd_per_day", "rate", "points", "x", "units", "count", "hours", "days",
-    "minutes", "months", "bps", "score", "stars", "number",
+    "minutes", "months", "bps", "score", "stars", "number", "date",
 ]  # fmt: skip
-"""How a value is rendered. `rate` is a fraction shown as percent; `points` a difference of rates; `number` plain."""
+"""How a value is rendered. `rate` is a fraction shown as percent; `points` a difference of rates; `date` a day as 20261112."""
 
 Grade = Literal["metric", "derived", "sql", "benchmark", "target", "forecast"]
 Grain = Literal["day", "week", "month", "quarter", "year"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -44,6 +45,8 @@ def render_value(value: Decimal | None, unit: Unit, *, compact: bool = False, si
     """
     if value is None:
         return missing_word()
+    if unit == "date" and (day := _day(value)):
+        return day
     prefix, suffix, scale, places, trim = ("", "", *_format(unit)[2:]) if bare else _format(unit)
     size = abs(value) * scale
     if size < _SMALL and unit in resource("units")["fine"]:
@@ -54,6 +57,15 @@ def render_value(value: Decimal | None, unit: Unit, *, compact: bool = False, si
     if value < 0 and digits.strip("0,.") != "":
         return f"({prefix}{digits}{suffix})" if unit.startswith("usd") else f"-{prefix}{digits}{suffix}"
     return f"{'+' if signed and value > 0 else ''}{prefix}{digits}{suffix}"
+
+
+def _day(value: Decimal) -> str:
+    """Return a day written as one number (20261112) as people read it; nothing where the number is no day."""
+    try:
+        day = date.fromisoformat(f"{value:f}")
+    except ValueError:
+        return ""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _short(size: Decimal) -> str | None:

@@ -10,6 +10,7 @@ from vendora_graph.offline.period_math import Clock, Resolved, Stretch, add_unit
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_pairs import placed, relative
 from vendora_graph.offline.periods import PeriodSpec
+from vendora_graph.offline.recency import recent_period
 from vendora_graph.offline.records_end import held_clock, note_end
 
 _MOST_OPEN = 12
@@ -188,6 +189,7 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
     infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
     usual = framer.lexicon.section("default_periods")
     words = next((usual[g] for g in framer.frame.groups if g in usual and not any(i.snapshot for i in infos)), None)
+    words = words or recent_period(framer)
     if words:
         return _worded(framer, clock, str(words), "default_period", out)
     if all(is_position(framer, m) for m in framer.frame.metrics):

@@ -13,7 +13,7 @@ from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
-from vendora_graph.offline.kinds import lost_worth, other_kind, paid_word
+from vendora_graph.offline.kinds import lost_worth, other_kind, paid_word, rated
 from vendora_graph.offline.ledger import half_held, within_month
 from vendora_graph.offline.leftover import by_nothing, known_word, left_over
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
@@ -32,6 +32,7 @@ from vendora_graph.offline.omissions import (
     second_question,
     unfit,
 )
+from vendora_graph.offline.others import NO_AVERAGE
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
 from vendora_graph.offline.own_limits import other_limit
@@ -125,7 +126,7 @@ def _no_part(framer: Framer, plan: Plan) -> bool:
     """A share of something, and nothing says which part."""
     if plan.topic == "share" and _other_whole(framer):
         return True
-    whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not _rates(framer))
+    whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not rated(framer))
     bare = plan.intent == "trend" and not plan.group_by and not plan.filters
     return whole and (bare or (plan.intent == "value" and share_filter(plan) is None))
 
@@ -149,7 +150,7 @@ def _plain_average(framer: Framer, plan: Plan) -> bool:
     additive = all(framer.catalog.metrics[m].additivity in {"additive", "semi_additive", "distinct"} for m in plan.metrics)
     modifiers = framer.lexicon.section("modifiers")
     consumed = any(not (modifiers.get(name) or {}).get("silent") for name in framer.frame.modifiers)
-    beside = plan.comparison is not None and plan.comparison.kind != "values"
+    beside = (plan.comparison is not None and plan.comparison.kind != "values") or any(n == NO_AVERAGE for n, _ in framer.frame.notes)
     return averaging and additive and not consumed and not beside
 
 
@@ -177,10 +178,6 @@ def _many_periods(framer: Framer, plan: Plan) -> bool:
     said = {t.text for t in framer.frame.tokens} & set(framer.raw["now_words"])
     positions = any(framer.catalog.metrics[m].snapshot for m in (*plan.metrics, *framer.frame.dropped))
     return bool(said) and positions and any(spec.op != "now" for spec in specs)
-
-
-def _rates(framer: Framer) -> bool:
-    return any(framer.catalog.metrics[m].unit in {"rate", "points", "x", "score", "bps"} for m in framer.frame.metrics)
 
 
 def _ask(framer: Framer, question: str, said: str) -> Reading:

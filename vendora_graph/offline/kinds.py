@@ -237,3 +237,8 @@ def take_kind(framer: Framer) -> None:
         for index, token in enumerate(frame.tokens):
             if token.text in {*framer.raw["money_words"], *framer.raw["worth_words"], *framer.raw["stock_worth_words"]}:
                 frame.bound.setdefault(index, "amount")
+
+
+def rated(framer: Framer) -> bool:
+    """Whether a measure so far is a rate or a score."""
+    return any(framer.catalog.metrics[m].unit in {"rate", "points", "x", "score", "bps"} for m in framer.frame.metrics)

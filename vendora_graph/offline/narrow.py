@@ -33,7 +33,7 @@ def _none_at_all(framer: Framer, plan: Plan) -> str:
     counts = {m for m in plan.metrics if known[m].unit in {"units", "count"}}
     none = any(f.dimension in counts and (f.op, f.values) in {("le", ("0",)), ("lt", ("1",))} for f in plan.filters)
     people = [name for name in plan.group_by if name in _people(framer, plan)]
-    if not people or not none:
+    if not people or not none or any(name == "idle" for name, _ in framer.frame.notes):  # beside a figure that shows who was there
         return ""
     text = str(framer.raw["texts"]["doubts"]["none_at_all"])
     dimension, metric = framer.catalog.dimensions[people[0]], known[plan.metrics[0]]
@@ -49,13 +49,14 @@ def _somebody(framer: Framer, plan: Plan) -> str:
 
 
 def _shared(framer: Framer, plan: Plan) -> str:
-    """`how many deals did A and B split`: a verb of what two people did together, which no figure of each of them answers."""
-    tokens, raw = framer.frame.tokens, framer.raw
-    together = any(len(f.values) > 1 for f in plan.filters if f.dimension in _people(framer, plan))
-    last = next((t for t in reversed(tokens) if t.kind == "word"), None)
-    if not together or last is None or last.text not in raw["parting_verbs"]:
-        return ""
-    return str(raw["texts"]["doubts"]["shared"]).format(words=last.raw)
+    """`how many deals did Tanya and Jason split`: what two people did together is no figure of each of them."""
+    frame, people = framer.frame, _people(framer, plan)
+    several = any(f.op == "in" and len(f.values) > 1 for f in plan.filters if f.dimension in people)
+    for at, token in enumerate(frame.tokens) if several else ():
+        follows = frame.tokens[at + 1].text if at + 1 < len(frame.tokens) else ""
+        if token.text in framer.raw["shared_words"] and at not in frame.bound and follows not in framer.raw["shared_out"]:
+            return str(framer.raw["texts"]["doubts"]["shared"]).format(words=token.raw)
+    return ""
 
 
 def _one_only(framer: Framer, plan: Plan) -> str:

@@ -6,18 +6,48 @@ from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.words import lowered
 
+NO_AVERAGE = "no_average"
+
 
 def beside_the_others(framer: Framer, span: Span, dimension: str) -> bool:
     """Take a value that is compared with the others of its dimension as a grouping by it; tell whether it is one."""
-    frame, words = framer.frame, set(framer.raw["others_words"])
-    said = [i for i, token in enumerate(frame.tokens) if token.text in words]
+    person = framer.catalog.dimensions[dimension].kind == "person"
+    said = the_rest(framer, own=person)
     if not said or not _after_compare(framer, said[0], span):
         return False
+    show_among(framer, said, dimension, framer.frame.said(span))
+    return True
+
+
+def the_rest(framer: Framer, *, own: bool) -> list[int]:
+    """The words for the others; for a person (`own`) where they work counts too (`me vs the floor average`), right after the comparison."""
+    frame, words = framer.frame, set(framer.raw["others_words"])
+    said = [i for i, token in enumerate(frame.tokens) if token.text in words]
+    compared = [frame.spans[i].end for i in frame.cues.get("compare", ())]
+    if said or not own or not compared:
+        return said
+    circle = {str(word) for word in framer.lexicon.vocabulary.get("circle") or ()}
+    at = min(compared)
+    while at < len(frame.tokens) and frame.tokens[at].text in framer.raw["beside_gap"]:
+        at += 1
+    averages = set(framer.raw["average_words"])
+    while at < len(frame.tokens) and frame.tokens[at].text in circle | averages:
+        said.append(at)
+        at += 1
+    return said
+
+
+def show_among(framer: Framer, said: list[int], dimension: str, value: str) -> None:
+    """Show everyone, the one asked about among them, and say so."""
+    frame, averages = framer.frame, set(framer.raw["average_words"])
+    label = lowered(framer.catalog.dimensions[dimension].label)
     if dimension not in frame.groups:
         frame.groups.append(dimension)
     frame.bound.update(dict.fromkeys(said, f"group {dimension}"))
-    frame.notes.append(("among_all", {"value": frame.said(span), "label": lowered(framer.catalog.dimensions[dimension].label)}))
-    return True
+    frame.notes.append(("among_all", {"value": value, "label": label}))
+    additive = any(framer.catalog.metrics[m].additivity in {"additive", "distinct"} for m in frame.metrics)
+    if additive and any(frame.tokens[i].text in averages for i in said):
+        frame.notes.append((NO_AVERAGE, {"label": label}))
 
 
 def _after_compare(framer: Framer, at: int, value: Span) -> bool:

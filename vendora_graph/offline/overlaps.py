@@ -59,11 +59,17 @@ def _one_side(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
 def _of_records(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     """`gross deals`: the things themselves, no amount that has the words of its name in another order (`deal gross`)."""
     last, known = tokens[span.end - 1], lexicon.catalog
-    if span.reason != "order" or last.text == last.stem or not of_kind(span, "metric"):
+    if span.reason != "order" or not of_kind(span, "metric") or (last.text == last.stem and not _ranked(span, tokens, lexicon)):
         return False
     if any(known.metrics[s.key].unit in _COUNTS for s in of_kind(span, "metric")):
         return False
     return any(s.kind == "dimension" and known.dimensions[s.key].kind == "record" for s in lexicon.senses(last.stem))
+
+
+def _ranked(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`biggest gross deal`: a word that puts in order stands right before."""
+    before = lexicon.senses(tokens[span.start - 1].text) if span.start else ()
+    return any(s.kind == "cue" and s.key in lexicon.english.raw["record_rank_cues"] for s in before)
 
 
 def _done(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:

@@ -16,6 +16,7 @@ from vendora_graph.offline.ellipsis import in_full
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.heads import own_column
+from vendora_graph.offline.idle import take_idle
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
 from vendora_graph.offline.left_out import take_left_out
@@ -41,6 +42,7 @@ from vendora_graph.offline.people import (
 from vendora_graph.offline.periods import PeriodGrammar
 from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
+from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.slots import fill_slots
@@ -115,20 +117,16 @@ class Reader:
 
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:
-        count_people(framer)
-        take_departments(framer)
-        own_measures(framer)
-        own_words(framer)
-        group_forms(framer)
-        done_measures(framer)
-        take_siblings(framer)
-        value_measures(framer)
+        for step in (count_people, take_departments, own_measures, own_words, group_forms, done_measures, take_siblings, value_measures):
+            step(framer)
         apply_rules(framer)
         if framer.frame.rules:
             apply_modifiers(framer)  # `grossed the least per unit`
         only_part(framer)
         role_filter(framer)
         take_own(framer)
+        take_idle(framer)
+        take_recent(framer)
         fill_slots(framer)
         take_mark(framer)
         previous = inherit(framer)

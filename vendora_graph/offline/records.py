@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from vendora_graph.offline.ages import still_here
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.measures import right_after
@@ -53,11 +56,11 @@ def _records(framer: Framer) -> None:
         odd = next((d for d in wanted if not any(can_cut(framer.lexicon, m, d) for m in own)), [frame.record, *wanted][-1])
         frame.metrics = own
         frame.notes.append(("cannot_split", {"dimension": odd}))
-    frame.metrics = list(dict.fromkeys([*asked, *fitting])) or frame.metrics
-    if all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics):
-        frame.groups = [frame.record]
-    else:
-        frame.record = ""
+    known = framer.catalog.metrics
+    shown = sorted(dict.fromkeys([*asked, *fitting]), key=lambda m: known[m].unit == "date")  # what a day is of comes first
+    frame.metrics = shown or frame.metrics
+    fits = all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics)
+    frame.groups, frame.record = ([frame.record], frame.record) if fits else (frame.groups, "")
 
 
 def _time_of(framer: Framer, metric: str) -> tuple[bool, str]:
@@ -100,12 +103,17 @@ def _rank_measure(framer: Framer) -> None:
     record = ""
     if any(t.text in framer.lexicon.section("rank_words") for t in frame.tokens):  # `used cars sitting the longest`
         still_here(framer)
-    for word, entry in framer.lexicon.section("rank_words").items():
-        if frame.ranked and any(t.text == word for t in frame.tokens) and _same_family(framer, str(entry["by"])):
+    for entry in _said_orders(framer):
+        if _same_family(framer, str(entry["by"])):
             if frame.groups and entry.get("grouped") in framer.catalog.metrics:  # `the store with the oldest stock`: its average
                 frame.metrics = [str(entry["grouped"])]
                 continue
             frame.rank_by, record = str(entry["by"]), str(entry["record"])
+            orders = framer.lexicon.section("rank_words")
+            frame.bound.update({at: "ranking" for at, token in enumerate(frame.tokens) if token.text in orders})
+            own = framer.catalog.dimensions[record].record_metrics
+            if frame.metrics and frame.rank_by in framer.catalog.metrics and frame.rank_by not in own and not (frame.groups or frame.grain):
+                frame.metrics = list(dict.fromkeys([*frame.metrics, frame.rank_by]))
     if frame.has("strong_list") and frame.metrics:
         record = record or _record_of(framer)
     record = record or _of_values(framer)
@@ -119,6 +127,13 @@ def _record_of(framer: Framer) -> str:
     own = families.get(framer.catalog.metrics[metrics[0]].family)
     known = [str(name) for name in dict.fromkeys((own, *families.values())) if name in framer.catalog.dimensions]
     return next((name for name in known if all(can_cut(framer.lexicon, m, name) for m in metrics)), "")
+
+
+def _said_orders(framer: Framer) -> list[Mapping[str, Any]]:
+    """What the ordering words of the question may order by: a word may have several, by what it is said of."""
+    said = {t.text for t in framer.frame.tokens} if framer.frame.ranked else set()
+    found = [entries for word, entries in framer.lexicon.section("rank_words").items() if word in said]
+    return [entry for entries in found for entry in (entries if isinstance(entries, list) else [entries])]
 
 
 def _of_values(framer: Framer) -> str:

@@ -100,7 +100,7 @@ def _takes_over(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
     departments = entry.get("by_department") or {}
     if len(frame.metrics) != 1 or frame.metrics[0] not in general:
         return False
-    chosen = departments.get(framer.catalog.metrics[frame.metrics[0]].department)
+    chosen = (entry.get("by_role") or {}).get(framer.ctx.role) or departments.get(framer.catalog.metrics[frame.metrics[0]].department)
     if not chosen or listed_with(framer, name):
         return False
     named = framer.lexicon.section("named_slices").get(frame.metrics[0])

@@ -238,9 +238,9 @@ def over_period(framer: Framer, plan: Plan) -> str:
 def other_order(framer: Framer, plan: Plan) -> str:
     """`which advisor has the oldest open RO`: an order by age, and what the rows are put in order by is no time."""
     frame, words = framer.frame, set(framer.raw["age_orders"])
-    if plan.intent != "ranking" or plan.ranking is None or plan.ranking.by not in framer.catalog.metrics:
+    if plan.intent not in {"ranking", "list"} or plan.ranking is None or plan.ranking.by not in framer.catalog.metrics:
         return ""
-    timed = framer.catalog.metrics[plan.ranking.by].unit in framer.raw["slow_units"]
+    timed = framer.catalog.metrics[plan.ranking.by].unit in (*framer.raw["slow_units"], "date")
     spans = (frame.spans[i] for name in ("top", "bottom") for i in frame.cues.get(name, ()))
     return "" if timed else next((frame.said(s) for s in spans if words & set(frame.said(s).split())), "")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Filter
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.context import Person
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.others import show_among, the_rest
 
 
 def apply_my(framer: Framer) -> str:
@@ -28,15 +30,36 @@ def apply_my(framer: Framer) -> str:
 def take_own(framer: Framer) -> None:
     """`how far am I from my goal`, `how do I rank on CSI`: a person's own target, a person's place among those of the same work."""
     frame, person = framer.frame, framer.ctx.person
-    if person is None or not frame.has("self"):
+    if person is None or not (frame.has("self") or _me_beside(framer)):
         return
     own = framer.lexicon.section("own_targets").get(person.dimension)
+    _among(framer, person)
     if own in framer.catalog.metrics and frame.has("target") and not (frame.metrics or frame.rules):
         frame.metrics, frame.from_hint = [str(own)], True
     said = [i for i, token in enumerate(frame.tokens) if token.text in framer.raw["self_rank_words"]]
     if said and not frame.groups and not frame.record:
         frame.groups.append(person.dimension)
         frame.bound.update(dict.fromkeys(said, f"group {person.dimension}"))
+
+
+def _among(framer: Framer, person: Person) -> None:
+    """`my gross per copy vs the store average`, `me vs the rest of the BDC`: one's own figure among those of the others there."""
+    frame, said = framer.frame, the_rest(framer, own=True)
+    compared = [frame.spans[i].end for i in frame.cues.get("compare", ())]
+    if not said or frame.groups or not compared or said[0] < min(compared) or frame.target_at:
+        return
+    usual = framer.lexicon.section("dimension_metrics").get(person.dimension)
+    if not (frame.metrics or frame.rules or framer.inherits()) and usual in framer.catalog.metrics:
+        frame.metrics, frame.from_hint = [str(usual)], True
+    if framer.fits(person.dimension) and not _other_people(framer, said[-1]):
+        show_among(framer, said, person.dimension, person.name)
+
+
+def _other_people(framer: Framer, after: int) -> bool:
+    """`the other stores`: what follows the word for the others says of what they are."""
+    noun = next((s for s in framer.frame.spans if s.start > after and of_kind(s, "dimension")), None)
+    person = framer.ctx.person
+    return noun is not None and person is not None and all(s.key != person.dimension for s in of_kind(noun, "dimension"))
 
 
 def _my_rows(framer: Framer, meaning: str) -> str:
