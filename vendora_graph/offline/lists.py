@@ -40,12 +40,22 @@ def listed_measure(framer: Framer, span: Span) -> bool:
         return False
     if named - set(slices):
         return any(not of_kind(o, "value") for o in beside)
-    if _first_of_row(framer, span, beside) or _last_of_row(framer, span, beside):
+    if _first_of_row(framer, span, beside) or _last_of_row(framer, span, beside) or _named_in_row(framer, span, beside):
         return True
     if any(_same_slice(framer, name, s.key) for name in named for o in beside for s in of_kind(o, "metric")):
         return True  # `used units and used gross`
     bases = {str(slices[name]["base"]) for name in named}
     return any(_whole(framer, o) and any(s.key in bases for s in of_kind(o, "metric")) for o in beside)
+
+
+def _named_in_row(framer: Framer, span: Span, beside: list[Span]) -> bool:
+    """`new units, used units and total gross`: whole names in a row with another measure, and nothing but commas and `and` between."""
+    tokens, slices, row = framer.frame.tokens, framer.lexicon.section("named_slices"), sorted([span, *beside], key=lambda o: o.start)
+    parts = [o for o in row if all(s.key in slices for s in of_kind(o, "metric"))]
+    whole = all(sum(t.content for t in tokens[o.start : o.end]) > 1 for o in parts)
+    inside = {i for o in row for i in range(o.start, o.end)}
+    between = [tokens[i] for i in range(row[0].start, row[-1].end) if i not in inside]
+    return 1 < len(parts) < len(row) and whole and all(t.stem in framer.raw["joiners"] or t.text in framer.raw["joiners"] for t in between)
 
 
 def _first_of_row(framer: Framer, span: Span, beside: list[Span]) -> bool:
