@@ -13,7 +13,7 @@ from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
-from vendora_graph.offline.kinds import lost_worth, other_kind, paid_word, rated
+from vendora_graph.offline.kinds import lost_worth, made_on, other_kind, paid_word, rated
 from vendora_graph.offline.ledger import half_held, within_month
 from vendora_graph.offline.leftover import by_nothing, known_word, left_over
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
@@ -32,6 +32,7 @@ from vendora_graph.offline.omissions import (
     second_question,
     unfit,
 )
+from vendora_graph.offline.one_sided import one_sided
 from vendora_graph.offline.others import NO_AVERAGE
 from vendora_graph.offline.outcome import Outcome
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
@@ -59,9 +60,9 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     if plan.intent in BY_INTENT and plan.metrics:
         said = restate(framer, plan.model_copy(update={"group_by": (), "ranking": None})).rstrip(".")
         question = _question(framer, plan, said, BY_INTENT[plan.intent])
-        return _ask(framer, question, said) if question else None
+        return _ask(framer, question, said) if question else _subject(framer, plan)
     if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
-        return None
+        return _subject(framer, plan)
     said = restate(framer, plan).rstrip(".")
     if within_month(framer, plan):
         return _by_month(framer, plan)
@@ -69,6 +70,12 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
         return _half_held(framer, plan)
     question = _question(framer, plan, said)
     return _ask(framer, question, said) if question else _unplaced(framer, said) or _uncounted(framer, plan, said)
+
+
+def _subject(framer: Framer, plan: Plan) -> Reading | None:
+    """`anything unusual with deposits`: a word for the subject that names nothing, where the usual figures of the whole would be shown."""
+    usual = (framer.frame.from_department or framer.frame.from_hint) and plan.metrics and not framer.frame.reports
+    return _unplaced(framer, restate(framer, plan).rstrip(".")) if usual else None
 
 
 def _uncounted(framer: Framer, plan: Plan, said: str) -> Reading | None:
@@ -212,16 +219,6 @@ def _only(framer: Framer, _plan: Plan) -> str:
     return ""
 
 
-def _made_on(framer: Framer, plan: Plan) -> bool:
-    """`what did we make on leases`: a count, or the profit of everything, is no answer to it."""
-    said = " ".join(token.text for token in framer.frame.tokens)
-    if not any(f" {phrase} " in f" {said} " for phrase in framer.raw["made_on"]):
-        return False
-    infos = [framer.catalog.metrics[name] for name in plan.metrics]
-    whole = all(info.ledger_month for info in infos) and not plan.filters
-    return whole or not any(info.unit.startswith("usd") for info in infos)
-
-
 _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("difference", one_less_other),
     ("negation", _open_negation),
@@ -253,10 +250,11 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("paid", lambda framer, _: paid_word(framer) if other_kind(framer) == "amount" else ""),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
     ("amount", lost_worth),
-    ("made_on", _made_on),
+    ("made_on", made_on),
     ("share", _no_part),
     ("unplaced", by_nothing),
     ("side", lost_side),
+    ("one_sided", one_sided),
     ("per", lost_unit),
     ("unplaced", second_question),
     ("unplaced", idle_verb),

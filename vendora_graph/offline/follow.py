@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Plan
+from vendora_graph.offline.alike import replaced_columns
 from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
@@ -170,6 +171,7 @@ def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     _set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
+    replaced |= replaced_columns(framer, previous.filters)
     added = {(f.dimension, f.op) for f in frame.filters}
     kept = [f for f in previous.filters if f.dimension not in replaced and (f.dimension, f.op) not in added]
     if frame.has("include", "restore"):

@@ -11,6 +11,7 @@ from vendora_graph.offline.lexicon import Lexicon, Sense
 from vendora_graph.offline.normalise import Token, compact
 from vendora_graph.offline.periods import PeriodGrammar, PeriodSpec
 from vendora_graph.offline.spans import Span, several
+from vendora_graph.offline.spread_cues import spread_cues
 
 _CUE_BLOCKERS = frozenset({"metric", "dimension", "value", "rule", "report", "period"})
 _DEPARTMENT_PRIOR, _FAMILY_PRIOR = 0.05, 0.1
@@ -117,10 +118,9 @@ class Framer:
 
     def collect(self) -> None:
         """Note cues, topics and periods; words that are cues only are used by that."""
-        if self._supposes():
-            self.frame.cues[self.raw["whether"]["cue"]] = []
-        self._asks_what_to_do()
-        self._asks_judgement()
+        for cue, words in spread_cues([t.text for t in self.frame.tokens], self.raw):
+            self.frame.cues.setdefault(cue, [])
+            self.frame.bound.update(dict.fromkeys(words, f"cue {cue}"))
         for index, span in enumerate(self.frame.spans):
             if not of_kind(span, *_CUE_BLOCKERS) and not self.unit_at(span.start):
                 for name in sorted(cue_names(span) - self._whether(span)):
@@ -131,25 +131,6 @@ class Framer:
             if span.period is not None and not self._kind_of_unit(span):
                 self.frame.periods.append((span.start, span.period))
                 self.frame.bind(span, "period")
-
-    def _supposes(self) -> bool:
-        """`if closing ratio went to 25 percent`, `what happens to F&I gross if penetration goes up`."""
-        words, said = self.raw["whether"], [t.text for t in self.frame.tokens]
-        at = said.index(words["word"]) if words["word"] in said else -1
-        return at == 0 or (at > 0 and said[at - 1] not in words["after"] and bool(set(said) & set(words["asks"])))
-
-    def _asks_what_to_do(self) -> None:
-        """`what should Westmere Honda do about service gross`: advice, whoever it is asked for."""
-        words, said = self.raw["what_to_do"], [t.text for t in self.frame.tokens]
-        if said[:1] == [words["opens"]] and set(said[1:2]) & set(words["modals"]) and words["verb"] in said[2 : 2 + words["within"]]:
-            self.frame.cues.setdefault(words["cue"], [])
-            self.frame.bound.update(dict.fromkeys((1, said.index(words["verb"])), f"cue {words['cue']}"))
-
-    def _asks_judgement(self) -> None:
-        """`is our F&I gross per unit good`, `are our grosses ok at Westmere`: an opinion word asks to hold the figure against something."""
-        judging, said = self.raw["judging"], [t.text for t in self.frame.tokens]
-        if said[:1] and said[0] in judging["opens"] and set(said[1:]) & set(judging["ends"]):
-            self.frame.cues.setdefault(judging["cue"], [])
 
     def _whether(self, span: Span) -> set[str]:
         """`need to know if we beat September`: after a word for finding out, `if` supposes nothing."""

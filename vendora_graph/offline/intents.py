@@ -116,7 +116,9 @@ def _stands_in(framer: Framer) -> bool:
 def look_back(framer: Framer) -> None:
     """`how has gross been trending since June`: over a stretch gone by the word asks for a line, not for where a month lands."""
     frame, said = framer.frame, {t.text for t in framer.frame.tokens}
-    if not frame.has("target") and any(held_against(framer, at) for at, _ in frame.periods):
+    values = any(f.op == "in" and len(f.values) > 1 and f.dimension in frame.groups for f in frame.filters)
+    beside = frame.side_by_side and values  # `will new beat used this month`: the two as they stand
+    if not frame.has("target") and (beside or any(held_against(framer, at) for at, _ in frame.periods)):
         frame.cues.pop("pace", None)  # `how far ahead of last year are we`
     if not frame.has("pace") or not said & set(framer.raw["trending_words"]) or frame.groups or frame.record:
         return

@@ -242,3 +242,13 @@ def take_kind(framer: Framer) -> None:
 def rated(framer: Framer) -> bool:
     """Whether a measure so far is a rate or a score."""
     return any(framer.catalog.metrics[m].unit in {"rate", "points", "x", "score", "bps"} for m in framer.frame.metrics)
+
+
+def made_on(framer: Framer, plan: Plan) -> bool:
+    """`what did we make on leases`: a count, or the profit of everything, is no answer to it."""
+    said = " ".join(token.text for token in framer.frame.tokens)
+    if not any(f" {phrase} " in f" {said} " for phrase in framer.raw["made_on"]):
+        return False
+    infos = [framer.catalog.metrics[name] for name in plan.metrics]
+    whole = all(info.ledger_month for info in infos) and not plan.filters
+    return whole or not any(info.unit.startswith("usd") for info in infos)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vendora_graph.contracts import Filter
+from vendora_graph.offline.alike import one_kind
 from vendora_graph.offline.frame import LIMITS, Framer, cue_names, of_kind
 from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.lexicon import Sense
@@ -41,7 +42,7 @@ def fill_values(framer: Framer) -> None:
         found.append((span, sense, excluding))
         frame.bind(span, f"filter {sense.key}")
         _note_record(framer, span)
-    found = [item for item in found if not beside_the_others(framer, item[0], item[1].key)]
+    found = [item for item in one_kind(framer, found) if not beside_the_others(framer, item[0], item[1].key)]
     for dimension in dict.fromkeys(sense.key for _, sense, _ in found):
         _merge_values(framer, dimension, [(sense, out) for _, sense, out in found if sense.key == dimension])
     frame.side_by_side = frame.side_by_side or _compared_values(framer, [span for span, _, _ in found])

@@ -1,0 +1,44 @@
+"""Alike: columns that name the same kind of thing (a car's make, a store's brand, the store), said of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vendora_graph.contracts import Filter
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.lexicon import Lexicon, Sense
+from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.spans import Span
+
+Found = list[tuple[Span, Sense, bool]]
+
+
+def one_kind(framer: Framer, found: Found) -> Found:
+    """`compare Honda new and Toyota used`: what is held against one another is of one column, where the first can be of the second's."""
+    if not framer.frame.has("compare"):
+        return found
+    like, open_ = set(framer.lexicon.vocabulary.get("like_values") or ()), not framer.measures()
+    for at, (span, sense, out) in enumerate(found):
+        others = {other.key for _, other, _ in found[at + 1 :] if other.key != sense.key and {other.key, sense.key} <= like}
+        wider = next((s for s in of_kind(span, "value") if s.key in others and (open_ or framer.fits(s.key))), None)
+        if wider is not None:
+            found[at] = (span, wider, out)
+            framer.frame.bound.update(dict.fromkeys(range(span.start, span.end), f"filter {wider.key}"))
+    return found
+
+
+def replaced_columns(framer: Framer, earlier: Sequence[Filter]) -> set[str]:
+    """Return the columns of the last answer's conditions that are replaced: `new units for Ford`, then `both Honda and Toyota`."""
+    said = [f for f in framer.frame.filters if f.op == "in"]
+    return {old.dimension for old in earlier if old.op == "in" and any(_replaces(framer.lexicon, new, old) for new in said)}
+
+
+def _replaces(lexicon: Lexicon, new: Filter, old: Filter) -> bool:
+    same_rows, like = (set(lexicon.vocabulary.get(name) or ()) for name in ("store_values", "like_values"))
+    pair = {new.dimension, old.dimension}
+    return pair <= same_rows or (pair <= like and all(_can_be(lexicon, value, new.dimension) for value in old.values))
+
+
+def _can_be(lexicon: Lexicon, value: str, dimension: str) -> bool:
+    senses = lexicon.senses(compact(lexicon.normaliser.tokens(value)))
+    return any(s.kind == "value" and s.key == dimension for s in senses)
