@@ -12,7 +12,7 @@ from vendora_graph.offline.spans import Span
 
 _COUNTS = frozenset({"units", "count", "rate"})
 _PAIR = 3
-"""Tokens of a pair: one word, the joining one, one word."""
+"""Tokens of a pair: one word, the joining one, one word, and what both are of (`front and back gross`)."""
 
 
 def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon) -> list[Span]:
@@ -86,8 +86,9 @@ def _taken_apart(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     """`split gross between front and back`: the pair is asked for apart, not by the name it has together."""
     raw, said = lexicon.english.raw, {t.text for t in tokens[span.start : span.end]}
     before = tokens[span.start - 1].text if span.start else ""
-    apart = before in raw["parted_by"] and raw["joiners"][0] in said and span.end - span.start == _PAIR
-    return apart and bool(of_kind(span, "metric")) and bool({t.text for t in tokens[: span.start]} & set(raw["parting_verbs"]))
+    apart = before in raw["parted_by"] and raw["joiners"][0] in said and span.end - span.start in {_PAIR, _PAIR + 1}
+    asked = {*raw["parting_verbs"], *raw["difference_words"]} & {t.text for t in tokens[: span.start]}
+    return apart and bool(of_kind(span, "metric")) and bool(asked)
 
 
 def _earlier(span: Span, measures: Sequence[Span]) -> Iterator[Span]:
