@@ -30,7 +30,13 @@ def one_kind(framer: Framer, found: Found) -> Found:
 def replaced_columns(framer: Framer, earlier: Sequence[Filter]) -> set[str]:
     """Return the columns of the last answer's conditions that are replaced: `new units for Ford`, then `both Honda and Toyota`."""
     said = [f for f in framer.frame.filters if f.op == "in"]
-    return {old.dimension for old in earlier if old.op == "in" and any(_replaces(framer.lexicon, new, old) for new in said)}
+    narrows = framer.frame.has("only")  # `used units at Honda`, then `just Toyotas`: of what is shown
+    olds = [old for old in earlier if old.op == "in"]
+    return {
+        old.dimension
+        for old in olds
+        if any(_replaces(framer.lexicon, new, old) for new in said if not narrows or new.dimension == old.dimension)
+    }
 
 
 def _replaces(lexicon: Lexicon, new: Filter, old: Filter) -> bool:

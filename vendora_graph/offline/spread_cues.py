@@ -29,6 +29,6 @@ def _outcome(said: Sequence[str], raw: Mapping[str, Any]) -> Iterator[tuple[str,
     """`will used beat last month`: how a running period ends is asked, however far the verb stands from what says so."""
     will = next((at for at, word in enumerate(said) if word in raw["will_words"]), len(said))
     beat = next((at for at in range(will + 1, len(said)) if said[at] in raw["outcome_verbs"]), 0)
-    if beat:
+    if beat and set(said[beat + 1 :]) & set(raw["outcome_behind"]):  # a period or a target is what is beaten
         for cue in raw["outcome_cues"]:
             yield cue, (will, beat)
