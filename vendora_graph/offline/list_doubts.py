@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Plan
-from vendora_graph.offline.frame import LIMITS, Framer, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.spans import Span
 
 _COUNTS = frozenset({"units", "count"})
@@ -17,6 +17,7 @@ def lost_kind(framer: Framer, plan: Plan) -> str:
     held |= {str(f["dimension"]) for m in plan.metrics for f in (named.get(m) or {}).get("filters") or ()}
     for span in frame.spans:
         values = {s.key for s in of_kind(span, "value") if framer.catalog.dimensions[s.key].kind != "store"}
+        values = {v for v in values if any(can_cut(framer.lexicon, m, v) for m in plan.metrics)}  # `top 5 parts` are of no department
         if values and not values & held and frame.bound.get(span.start, "").startswith("records "):
             return frame.said(span)
     return ""

@@ -147,7 +147,9 @@ def _asks_unit(framer: Framer) -> bool:
 
 
 def _grouped_otherwise(framer: Framer, span: Span) -> bool:
-    """Another noun is what the answer is cut by (`which store wholesaled the most cars`)."""
+    """Another noun is what the answer is cut by (`which store wholesaled the most cars`), or people are (`everybody's units`)."""
+    if any(t.text in framer.raw["everyones"] for t in framer.frame.tokens):
+        return True
     for other in framer.frame.spans:
         if other is span or of_kind(other, "value", "metric", "hint"):
             continue
@@ -243,7 +245,8 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
                 break
         cues = framer.cues_ending(at)
         opening = {"which", *framer.raw["record_rank_cues"]}  # `which lead source costs the most per sale`, `best salesperson in units`
-        grouped = "group" in cues if at > span.start else bool(cues & opening)
+        each = at > 0 and framer.frame.tokens[at - 1].text in framer.raw["per_words"][1:]  # `each salesperson's units`
+        grouped = "group" in cues if at > span.start or each else bool(cues & opening)
         for sense in senses:
             named = (span.end - span.start == 1) and framer.catalog.dimensions[sense.key].kind == "flag"  # `the most emergencies`
             if named or not can_cut(framer.lexicon, metric, sense.key):

@@ -93,6 +93,23 @@ def _sold(framer: Framer) -> bool:
     return any(t.text in sold and not (i and tokens[i - 1].text in framer.raw["negations"]) for i, t in enumerate(tokens))
 
 
+def person_measures(framer: Framer) -> None:
+    """`what did Hector sell yesterday`: a weak word's measure that is none of the person named gives way to the usual one of theirs."""
+    frame, usual, known = framer.frame, framer.lexicon.section("dimension_metrics"), framer.catalog.dimensions
+    if not frame.from_hint or len(frame.metrics) != 1:
+        return
+    for span in frame.spans:
+        people = [s.key for s in of_kind(span, "value")]
+        if not people or any(known[name].kind != "person" for name in people) or any(framer.fits(name) for name in people):
+            continue
+        others = (str(usual[name]) for name in people if usual.get(name) in framer.catalog.metrics)
+        other = next((m for m in others if any(can_cut(framer.lexicon, m, name) for name in people)), "")
+        if other:
+            frame.metrics = [other]
+            frame.notes.append(("hint", {"label": framer.catalog.metrics[other].label}))
+            return
+
+
 def group_forms(framer: Framer) -> None:
     """`F&I managers above 1,800 a copy`: a general phrase is the measure of the people it is asked of (`group_forms`)."""
     frame, key = framer.frame, framer.lexicon.normaliser.key
@@ -103,6 +120,16 @@ def group_forms(framer: Framer) -> None:
             if other in framer.catalog.metrics and said in {key(str(words)) for words in entry["words"]}:
                 frame.metrics = [other if m == metric else m for m in frame.metrics]
                 frame.metric_spans[other] = frame.metric_spans[metric]
+
+
+def set_for(framer: Framer) -> None:
+    """`appts I set for Saturday`: by the day they are for, where a day to come may be meant (`set_for`)."""
+    frame, word, ahead = framer.frame, framer.raw["for_word"], framer.raw["ahead_ops"]
+    swaps = framer.lexicon.section("set_for")
+    days = [at for at, spec in frame.periods if spec.op in ahead and at and frame.tokens[at - 1].text == word]
+    for metric in [m for m in frame.metrics if days and swaps.get(m) in framer.catalog.metrics]:
+        frame.metrics = [str(swaps[metric]) if m == metric else m for m in frame.metrics]
+        frame.metric_spans[str(swaps[metric])] = frame.metric_spans.get(metric, frame.spans[0])
 
 
 def done_measures(framer: Framer) -> None:

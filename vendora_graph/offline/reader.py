@@ -34,8 +34,10 @@ from vendora_graph.offline.people import (
     group_forms,
     own_measures,
     own_words,
+    person_measures,
     rank_role,
     role_filter,
+    set_for,
     take_siblings,
     value_measures,
 )
@@ -51,6 +53,12 @@ from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
 from vendora_graph.offline.unread import nothing_read
 from vendora_graph.offline.whose import apply_my, take_own
+
+_FIRST = (
+    count_people, take_departments, own_measures, own_words, group_forms, done_measures,
+    set_for, take_siblings, value_measures, person_measures,
+)  # fmt: skip
+"""What people and departments say of the measures, before anything else is filled."""
 
 _DEPARTMENT_PRIOR = 0.05
 _TOSS_UP = 0.05
@@ -117,7 +125,7 @@ class Reader:
 
     @staticmethod
     def _fill(framer: Framer) -> Plan | None:
-        for step in (count_people, take_departments, own_measures, own_words, group_forms, done_measures, take_siblings, value_measures):
+        for step in _FIRST:
             step(framer)
         apply_rules(framer)
         if framer.frame.rules:

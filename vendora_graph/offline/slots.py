@@ -45,7 +45,7 @@ def _departments(framer: Framer) -> None:
     """A department's name is context where a metric is named, a subject where none is."""
     for span in framer.frame.spans:
         for sense in of_kind(span, "group"):
-            if span.start in framer.frame.bound and of_kind(span, "metric"):
+            if (span.start in framer.frame.bound and of_kind(span, "metric")) or _counted_records(framer, span):
                 continue
             values = [s.key for s in of_kind(span, "value") if framer.fits(s.key) and not framer.cut_by(s.key)]
             values = [name for name in values if not of_department(framer, span, name)]
@@ -59,6 +59,13 @@ def _departments(framer: Framer) -> None:
             named = framer.frame.metrics
             if not named or any(framer.catalog.metrics[m].department == sense.key for m in named) or framer.ctx.previous:
                 framer.frame.bind(span, f"department {sense.key}")
+
+
+def _counted_records(framer: Framer, span: Span) -> bool:
+    """`top 5 parts`: so many of the things that the department is named for."""
+    counted = span.start > 0 and framer.frame.tokens[span.start - 1].number is not None
+    kinds = {framer.catalog.dimensions[s.key].kind for s in of_kind(span, "dimension")}
+    return counted and "record" in kinds and framer.frame.has(*RANK_CUES)
 
 
 def _among_departments(framer: Framer, span: Span) -> bool:
@@ -229,7 +236,8 @@ def _asks_stores(framer: Framer, span: Span) -> bool:
 def _who(framer: Framer) -> None:
     """`who sold the most`: the first person dimension the metric can be cut by."""
     frame = framer.frame
-    anybody = frame.has("everyone") and frame.has(*LIMITS) and not framer.inherits()  # `anybody under 1.0 hours per RO`
+    each = any(t.text in framer.raw["everyones"] for t in frame.tokens)  # `everybody's units`
+    anybody = frame.has("everyone") and (each or frame.has(*LIMITS)) and not framer.inherits()  # `anybody under 1.0 hours per RO`
     if not (_asks_who(framer) or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
         return
     if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):
