@@ -15,7 +15,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import lost_worth, made_on, other_kind, paid_word, rated
 from vendora_graph.offline.ledger import half_held, within_month
-from vendora_graph.offline.leftover import by_nothing, known_word, left_over
+from vendora_graph.offline.leftover import by_nothing, known_word, left_over, subject_left
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
 from vendora_graph.offline.narrow import narrow
 from vendora_graph.offline.omissions import (
@@ -75,7 +75,7 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
 def _subject(framer: Framer, plan: Plan) -> Reading | None:
     """`anything unusual with deposits`: a word for the subject that names nothing, where the usual figures of the whole would be shown."""
     usual = (framer.frame.from_department or framer.frame.from_hint) and plan.metrics and not framer.frame.reports
-    return _unplaced(framer, restate(framer, plan).rstrip(".")) if usual else None
+    return _unplaced(framer, restate(framer, plan).rstrip(".")) if usual and subject_left(framer) else None
 
 
 def _uncounted(framer: Framer, plan: Plan, said: str) -> Reading | None:

@@ -9,6 +9,9 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.modifiers import own_stems
 from vendora_graph.offline.normalise import compact
 
+_SHORT = 3
+"""Content words of a question that is about one thing."""
+
 
 def left_over(framer: Framer) -> list[int]:
     """Content words without a use that are neither loose English nor words of the measure itself."""
@@ -65,3 +68,11 @@ def known_word(framer: Framer, index: int) -> bool:
     token = framer.frame.tokens[index]
     inside = any(span.start <= index < span.end and of_kind(span, "value", "metric", "dimension") for span in framer.frame.spans)
     return inside or token.number is not None or bool(senses_at(framer, index))
+
+
+def subject_left(framer: Framer) -> bool:
+    """Whether a word nothing used says what the question is about (`unusual with deposits`); other such words are named in the answer."""
+    tokens, raw, left = framer.frame.tokens, framer.raw, left_over(framer)
+    before = (next((t.text for t in reversed(tokens[:at]) if t.text not in raw["articles"]), "") for at in left)
+    short = bool(left) and sum(t.content for t in tokens) <= _SHORT  # `are deposits on track`
+    return short or any(word in raw["subject_words"] for word in before)

@@ -213,7 +213,7 @@ class Told:
         if len(self.table.body) == 1:
             return say("ranking", "alone", leader=leader, value=value, **self.words())
         if ranking is not None:
-            first = "best" if self.infos[0].good == "up" else "high"  # `first` by what should be low says the wrong thing
+            first = "high" if self.infos[0].good == "down" else "best"  # `first` by what should be low says the wrong thing
             pattern = first if ranking.direction == "desc" else "worst"
             return say("ranking", pattern, leader=leader, value=value, **self.words())
         if top is not None:
