@@ -23,7 +23,7 @@ def the_rest(framer: Framer, *, own: bool) -> list[int]:
     """The words for the others; for a person (`own`) where they work counts too (`me vs the floor average`), right after the comparison."""
     frame, words = framer.frame, set(framer.raw["others_words"])
     said = [i for i, token in enumerate(frame.tokens) if token.text in words]
-    compared = [frame.spans[i].end for i in frame.cues.get("compare", ())]
+    compared = [frame.spans[i].end for i in starts_rest(framer)]
     if said or not own or not compared:
         return said
     circle = {str(word) for word in framer.lexicon.vocabulary.get("circle") or ()}
@@ -35,6 +35,12 @@ def the_rest(framer: Framer, *, own: bool) -> list[int]:
         said.append(at)
         at += 1
     return said
+
+
+def starts_rest(framer: Framer) -> list[int]:
+    """The spans after which the others may stand: a comparison, or a side of them (`above the shop average`)."""
+    cues = framer.frame.cues
+    return [i for name in ("compare", "gt", "lt") for i in cues.get(name, ())]
 
 
 def show_among(framer: Framer, said: list[int], dimension: str, value: str) -> None:

@@ -104,6 +104,7 @@ def _rank_measure(framer: Framer) -> None:
     if any(t.text in framer.lexicon.section("rank_words") for t in frame.tokens):  # `used cars sitting the longest`
         still_here(framer)
     for entry in _said_orders(framer):
+        _open_records(framer, entry)
         if _same_family(framer, str(entry["by"])):
             if frame.groups and entry.get("grouped") in framer.catalog.metrics:  # `the store with the oldest stock`: its average
                 frame.metrics = [str(entry["grouped"])]
@@ -127,6 +128,14 @@ def _record_of(framer: Framer) -> str:
     own = families.get(framer.catalog.metrics[metrics[0]].family)
     known = [str(name) for name in dict.fromkeys((own, *families.values())) if name in framer.catalog.dimensions]
     return next((name for name in known if all(can_cut(framer.lexicon, m, name) for m in metrics)), "")
+
+
+def _open_records(framer: Framer, entry: Mapping[str, Any]) -> None:
+    """`our 5 oldest tickets`: records whose age is kept only while they stand open are those that do."""
+    frame, shown = framer.frame, str(entry.get("shown"))
+    if frame.record == entry.get("record") and not frame.metrics and not frame.rank_by and shown in framer.catalog.metrics:
+        frame.metrics = [shown]
+        frame.notes.append(("hint", {"label": framer.catalog.metrics[shown].label}))
 
 
 def _said_orders(framer: Framer) -> list[Mapping[str, Any]]:

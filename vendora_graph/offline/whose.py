@@ -5,7 +5,8 @@ from __future__ import annotations
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.context import Person
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
-from vendora_graph.offline.others import show_among, the_rest
+from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.others import show_among, starts_rest, the_rest
 from vendora_graph.offline.spans import Span
 
 
@@ -29,7 +30,13 @@ def apply_my(framer: Framer) -> str:
 
 
 def _of_asker(framer: Framer) -> bool:
-    return framer.frame.has("self") or _me_beside(framer) or _i_did(framer)
+    return framer.frame.has("self") or _me_beside(framer) or _i_did(framer) or _joined_me(framer, _people_named(framer))
+
+
+def _people_named(framer: Framer) -> list[Span]:
+    known, bound = framer.catalog.dimensions, framer.frame.bound
+    names = ((span, bound.get(span.start, "").removeprefix("filter ")) for span in framer.frame.spans if framer.ctx.person is not None)
+    return [span for span, name in names if name in known and known[name].kind == "person"]
 
 
 def _i_did(framer: Framer) -> bool:
@@ -100,7 +107,7 @@ def _modified(framer: Framer, person: Person) -> None:
 def _among(framer: Framer, person: Person) -> None:
     """`my gross per copy vs the store average`, `me vs the rest of the BDC`: one's own figure among those of the others there."""
     frame, said = framer.frame, the_rest(framer, own=True)
-    compared = [frame.spans[i].end for i in frame.cues.get("compare", ())]
+    compared = [frame.spans[i].end for i in starts_rest(framer)]
     if not said or frame.groups or not compared or said[0] < min(compared) or frame.target_at:
         return
     usual = framer.lexicon.section("dimension_metrics").get(person.dimension)
@@ -122,7 +129,7 @@ def _my_rows(framer: Framer, meaning: str) -> str:
     if person is None:
         return ""
     options = [person.dimension, *map(str, framer.lexicon.section("stand_ins").get(person.dimension, ()))]
-    dimension = next((d for d in options if framer.fits(d)), None)
+    dimension = next((d for d in options if framer.fits(d) and (d == person.dimension or _is_one(framer, d, person.name))), None)
     if dimension is not None and dimension in frame.groups:  # `my hours per RO against the other advisors`: one among them
         return ""
     if dimension is not None and _set_beside(framer, dimension, person.name):
@@ -132,6 +139,12 @@ def _my_rows(framer: Framer, meaning: str) -> str:
     elif dimension is None or meaning not in {"person", "person_if_named"}:
         frame.notes.append((_whole(framer), {}))
     return ""
+
+
+def _is_one(framer: Framer, dimension: str, name: str) -> bool:
+    """Whether a person is known in another work than their own: an advisor is no salesperson, and would have none of their figures."""
+    key = compact(framer.lexicon.normaliser.tokens(name))
+    return any(s.kind == "value" and s.key == dimension for s in framer.lexicon.senses(key))
 
 
 def _me_beside(framer: Framer) -> bool:
