@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
+import pytest
+
 from tests.soundness.reading import Asker, Rows, close, figure, figures, retail, total, within
 
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
@@ -123,3 +125,23 @@ def test_parts_stock_is_one_day(ask: Asker, rows: Rows) -> None:
     dead = [p for p in shelf if p["months_no_sale"] >= 12]
     answer = ask("parts obsolescence percent")
     assert close(figure(answer, "obsolete_pct"), total(dead, "stock_value") / total(shelf, "stock_value"))
+
+
+@pytest.mark.parametrize(
+    ("question", "aged"),
+    [
+        ("list used units over 60 days", "Days in stock"),
+        ("our 3 oldest contracts in transit", "Days in transit"),
+        ("5 oldest open ROs", "Days open"),
+        ("last 5 deals", "Booked on"),
+    ],
+)
+def test_the_ages_and_days_of_records_have_no_total(ask: Asker, question: str, aged: str) -> None:
+    answer = ask(question)
+    table = next(table for table in answer.analysis.tables if aged in table.columns)
+    place = table.columns.index(aged)
+    *records, whole = table.rows
+    assert records
+    assert all(row[place] for row in records)
+    assert whole[0] == "Total"
+    assert whole[place] == "", whole

@@ -21,8 +21,9 @@ from vendora_graph.tools.spans import buckets, describe
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
 
-NEVER_SUMMED = ("days", "minutes", "months", "score", "stars", "bps")
-"""Units whose sum over records means nothing; such a column of a list has no total."""
+NEVER_SUMMED = ("days", "minutes", "months", "score", "stars", "bps", "date")
+OF_RECORDS = ("additive", "semi_additive", "maximum", "minimum")
+"""Units whose sum over records means nothing; a column of such a unit has no total where it is of single records, no rate or average."""
 
 MAX_ROWS = 200
 """Rows of one result that become facts; more are counted and said."""
@@ -208,7 +209,7 @@ class _Builder:
         cells: list[str | None] = []
         for name in self.query.metrics:
             info = self.services.catalog.metrics[name]
-            if not key and self.query.group_by and info.unit in NEVER_SUMMED and info.additivity == "additive":
+            if not key and self.query.group_by and info.unit in NEVER_SUMMED and info.additivity in OF_RECORDS:
                 cells += [None] * (len(self._columns_of(info)))
                 continue
             now = self._fact(info, key, place, found)
