@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from tests.soundness.reading import Asker, Rows, by_label, close, figure, retail, total, within
+from tests.soundness.reading import Asker, Rows, asked, by_label, close, figure, retail, total, within
 
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
 THIRD_QUARTER = (date(2026, 7, 1), date(2026, 9, 30))
@@ -182,3 +182,10 @@ def test_two_people_of_one_name_are_asked_about(ask: Asker, rows: Rows) -> None:
     offered = " ".join(answer.clarification.options)
     assert "Michael Torres" in offered
     assert "Mike Brandt" in offered
+
+
+def test_of_rows_that_stand_equal_none_is_first(ask: Asker) -> None:
+    answer = ask("who hasn't sold a car in the last 7 days")
+    assert answer.status == "answered", answer.summary
+    assert {fact.value for fact in asked(answer) if fact.metric == "sp_units" and fact.slice} == {Decimal(0)}
+    assert "first" not in answer.summary.split("\n")[0]

@@ -212,6 +212,8 @@ class Told:
         value = beside(self.asked, self.table, lead, spoken(cell) if cell else "")
         if len(self.table.body) == 1:
             return say("ranking", "alone", leader=leader, value=value, **self.words())
+        if ranking is not None and len({row_value(row, place) for row in known}) == 1:  # `who hasn't sold a car`: nobody is first
+            return say("ranking", "equal", leader=leader, value=value, **self.words())
         if ranking is not None:
             first = "high" if self.infos[0].good == "down" else "best"  # `first` by what should be low says the wrong thing
             pattern = first if ranking.direction == "desc" else "worst"
