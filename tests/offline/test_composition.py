@@ -47,14 +47,17 @@ def test_a_sentence_around_a_name_keeps_the_measure(reader, frame):
 @pytest.mark.parametrize("words", PERIODS)
 def test_a_period_behind_a_name_is_the_period(reader, words):
     start, end = PERIODS[words]
+    read = 0
     for name in _names(reader):
         alone, asked = _plan(reader, name), _plan(reader, f"{name} {words}")
         if asked is None:  # a month of the ledger cannot be told by the week
             continue
+        read += 1
         days = (str(asked.period.start), str(asked.period.end))
         assert asked.metrics == alone.metrics, f"{name} {words}"
         assert asked.filters == alone.filters, f"{name} {words}"
         assert days in {(start, end), (end, end)}, f"{name} {words}"
+    assert read > len(_names(reader)) / 2
 
 
 def test_a_store_behind_a_name_limits_it_to_that_store(reader):

@@ -41,6 +41,7 @@ from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, 
 from vendora_graph.offline.period_math import day_text
 from vendora_graph.offline.pointing import nobody_named, unpointed
 from vendora_graph.offline.restate import restate
+from vendora_graph.offline.rowless import rowless
 from vendora_graph.offline.summed import summed
 from vendora_graph.offline.unit_doubts import idle_unit
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
@@ -231,6 +232,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("edge", by_day),
     ("summed", summed),
     ("narrow", narrow),
+    ("narrow", rowless),
     ("unplaced", included_alone),
     ("order", limit_ranked),
     ("unplaced", unpointed),

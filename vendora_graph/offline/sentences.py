@@ -212,11 +212,10 @@ class Told:
         value = beside(self.asked, self.table, lead, spoken(cell) if cell else "")
         if len(self.table.body) == 1:
             return say("ranking", "alone", leader=leader, value=value, **self.words())
-        if ranking is not None and len({row_value(row, place) for row in known}) == 1:  # `who hasn't sold a car`: nobody is first
-            return say("ranking", "equal", leader=leader, value=value, **self.words())
         if ranking is not None:
+            equal = len({row_value(row, place) for row in known}) == 1  # `who hasn't sold a car`: nobody is first
             first = "high" if self.infos[0].good == "down" else "best"  # `first` by what should be low says the wrong thing
-            pattern = first if ranking.direction == "desc" else "worst"
+            pattern = "equal" if equal else first if ranking.direction == "desc" else "worst"
             return say("ranking", pattern, leader=leader, value=value, **self.words())
         if top is not None:
             whole = say("breakdown", "additive" if self.infos[0].additivity in ADDITIVE else "measured")

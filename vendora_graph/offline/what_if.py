@@ -227,10 +227,10 @@ def _counted_amount(framer: Framer, plan: Plan) -> str:
     return f"{tokens[at].raw} {things[0]}"
 
 
-def _nothing_named(framer: Framer, plan: Plan) -> str:
+def _nothing_named(framer: Framer, plan: Plan) -> bool:
     """`what if rates go up`: what is shown by default is no figure that the question would change."""
-    guessed = framer.frame.from_department or framer.frame.from_hint
-    return " " if guessed and not any(sets_apart(m) for m in plan.metrics[:1]) and not (scenario_of(plan.metrics[0]) and plan.topic) else ""
+    guessed, first = framer.frame.from_department or framer.frame.from_hint, plan.metrics[0]
+    return guessed and not sets_apart(first) and not (scenario_of(first) and plan.topic)
 
 
 CHANGES: Doubts = (
