@@ -85,7 +85,8 @@ Intent = Literal[
 class Plan(Contract):
     """What was asked, in the vocabulary of the semantic model. Also the independent reading and the follow-up memory.
 
-    `steps` names the senior analyst's tools in order for complex questions.
+    `steps` names the senior analyst's tools in order for complex questions; `earlier` is the period the answer before told the same
+    measures of.
     """
 
     intent: Intent = "value"
@@ -98,6 +99,7 @@ class Plan(Contract):
     ranking: Ranking | None = None
     steps: tuple[str, ...] = ()
     topic: str | None = None
+    earlier: Period | None = None
 
 
 class Reading(Contract):

@@ -12,6 +12,7 @@ from vendora_graph.offline.period_pairs import placed, relative
 from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.recency import recent_period
 from vendora_graph.offline.records_end import held_clock, note_end
+from vendora_graph.offline.two_periods import two_asked
 
 _MOST_OPEN = 12
 """Months looked back for a closed one."""
@@ -94,7 +95,9 @@ def _coming(framer: Framer, main: PeriodSpec) -> PeriodSpec:
     at = next((at for at, spec in framer.frame.periods if spec is main), 0)
     last = framer.ctx.previous.period if framer.ctx.previous is not None and framer.frame.carried else None
     later = last is not None and last.end > framer.ctx.data_through  # `appointments for tomorrow`, then `and saturday`
-    said_for = later or (at > 0 and framer.frame.tokens[at - 1].text in framer.raw["for_words"])
+    said = {t.text for t in framer.frame.tokens}
+    coming = bool(said & {*framer.raw["due_words"], *framer.raw["coming_words"]}) and not said & set(framer.raw["did_words"])
+    said_for = later or coming or (at > 0 and framer.frame.tokens[at - 1].text in framer.raw["for_words"])
     if main.args.get("past") or not framer.frame.metrics or not set(framer.frame.metrics) <= ahead:
         return main
     if main.op == "weekdays":
@@ -149,7 +152,9 @@ def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | Non
 
 def _carried(framer: Framer, clock: Clock, period: Period, out: Outcome) -> Resolved | None:
     """The last answer's period; `and the day before?` moves it back; a position's day is no period of a flow."""
-    frame = framer.frame
+    frame, shown = framer.frame, two_asked(framer)
+    if shown is not None:
+        return Resolved(shown[0])
     if frame.versus == "previous_period" and not frame.has("compare"):
         moved = previous_of(framer, clock, period)
         frame.versus = ""

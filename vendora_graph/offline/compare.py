@@ -12,6 +12,7 @@ from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_pairs import placed, relative, whole_unit
 from vendora_graph.offline.period_split import YEAR_BACK
 from vendora_graph.offline.periods import PeriodSpec
+from vendora_graph.offline.two_periods import two_asked
 
 _FULL_YEARS = frozenset({"month_last_year", "quarter_last_year", "half_last_year"})
 _YEAR_WEEKS = 364
@@ -31,8 +32,16 @@ def comparison_of(
         period = period.model_copy(update={"complete": True})  # where the month lands is held against the whole of another
     if period is None or versus is not None:
         return _against(framer, clock, period, versus, said) if period is not None and versus is not None else None
+    return _asked_again(framer, clock, period, previous, said)
+
+
+def _asked_again(framer: Framer, clock: Clock, period: Period, previous: Plan | None, said: list[str]) -> Comparison | None:
+    """The comparison where no period to compare with is named."""
+    frame, shown = framer.frame, two_asked(framer)
     if frame.versus == "same_period_last_year":
         return last_year(framer, clock, period, said)
+    if shown is not None:
+        return _with_former(framer, clock, period, shown[1], said)
     last = previous.comparison if previous is not None else None
     two = _why_of_two(framer)
     if not two and (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_last(framer, last):
@@ -41,6 +50,13 @@ def comparison_of(
     if beside or previous is None or last is None:
         return Comparison(kind="values") if beside else None
     return _again(framer, clock, period, previous, said)
+
+
+def _with_former(framer: Framer, clock: Clock, period: Period, former: Period, said: list[str]) -> Comparison:
+    """The two periods shown last; of a whole one beside a running one as many selling days."""
+    if former.complete and not period.complete and former.grain == period.grain:
+        return _aligned(framer, clock, period, former.start, former.end, "explicit", said)
+    return Comparison(kind="explicit", period=former, aligned="calendar")
 
 
 def _month_before(framer: Framer, period: Period) -> Comparison | None:

@@ -8,6 +8,7 @@ from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.pointing import take_outcome
+from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, set_beside
 from vendora_graph.offline.variants import filters_of
 
 _WHOLE = 5
@@ -61,7 +62,8 @@ def adds(framer: Framer) -> bool:
     said = [t.text for t in frame.tokens if t.kind != "punct"]
     more = bool(said) and (said[0] in framer.raw["add_first"] or said[-1] in framer.raw["more_last"])
     ranked = framer.ctx.previous is not None and framer.ctx.previous.ranking is not None
-    more = more or (ranked and bool(set(said) & set(framer.raw["owners"])))  # `and their CSI`: of those ranked
+    those = {*framer.raw["owners"], *framer.raw["ranked_pronouns"]}  # `and their CSI`: of those ranked
+    more = more or (ranked and bool(set(said) & those))
     named = bool(frame.metrics) and not (frame.from_hint or frame.from_department)
     return more and named and not (frame.filters or frame.groups or frame.periods) and sum(t.content for t in frame.tokens) <= _SHORT
 
@@ -69,7 +71,8 @@ def adds(framer: Framer) -> bool:
 def _bare(framer: Framer) -> bool:
     """`gap?` after VSC penetration, `gross` after two stores' units: nothing but a measure's name, or a word that stands for some."""
     frame = framer.frame
-    named = all(frame.bound.get(i, "").startswith(("metric", "filter", "rule")) for i, t in enumerate(frame.tokens) if t.content)
+    bound = [frame.bound.get(i, "") for i, t in enumerate(frame.tokens) if t.content]
+    named = all(what.startswith(("metric", "filter", "rule", "modifier")) for what in bound)
     said = named and bool(frame.metrics or frame.rules)
     return said and not (frame.periods or frame.groups or frame.from_hint or frame.record or frame.from_department)
 
@@ -89,7 +92,9 @@ def inherit(framer: Framer) -> Plan | None:
         return None
     frame = framer.frame
     _flatten(framer)
-    _exclude_more(framer, previous)
+    previous = moved_last(framer, previous)
+    exclude_more(framer, previous)
+    add_slice(framer, previous)
     if not frame.metrics:
         _last_measures(framer, previous)
     elif adds(framer) and not frame.record:
@@ -110,9 +115,9 @@ def _last_measures(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     _list_them(framer, previous)
     swaps = _swap(framer)
-    whole = previous.intent in framer.raw["whole_views"] or len(previous.metrics) > _WHOLE
+    whole = previous.intent in framer.raw["whole_views"] or len(previous.metrics) > _WHOLE or _of_another(framer, previous, swaps)
     if whole and frame.departments and not frame.pointed:
-        return  # a scorecard, then `just fixed ops`: the department's own figures
+        return  # a scorecard, then `just fixed ops`; units, then `what about service`: the department's own figures
     if frame.pointed:
         frame.metrics = list(previous.metrics)
         for span in frame.spans:
@@ -122,6 +127,15 @@ def _last_measures(framer: Framer, previous: Plan) -> None:
     frame.groups = frame.groups or [swaps.get(g, g) for g in _kept_groups(framer, previous)]
     if not swaps.keys() & set(previous.metrics):
         department_filter(framer)
+
+
+def _of_another(framer: Framer, previous: Plan, swaps: dict[str, str]) -> bool:
+    """Whether a department is named that has nothing of what was shown: no measure of its own, no form of it, no part."""
+    frame, known = framer.frame, framer.catalog.metrics
+    entries = framer.lexicon.vocabulary.get("department_values") or ()
+    own = any(m in swaps or known[m].department in frame.departments for m in previous.metrics if m in known)
+    parts = [str(e["dimension"]) for e in entries if any(e["of"].get(name) for name in frame.departments)]
+    return not own and not any(can_cut(framer.lexicon, m, d) for m in previous.metrics for d in parts)
 
 
 def _flatten(framer: Framer) -> None:
@@ -169,7 +183,7 @@ def _kept_groups(framer: Framer, previous: Plan) -> list[str]:
 
 def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
-    _set_beside(framer, previous)
+    set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
     replaced |= replaced_columns(framer, previous.filters)
     added = {(f.dimension, f.op) for f in frame.filters}
@@ -217,31 +231,6 @@ def _less(item: Filter, back: set[tuple[str, str]]) -> Filter | None:
     left = tuple(v for v in item.values if (item.dimension, v) not in back)
     return item.model_copy(update={"values": left}) if left else None
 
-
-def _set_beside(framer: Framer, previous: Plan) -> None:
-    frame = framer.frame
-    if not frame.has("compare") or frame.metrics != list(previous.metrics):
-        return
-    for index, item in enumerate(frame.filters):
-        old = next((f for f in previous.filters if f.dimension == item.dimension and f.op == item.op == "in"), None)
-        if old is not None:
-            frame.filters[index] = item.model_copy(update={"values": tuple(dict.fromkeys((*old.values, *item.values)))})
-            frame.side_by_side = True
-            frame.groups = list(dict.fromkeys([*frame.groups, item.dimension]))
-
-
-def _exclude_more(framer: Framer, previous: Plan) -> None:
-    """`without cash`, then `and without leases too` (or `and the leases`): one exclusion more."""
-    frame = framer.frame
-    said = [t.text for t in frame.tokens if t.kind != "punct"]
-    more = bool(said) and (said[0] in framer.raw["more_first"] or said[-1] in framer.raw["more_last"])
-    if not more or frame.has("include", "restore"):
-        return
-    for index, item in enumerate(frame.filters):
-        out = next((f for f in previous.filters if f.dimension == item.dimension and f.op == "not_in"), None)
-        if out is not None and item.op in {"in", "not_in"}:
-            values = tuple(dict.fromkeys((*out.values, *item.values)))
-            frame.filters[index] = item.model_copy(update={"op": "not_in", "values": values})
 
 
 def _without_clash(filters: list[Filter]) -> list[Filter]:

@@ -10,6 +10,7 @@ from vendora_graph.contracts import Complexity, Filter, Intent, Plan
 from vendora_graph.offline.explanations import HELPS, HURTS
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.knowledge import data
+from vendora_graph.offline.marks import take_mark
 from vendora_graph.offline.outcome import clock_of
 from vendora_graph.offline.period_marks import held_against
 from vendora_graph.offline.period_ops import resolve
@@ -142,6 +143,7 @@ def look_ahead(framer: Framer) -> None:
         return
     if main.op == "this" and main.word("unit") == "month" and {t.text for t in frame.tokens} & set(framer.raw["will_words"]):
         frame.cues["pace"] = frame.cues.get("pace", [])  # `how many cars will we sell this month`
+        take_mark(framer)
     words = {t.text for t in frame.tokens}
     said = bool(words & set(framer.raw["will_words"])) or set(framer.raw["outlook_words"]) <= words
     will = said and main.op in {"month", "quarter"} and not main.args.get("year")

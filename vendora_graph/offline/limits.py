@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.restate import amount, in_words
 
 _COUNTS = frozenset({"units", "count"})
 _BACK = 3
@@ -31,12 +32,15 @@ def asked_whether(framer: Framer) -> None:
     frame, first = framer.frame, framer.frame.tokens[:1]
     if frame.groups or frame.record or frame.grain is not None or frame.trend or len(frame.metrics) != 1:
         return
-    if not first or first[0].text not in framer.raw["yes_no_openers"] or frame.has("how_many", "share", "who", "which"):
+    openers = {*framer.raw["yes_no_openers"], *framer.raw["will_words"]}
+    if not first or first[0].text not in openers or frame.has("how_many", "share", "who", "which"):
         return
-    left = [item for item in frame.filters if item.dimension not in frame.metrics]
-    if len(left) < len(frame.filters):
-        frame.filters = left
-        frame.notes.append(("whether", {}))
+    gone = [item for item in frame.filters if item.dimension in frame.metrics]
+    if gone:
+        frame.filters = [item for item in frame.filters if item not in gone]
+        unit = framer.catalog.metrics[gone[0].dimension].unit
+        words = in_words([amount(v, unit) for v in gone[0].values])
+        frame.notes.append(("marked", {"words": words}) if frame.has("pace") else ("whether", {}))  # `will we hit 150 units`
 
 
 def limited_people(framer: Framer) -> None:

@@ -48,6 +48,7 @@ from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.slots import fill_slots
+from vendora_graph.offline.small_follow import small_spans
 from vendora_graph.offline.spans import Span, find_spans
 from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
@@ -105,6 +106,7 @@ class Reader:
         return self._judged(framer)
 
     def _judged(self, framer: Framer) -> Reading:
+        small_spans(framer)
         framer.collect()
         take_left_out(framer)
         find_target(framer)

@@ -23,6 +23,7 @@ from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.records import take_records
 from vendora_graph.offline.share_parts import share_of_each
 from vendora_graph.offline.target_words import with_target
+from vendora_graph.offline.two_periods import asked_before
 from vendora_graph.offline.variants import as_filter, generalise, set_apart, specialise, stand_in
 from vendora_graph.offline.what_if import take_changed
 
@@ -56,7 +57,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)
     plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, dated)), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
-    out.plan = _with_intent(plan, intent, steps, rule or {})
+    out.plan = _with_intent(plan.model_copy(update={"earlier": asked_before(plan, previous)}), intent, steps, rule or {})
     if out.resolved is not None:
         period_notes(framer, out.resolved, clock_of(framer), out)
     return out
