@@ -40,8 +40,7 @@ class Contract(BaseModel):
 class Period(Contract):
     """A closed interval of store-local days.
 
-    `complete` is False when the period is still running at `as_of` (the interval then ends with the last complete
-    day and `full_end` is the day it will end on). A snapshot metric reads its last day.
+    `complete` is False while it runs at `as_of`: `end` is then the last complete day, `full_end` its own. A snapshot reads its last day.
     """
 
     start: date
@@ -85,8 +84,7 @@ Intent = Literal[
 class Plan(Contract):
     """What was asked, in the vocabulary of the semantic model. Also the independent reading and the follow-up memory.
 
-    `steps` names the senior analyst's tools in order for complex questions; `earlier` is the period the answer before told the same
-    measures of.
+    `steps` names the senior analyst's tools in order for complex questions; `earlier` the period told of the same measures before.
     """
 
     intent: Intent = "value"

@@ -42,7 +42,7 @@ from vendora_graph.offline.period_math import day_text
 from vendora_graph.offline.pointing import nobody_named, unpointed
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.rowless import rowless
-from vendora_graph.offline.small_follow import repeats
+from vendora_graph.offline.small_follow import opens_excluding, repeats
 from vendora_graph.offline.summed import summed
 from vendora_graph.offline.unit_doubts import idle_unit
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named
@@ -223,6 +223,7 @@ def _only(framer: Framer, _plan: Plan) -> str:
 
 _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("repeats", repeats),
+    ("unplaced", opens_excluding),
     ("difference", one_less_other),
     ("negation", _open_negation),
     ("threshold", lambda framer, plan: _bare_threshold(framer, plan) or row_limit(framer, plan)),
@@ -237,8 +238,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("narrow", rowless),
     ("unplaced", included_alone),
     ("order", limit_ranked),
-    ("unplaced", unpointed),
-    ("unplaced", nobody_named),
+    ("unplaced", lambda framer, plan: unpointed(framer, plan) or nobody_named(framer, plan)),
     ("clash", lambda framer, _: framer.frame.clash),
     ("hole", lambda framer, _: framer.frame.hole),
     ("unplaced", _only),

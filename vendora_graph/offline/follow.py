@@ -8,7 +8,7 @@ from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.pointing import take_outcome
-from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, set_beside
+from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, moved_limits, own_columns, set_beside
 from vendora_graph.offline.variants import filters_of
 
 _WHOLE = 5
@@ -185,7 +185,8 @@ def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
-    replaced |= replaced_columns(framer, previous.filters)
+    replaced |= replaced_columns(framer, previous.filters) | own_columns(framer)
+    previous = moved_limits(framer, previous)
     added = {(f.dimension, f.op) for f in frame.filters}
     kept = [f for f in previous.filters if f.dimension not in replaced and (f.dimension, f.op) not in added]
     if frame.has("include", "restore"):
@@ -232,7 +233,6 @@ def _less(item: Filter, back: set[tuple[str, str]]) -> Filter | None:
     return item.model_copy(update={"values": left}) if left else None
 
 
-
 def _without_clash(filters: list[Filter]) -> list[Filter]:
     """`used` then `drop certified`: a value left out leaves a list it stood in."""
     out: list[Filter] = []
@@ -250,12 +250,13 @@ def _undo_stand_ins(framer: Framer, previous: Plan) -> None:
     """A metric that stood in for another on one cut (units credited to salespeople) gives way when that cut is gone."""
     frame = framer.frame
     cuts = {*frame.groups, *(f.dimension for f in frame.filters)}
+    had = {*previous.group_by, *(f.dimension for f in previous.filters)}
     named = framer.lexicon.section("named_slices")
     for name in list(frame.metrics):
         if name not in previous.metrics:
             continue
         origins = [(m, c) for m, info in framer.catalog.metrics.items() for c, target in info.variants if target == name and m not in named]
-        if origins and not any(c in cuts for _, c in origins):
+        if any(c in had for _, c in origins) and not any(c in cuts for _, c in origins):
             frame.metrics = [origins[0][0] if m == name else m for m in frame.metrics]
 
 

@@ -23,7 +23,7 @@ from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.records import take_records
 from vendora_graph.offline.share_parts import share_of_each
 from vendora_graph.offline.target_words import with_target
-from vendora_graph.offline.two_periods import asked_before
+from vendora_graph.offline.two_periods import asked_before, beside_comparison
 from vendora_graph.offline.variants import as_filter, generalise, set_apart, specialise, stand_in
 from vendora_graph.offline.what_if import take_changed
 
@@ -79,7 +79,7 @@ def _drop_implied(framer: Framer) -> None:
 def _dated(framer: Framer, previous: Plan | None, out: Outcome, *, judged: bool) -> Plan:
     """The plan's slots with period, comparison and order; its intent is not known yet."""
     frame, clock = framer.frame, clock_of(framer)
-    main, versus = split_periods(framer)
+    main, versus = beside_comparison(framer, *split_periods(framer))
     resolved = without_left_out(framer, clock, main_period(framer, clock, main, previous, out))
     grain = _grain(framer, resolved, main is not None or previous is not None)
     if frame.trend and main is None and not (previous and previous.period) and grain:

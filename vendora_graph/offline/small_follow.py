@@ -5,22 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vendora_graph.contracts import Plan, Ranking
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, of_kind
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.senses import Sense
+from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import filters_of
 
 _FLIPPED = {"desc": "asc", "asc": "desc"}
 _LIMIT_MAX = 1000
 _NEAR = 2
+_COUNTED = frozenset({"units", "usd", "count"})
 _SLOTS = ("metrics", "group_by", "grain", "filters", "period", "comparison", "ranking")
 _BOUND_BY_SMALL = ("cue", "department")
 
 
 def small_spans(framer: Framer) -> None:
-    """Take from the words of a follow-up what they mean in a question of their own only."""
+    """Take from the words what they mean elsewhere: around a name, and in a follow-up what a question of its own would say."""
+    _around(framer)
     if not framer.inherits():
         return
     _per_of_last(framer)
+    _limit_of_last(framer)
+    _value_of_last(framer)
     _parting(framer)
 
 
@@ -32,11 +38,65 @@ def _per_of_last(framer: Framer) -> None:
     for at, span in enumerate(frame.spans):
         words = frame.tokens[span.start : span.end]
         forms = tuple(s for s in framer.lexicon.senses(compact(words)) if s.kind == "modifier")
-        alone = all(span.start <= i < span.end or not t.content for i, t in enumerate(frame.tokens))
         opens = bool(words) and words[0].text in {*framer.raw["per_words"], *framer.raw["one_words"]}
-        if forms and alone and opens and of_kind(span, "metric") and not (units and not _has_form(framer, forms[0].key)):
+        if forms and _alone(framer, span) and opens and of_kind(span, "metric") and not (units and not _has_form(framer, forms[0].key)):
             frame.spans = (*frame.spans[:at], replace(span, senses=forms), *frame.spans[at + 1 :])
             return
+
+
+def _around(framer: Framer) -> None:
+    """`leave Toyota out`, `take wholesale out`: the verb and its end stand on both sides of what is left out."""
+    frame, words = framer.frame, framer.raw["out_words"]
+    for span in frame.spans:
+        at = span.start - 1
+        while at > 0 and frame.tokens[at].text in framer.raw["between_cue_and_value"]:
+            at -= 1
+        ends = frame.tokens[span.end : span.end + 1]
+        if of_kind(span, "value") and at >= 0 and frame.tokens[at].text in words["verbs"] and ends and ends[0].text in words["ends"]:
+            cue = Span(at, at + 1, (Sense("cue", "exclude"),))
+            others = (s for s in frame.spans if not s.start <= at < s.end)
+            frame.spans = tuple(sorted((*others, cue), key=lambda s: s.start))
+            frame.bound[span.end] = "cue exclude"
+            return
+
+
+def _alone(framer: Framer, span: Span) -> bool:
+    """Whether a span is all the question says, small words and cues apart."""
+    cues = {i for s in framer.frame.spans if s is not span and all(x.kind == "cue" for x in s.senses) for i in range(s.start, s.end)}
+    return all(span.start <= i < span.end or i in cues or not t.content for i, t in enumerate(framer.frame.tokens))
+
+
+def _limit_of_last(framer: Framer) -> None:
+    """Days' supply by model, then `over 60 only`: a limit on the measure shown, and no aged stock."""
+    frame, known, previous = framer.frame, framer.catalog.metrics, framer.ctx.previous
+    if previous is None or not previous.group_by:
+        return
+    counted = {known[m].family for m in previous.metrics if known[m].unit in _COUNTED}
+    for at, span in enumerate(frame.spans):
+        named = [known[s.key].family for s in of_kind(span, "metric") if s.key in known]
+        words = frame.tokens[span.start : span.end]
+        if len(words) != _NEAR or words[1].number is None or not named or set(named) & counted or not _alone(framer, span):
+            continue
+        limit = tuple(s for s in framer.lexicon.senses(compact(words[:1])) if s.kind == "cue" and s.key in LIMITS)
+        if limit:
+            number = replace(span, start=span.end - 1, senses=(Sense("number", words[1].text),))
+            frame.spans = (*frame.spans[:at], replace(span, end=span.end - 1, senses=limit), number, *frame.spans[at + 1 :])
+            return
+
+
+def _value_of_last(framer: Framer) -> None:
+    """PVR of `cash deals only`, then `finance deals`: the other value of the column just limited, and no measure of that name."""
+    frame, previous = framer.frame, framer.ctx.previous
+    columns = {f.dimension for f in previous.filters if f.op == "in"} if previous is not None else set()
+    for at, span in enumerate(frame.spans):
+        if not columns or not of_kind(span, "metric") or not _alone(framer, span):
+            continue
+        for end in range(span.end, span.start, -1):
+            values = [s for s in framer.lexicon.senses(compact(frame.tokens[span.start : end])) if s.kind == "value" and s.key in columns]
+            rest = framer.lexicon.senses(compact(frame.tokens[end : span.end])) if end < span.end else ()
+            if values and (end == span.end or any(s.kind == "hint" for s in rest)):
+                frame.spans = (*frame.spans[:at], replace(span, senses=tuple(values)), *frame.spans[at + 1 :])
+                return
 
 
 def _has_form(framer: Framer, modifier: str) -> bool:
@@ -95,8 +155,13 @@ def _first_rows(framer: Framer, previous: Plan) -> Plan:
 
 def _widened(framer: Framer, previous: Plan) -> Plan:
     """`all` after phone leads, `all of them` after the top five: without the one condition or the limit the last answer had."""
-    if not _says_all(framer) or framer.frame.metrics or framer.frame.filters or framer.frame.groups:
+    nouns = _says_all(framer)
+    if nouns is None or framer.frame.metrics or framer.frame.filters or framer.frame.groups:
         return previous
+    if nouns:
+        rows = set(framer.lexicon.vocabulary.get("store_values") or ())  # `all stores`: whatever limits them
+        columns = nouns | rows if nouns & rows else nouns
+        return previous.model_copy(update={"filters": tuple(f for f in previous.filters if f.dimension not in columns)})
     if previous.ranking is not None and previous.ranking.limit is not None:
         return previous.model_copy(update={"ranking": previous.ranking.model_copy(update={"limit": None})})
     if previous.group_by or previous.grain:
@@ -116,21 +181,18 @@ def _base_of(framer: Framer, previous: Plan) -> tuple[tuple[str, ...], list[str]
     return tuple(str(named[m]["base"]) if m in sliced else m for m in previous.metrics), sliced
 
 
-def _says_all(framer: Framer) -> bool:
-    """Nothing but `all`, `all of them`, `everything`, `all of those together`, `all stores`."""
-    frame = framer.frame
-    alls, at = set(framer.raw["whole_follow"]), framer.raw["all_words"][0]
-    said = [i for i, t in enumerate(frame.tokens) if t.text in alls]
-    if not said:
-        return False
-    rest = [i for i, t in enumerate(frame.tokens) if t.content and i not in said and t.text not in framer.raw["together_words"]]
-    columns = [s for s in frame.spans if of_kind(s, "dimension") and s.start and frame.tokens[s.start - 1].text == at]
+def _says_all(framer: Framer) -> set[str] | None:
+    """The columns named where nothing is said but `all stores`; none for `all`, `all of them`, `everything`; None for anything else."""
+    frame, together = framer.frame, framer.raw["together_words"]
+    alls, all_ = set(framer.raw["whole_follow"]), framer.raw["all_words"][0]
+    said = [i for i, t in enumerate(frame.tokens) if t.text in alls or t.text in together]
+    columns = [s for s in frame.spans if of_kind(s, "dimension") and s.start and frame.tokens[s.start - 1].text == all_]
     nouns = {i for s in columns for i in range(s.start, s.end)}
-    if not set(rest) <= nouns:
-        return False
+    rest = {i for i, t in enumerate(frame.tokens) if t.content and i not in said}
+    if not any(frame.tokens[i].text in alls for i in said) or not rest <= nouns:
+        return None
     frame.bound.update(dict.fromkeys([*said, *rest], "cue all"))
-    frame.bound.update({i: "cue all" for i, t in enumerate(frame.tokens) if t.text in framer.raw["together_words"]})
-    return True
+    return {sense.key for s in columns for sense in of_kind(s, "dimension")}
 
 
 def more_said(framer: Framer) -> bool:
@@ -179,6 +241,40 @@ def add_slice(framer: Framer, previous: Plan) -> None:
         frame.metrics, frame.filters = [*previous.metrics, str(other)], []
 
 
+def shown_columns(framer: Framer) -> set[str]:
+    """Units by make, then `only Honda`: the columns the last answer is told by, where a name may be of several."""
+    frame, previous = framer.frame, framer.ctx.previous
+    return set(previous.group_by) if previous is not None and not (frame.metrics or frame.rules) else set()
+
+
+def own_columns(framer: Framer) -> set[str]:
+    """`warranty labor sales`, then `customer pay ROs`: the columns a measure named now is limited by in its own name."""
+    named = framer.lexicon.section("named_slices")
+    return {f.dimension for m in framer.frame.metric_spans if m in framer.frame.metrics and m in named for f in filters_of(named[m])}
+
+
+def moved_limits(framer: Framer, previous: Plan) -> Plan:
+    """`who's under 35%` on GAP, then `and for VSC`: a limit on the measure shown goes over to the one shown in its place."""
+    frame, known = framer.frame, framer.catalog.metrics
+    those = {t.text for t in frame.tokens} & {*framer.raw["owners"], *framer.raw["ranked_pronouns"]}
+    if those or len(frame.metrics) != 1 or len(previous.metrics) != 1 or frame.metrics == list(previous.metrics):
+        return previous
+    old, new = previous.metrics[0], frame.metrics[0]
+    if known[old].unit != known[new].unit:
+        return previous
+    moved = tuple(f.model_copy(update={"dimension": new}) if f.dimension == old else f for f in previous.filters)
+    return previous.model_copy(update={"filters": moved})
+
+
+def opens_excluding(framer: Framer, plan: Plan) -> str:
+    """`drop anyone with under 10 surveys`: words that leave something out of the last answer begin no question of their own."""
+    frame, words = framer.frame, set(framer.raw["drop_words"])
+    first = next((i for i, t in enumerate(frame.tokens[:_NEAR]) if t.text in words), -1)
+    open_ = first >= 0 and not any(t.content for t in frame.tokens[:first]) and not any(f.op == "not_in" for f in plan.filters)
+    people = {t.text for t in frame.tokens[first + 1 : first + 1 + _NEAR]} & set(framer.raw["left_words"])
+    return " ".join(t.raw for t in frame.tokens[first:]) if open_ and people and framer.inherits() and not frame.carried else ""
+
+
 def repeats(framer: Framer, plan: Plan) -> str:
     """A follow-up of small words that would only bring the last answer again (`break it out`, `drill down`, `what about them`)."""
     frame, previous = framer.frame, framer.ctx.previous
@@ -190,4 +286,6 @@ def repeats(framer: Framer, plan: Plan) -> str:
     drills = same and bool(said & set(framer.raw["drill_words"])) and not frame.unused()
     used = any(not what.startswith(_BOUND_BY_SMALL) for what in frame.bound.values()) or frame.has(*framer.raw["again_cues"])
     again = same and not used and not said & set(framer.raw["again_words"])
-    return " ".join(t.raw for t in frame.tokens if t.kind != "punct") if parted or again or drills else ""
+    shown = {d for d in previous.group_by if not any(f.dimension == d for f in previous.filters)}  # all of them stand there
+    added = more_said(framer) and any(f.dimension in shown and f.op == "in" for f in frame.filters)
+    return " ".join(t.raw for t in frame.tokens if t.kind != "punct") if parted or again or drills or added else ""

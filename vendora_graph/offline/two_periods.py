@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Period, Plan
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.period_split import YEAR_BACK
+from vendora_graph.offline.periods import PeriodSpec
 
 
 def asked_before(plan: Plan, previous: Plan | None) -> Period | None:
@@ -27,3 +29,14 @@ def two_asked(framer: Framer) -> tuple[Period, Period] | None:
         return None
     later, former = (last, first) if last.start > first.start else (first, last)
     return (later, former) if former.end < later.start else None
+
+
+def beside_comparison(framer: Framer, main: PeriodSpec | None, versus: PeriodSpec | None) -> tuple[PeriodSpec | None, PeriodSpec | None]:
+    """`vs target`, then `and last year`: one more thing to hold the same figure against, and no other period of it."""
+    frame, previous = framer.frame, framer.ctx.previous
+    if main is None or versus is not None or previous is None or previous.comparison is None or not frame.carried:
+        return main, versus
+    opens = bool(frame.tokens) and frame.tokens[0].text == framer.raw["joiners"][0]
+    back = main.op in YEAR_BACK or (main.op == "last" and main.word("unit") == "year")
+    held = previous.comparison.kind in {"previous_period", "target", "explicit"} and frame.metrics == list(previous.metrics)
+    return (None, main) if opens and back and held and len(frame.periods) == 1 else (main, versus)

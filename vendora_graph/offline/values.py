@@ -12,6 +12,7 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.others import beside_the_others
 from vendora_graph.offline.people import of_department
+from vendora_graph.offline.small_follow import shown_columns
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import replaced
 
@@ -87,7 +88,8 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         return None  # `which bank pays us the most`: asked by it, not limited to it
     if _cut_by_flag(framer, span, senses):
         return None
-    senses.sort(key=lambda s: (s.key not in named, _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
+    known_by = (named, shown_columns(framer))
+    senses.sort(key=lambda s: (*(s.key not in n for n in known_by), _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
     _note_rivals(framer, span, senses, named)
     return senses[0]
 
