@@ -13,7 +13,7 @@ from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
-from vendora_graph.offline.kinds import lost_worth, made_on, other_kind, paid_word, rated
+from vendora_graph.offline.kinds import idle_member, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
 from vendora_graph.offline.ledger import half_held, within_month
 from vendora_graph.offline.leftover import by_nothing, known_word, left_over, subject_left
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
@@ -133,7 +133,7 @@ def _bare_threshold(_framer: Framer, plan: Plan) -> bool:
 
 def _no_part(framer: Framer, plan: Plan) -> bool:
     """A share of something, and nothing says which part."""
-    if plan.topic == "share" and _other_whole(framer):
+    if (plan.topic == "share" and _other_whole(framer)) or of_average(framer, plan):
         return True
     whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not rated(framer))
     bare = plan.intent == "trend" and not plan.group_by and not plan.filters
@@ -253,7 +253,8 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("count", lambda framer, _: other_kind(framer) == "count"),
     ("paid", lambda framer, _: paid_word(framer) if other_kind(framer) == "amount" else ""),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
-    ("amount", lost_worth),
+    ("amount", lambda framer, plan: lost_worth(framer, plan) or lost_much(framer, plan)),
+    ("unplaced", idle_member),
     ("made_on", made_on),
     ("share", _no_part),
     ("unplaced", by_nothing),

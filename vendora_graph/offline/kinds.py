@@ -12,6 +12,7 @@ from vendora_graph.offline.variants import base_of, filters_of, unslice
 Kind = Literal["", "count", "amount"]
 _COUNTS = frozenset({"units", "count"})
 _TIMES = frozenset({"days", "minutes", "months"})
+_WHOLES = frozenset({"additive", "semi_additive", "distinct"})
 _NAMING = ("metric", "threshold", "filter", "part of", "group", "period")
 _QUANTITIES = _COUNTS | {"hours", "days", "minutes", "months", "number", "x"}
 
@@ -151,6 +152,36 @@ def lost_worth(framer: Framer, plan: Plan) -> bool:
     tokens, bound = framer.frame.tokens, framer.frame.bound
     idle = (at for at, t in enumerate(tokens) if t.text in words and not bound.get(at, "").startswith(("metric", *_NAMING, "amount")))
     return units <= _COUNTS and any(not _limiting(framer, at) for at in idle)
+
+
+def of_average(framer: Framer, plan: Plan) -> bool:
+    """Whether a share of something is asked that is no whole."""
+    return plan.topic == "share" and any(framer.catalog.metrics[m].additivity not in _WHOLES for m in plan.metrics)
+
+
+def lost_much(framer: Framer, plan: Plan) -> bool:
+    """`how many and how much`: a count and an amount are asked for, and only counts would be shown."""
+    frame, much = framer.frame, str(framer.raw["much_word"])
+    said = [frame.said(frame.spans[i]).split()[-1] for i in frame.cues.get("how_many", ())]
+    counts = all(framer.catalog.metrics[m].unit in _COUNTS for m in plan.metrics)
+    return much in said and bool(set(said) & set(framer.raw["count_words"])) and counts
+
+
+def idle_member(framer: Framer, plan: Plan) -> str:
+    """`price and cost`, `$ and gross`: a word for money in a row with an amount is one more figure, and nothing took it up."""
+    tokens, raw, known = framer.frame.tokens, framer.raw, framer.catalog.metrics
+    words = {*raw["worth_words"], *raw["stock_worth_words"], *raw["money_words"]}
+    amounts = [m for m in plan.metrics if known[m].unit.startswith("usd")]
+    idle = (at for at, t in enumerate(tokens) if t.text in words and framer.frame.bound.get(at, "context") == "context")
+    return next((tokens[at].raw for at in idle if len(amounts) == 1 and _joined_to(framer, at, amounts[0])), "")
+
+
+def _joined_to(framer: Framer, at: int, metric: str) -> bool:
+    """Whether a joining word is all that stands between a word and a measure, or the ambiguous word read as it."""
+    frame, joining = framer.frame, (*framer.raw["joiners"], framer.raw["versus_word"])
+    links = [(at + step, at + 2 * step) for step in (-1, 1) if 0 <= at + 2 * step < len(frame.tokens)]
+    said = [frame.bound.get(other, "") for link, other in links if frame.tokens[link].stem in joining]
+    return any(what == f"metric {metric}" or what.startswith("rule") for what in said)
 
 
 def _limiting(framer: Framer, at: int) -> bool:

@@ -76,3 +76,13 @@ def subject_left(framer: Framer) -> bool:
     before = (next((t.text for t in reversed(tokens[:at]) if t.text not in raw["articles"]), "") for at in left)
     short = bool(left) and sum(t.content for t in tokens) <= _SHORT  # `are deposits on track`
     return short or any(word in raw["subject_words"] for word in before)
+
+
+def beside_report(framer: Framer, plan: Plan) -> str:
+    """`my board, units front back per rep`: measures named beside a report that is a table of its own ones only."""
+    frame, reports = framer.frame, framer.lexicon.section("reports")
+    general = framer.lexicon.vocabulary.get("generic_metrics") or ()
+    fixed = any((reports.get(name) or {}).get("group_by") for name in frame.reports)
+    dropped = [m for m in frame.dropped if m not in (*plan.metrics, *general)]
+    lost = [span for m, span in frame.metric_spans.items() if m in dropped and frame.bound.get(span.start) == f"metric {m}"]
+    return " ".join(frame.said(span) for span in lost) if fixed and frame.has("group") else ""

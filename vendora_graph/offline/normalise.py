@@ -81,7 +81,7 @@ class Normaliser:
     def __init__(self, english: English) -> None:
         self._english = english
         phrases = sorted((key for key in english.abbreviations if " " in key or "/" in key or "-" in key), key=len, reverse=True)
-        self._phrases = re.compile(r"\b(" + "|".join(map(re.escape, phrases)) + r")\b") if phrases else None
+        self._phrases = re.compile(r"(?:\b|(?<=[$#]))(" + "|".join(map(re.escape, phrases)) + r")\b") if phrases else None  # `$/unit`
 
     def clean(self, text: str) -> str:
         """Fold case, quotes and width; drop control characters; cut at the length limit."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.frame import Framer, cue_names, of_kind
 from vendora_graph.offline.spans import Span
 
 Op = Literal["", "between", "ge", "le", "gt", "lt"]
@@ -34,6 +34,9 @@ def inverted(framer: Framer, op: Op, first: int) -> Op:
     cue = next((frame.spans[i] for i in frame.cues.get("exclude", ()) if frame.spans[i].end == at), None)
     if cue is None or op not in _TURNED or frame.said(cue) == framer.raw["but_word"]:
         return op
+    linked = any(frame.tokens[i].text in framer.raw["left_links"] for i in range(at, first))
+    if linked and frame.said(cue) in set(framer.raw["negations"]) - set(framer.raw["exclusions"]):  # `cars not sold in over 60 days`
+        return op
     for index in range(cue.start, first):
         frame.bound[index] = "threshold"
     for name in ("change", "compare"):  # `drop anybody under 5` is no drop of a figure
@@ -44,10 +47,12 @@ def inverted(framer: Framer, op: Op, first: int) -> Op:
 
 
 def _passed(framer: Framer, op: Op, at: int) -> bool:
-    """Whether a word may stand between `excluding` and a limit: a noun, a small word, the comparison itself."""
+    """Whether a word may stand between `excluding` and a limit: a noun, a small word, the comparison itself (`less than`)."""
     inside = next((s for s in framer.frame.spans if s.start <= at < s.end), None)
     noun = inside is not None and bool(of_kind(inside, "dimension", "hint"))
-    return noun or framer.frame.tokens[at].text in framer.raw["left_words"] or framer.frame.bound.get(at, "").startswith("cue " + op)
+    compared = inside is not None and bool({op, *_JOINED} & cue_names(inside)) and inside.end - inside.start > 1
+    small = framer.frame.tokens[at].text in (*framer.raw["left_words"], *framer.raw["left_links"])
+    return noun or compared or small or framer.frame.bound.get(at, "").startswith("cue " + op)
 
 
 def _op_before(framer: Framer, index: int) -> tuple[Op, int]:

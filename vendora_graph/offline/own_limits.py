@@ -48,6 +48,16 @@ def other_limit(framer: Framer, plan: Plan) -> str:
     return ""
 
 
+def other_amount(framer: Framer, target: str, unit: str, first: int) -> bool:
+    """`recon over $2500`: the amount right before the limit is what is limited, and the column found is of another amount."""
+    if unit != "usd" or target not in framer.catalog.dimensions:
+        return False
+    own, usual = framer.lexicon.section("measure_columns"), framer.lexicon.section("threshold_columns")
+    beside = [m for m, span in framer.frame.metric_spans.items() if span.end == first and m in framer.frame.metrics]
+    amounts = [m for m in beside if framer.catalog.metrics[m].unit.startswith("usd")]
+    return bool(amounts) and all(target not in {own.get(m), (usual.get(m) or {}).get(unit)} for m in amounts)
+
+
 def _one(item: Filter) -> bool:
     return len(item.values) == 1 and item.values[0].replace(".", "", 1).isdigit()
 

@@ -233,3 +233,10 @@ def _beside_moved(framer: Framer, span: Span, moved: Mapping[str, Any]) -> bool:
 
 def _right_after_how_many(framer: Framer, at: int) -> bool:
     return any(framer.frame.spans[i].end == at for i in framer.frame.cues.get("how_many", ()))
+
+
+def fresh_people(framer: Framer, span: Span) -> bool:
+    """`the new guys`: before people the word says how long they are here, and no kind of thing sold."""
+    tokens, fresh = framer.frame.tokens, framer.raw["fresh_people"]
+    before = tokens[span.end - 1].text in fresh["words"] and span.end < len(tokens)
+    return before and tokens[span.end].text in fresh["people"]

@@ -74,7 +74,8 @@ def _judged_people(framer: Framer) -> None:
 def _named_in_measure(framer: Framer) -> None:
     """`the five slowest techs on efficiency`, `technician productivity, top 3`: people in the measure's name are put in order."""
     frame = framer.frame
-    if frame.limit is None or frame.groups or frame.record:
+    ordered = frame.limit is not None or frame.has("rank", "best_first", "low_first")  # `tech efficiency ranked`
+    if not ordered or frame.groups or frame.record or frame.has(*framer.raw["grain_cues"]):
         return
     for metric, span in frame.metric_spans.items():
         for at in range(span.start, span.end) if metric in frame.metrics else ():

@@ -47,6 +47,7 @@ from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
 from vendora_graph.offline.rules import apply_departments, apply_rules
+from vendora_graph.offline.share_parts import counted_parts
 from vendora_graph.offline.slots import fill_slots
 from vendora_graph.offline.small_follow import small_spans
 from vendora_graph.offline.spans import Span, find_spans
@@ -145,6 +146,7 @@ class Reader:
         _guess(framer)
         department_filter(framer)
         apply_shares(framer)
+        counted_parts(framer)
         take_kind(framer)
         bind_context(framer)
         framer.note_typos()

@@ -5,6 +5,14 @@ from __future__ import annotations
 from vendora_graph.offline.frame import Framer
 
 
+def counted_parts(framer: Framer) -> None:
+    """`share of average term over 72 months`: a part of what is averaged is so many of those it is the average of."""
+    frame, columns = framer.frame, framer.lexicon.section("measure_columns")
+    limited = {f.dimension for f in frame.filters if f.op not in {"in", "not_in"}} if frame.has("share") else set()
+    counts = {m: framer.catalog.metrics[m].count_metric for m in frame.metrics if columns.get(m) in limited}
+    frame.metrics = list(dict.fromkeys(counts.get(m) or m for m in frame.metrics))
+
+
 def share_of_each(framer: Framer) -> None:
     """Show the named parts among all of them: what is left out of the table is no part of the whole either."""
     frame = framer.frame

@@ -166,8 +166,11 @@ def _together(framer: Framer, span: Span, dimension: str) -> bool:
 def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
     frame, own = framer.frame, framer.lexicon.section("own_dimensions")
     departments = {framer.catalog.metrics[m].department for m in framer.measures()}
+    departments = {framer.ctx.department} if any(framer.ctx.department in own.get(s.key, ()) for s in senses) else departments
     senses = sorted(senses, key=lambda s: s.key in own and not departments & set(own[s.key]))
     sense = next((s for s in senses if framer.fits(s.key)), None) or _usual(framer, senses)
+    if sense is not None and sum(s.key in own and framer.fits(s.key) for s in senses) > 1:  # `by manager`: of the desk or of F&I
+        frame.notes.append(("read_as", {"word": frame.said(span), "label": framer.catalog.dimensions[sense.key].label.lower()}))
     if sense is None and frame.metrics:
         swap = _replacement(framer, senses[0].key)
         if swap is None and _leave_out(framer, senses):

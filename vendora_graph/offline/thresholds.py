@@ -15,6 +15,7 @@ from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.operators import Op, inverted, of_another, operator, scaled, second_number, unit_of
+from vendora_graph.offline.own_limits import other_amount
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -59,7 +60,8 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
         _bind(framer, bucket, range(first, max(end, index + 1)))
         return
     target = _target(framer, unit, first, end, number) if op else None
-    if target is None or (op == "between" and second is None) or _other_column(framer, target, end):
+    odd = target is None or _other_column(framer, target, end) or other_amount(framer, target, unit, first)
+    if target is None or odd or (op == "between" and second is None):
         return
     other = framer.frame.tokens[second].number if second is not None else None
     values = tuple(_stored(framer, n, unit, target) for n in (number, other) if n is not None)

@@ -11,7 +11,7 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.others import beside_the_others
-from vendora_graph.offline.people import of_department
+from vendora_graph.offline.people import fresh_people, of_department
 from vendora_graph.offline.small_follow import shown_columns
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import replaced
@@ -69,7 +69,7 @@ def _note_record(framer: Framer, span: Span) -> None:
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
     if span.start in framer.frame.bound or _limit(framer, span) or _counts_places(framer, span) or _how_much(framer, span):
         return None
-    if _parts_them(framer, span):
+    if _parts_them(framer, span) or fresh_people(framer, span):
         return None
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)
@@ -84,8 +84,8 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         return None
     known = framer.catalog.dimensions
     asked_by = [s.key for s in of_kind(span, "dimension") if known[s.key].kind != "record"]  # of `which used cars` used is a limit
-    if framer.after_cue(span, {"which", "who"}, ()) and any(framer.fits(name) for name in asked_by):
-        return None  # `which bank pays us the most`: asked by it, not limited to it
+    if framer.after_cue(span, {"which", "who", "group"}, ()) and any(framer.fits(name) for name in asked_by):
+        return None  # `which bank pays us the most`, `reserve by bank`: asked by it, not limited to it
     if _cut_by_flag(framer, span, senses):
         return None
     known_by = (named, shown_columns(framer))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.leftover import beside_report
 from vendora_graph.offline.what_if import CHANGES, Doubts
 
 
@@ -25,5 +26,6 @@ def _which(framer: Framer) -> str:
 
 
 _WHOLE: Doubts = (("by_parts", _by_parts),)
-BY_INTENT: Mapping[str, Doubts] = {"what_if": CHANGES, "forecast": _WHOLE, "anomalies": _WHOLE, "benchmark": _WHOLE}
+_REPORT: Doubts = (("unplaced", beside_report),)
+BY_INTENT: Mapping[str, Doubts] = {"what_if": CHANGES, "forecast": _WHOLE, "anomalies": _WHOLE, "benchmark": _WHOLE, "report": _REPORT}
 """What is asked back of a complex question, by its intent."""
