@@ -13,7 +13,7 @@ from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
-from vendora_graph.offline.kinds import idle_member, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
+from vendora_graph.offline.kinds import idle_member, lost_count, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
 from vendora_graph.offline.ledger import half_held, within_month
 from vendora_graph.offline.leftover import by_nothing, known_word, left_over, subject_left
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
@@ -250,7 +250,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", idle_unit),
     ("unplaced", limit_in_name),
     ("average", lambda framer, plan: _plain_average(framer, plan) or per_day(framer, plan)),
-    ("count", lambda framer, _: other_kind(framer) == "count"),
+    ("count", lambda framer, plan: other_kind(framer) == "count" or lost_count(framer, plan)),
     ("paid", lambda framer, _: paid_word(framer) if other_kind(framer) == "amount" else ""),
     ("amount", lambda framer, _: other_kind(framer) == "amount"),
     ("amount", lambda framer, plan: lost_worth(framer, plan) or lost_much(framer, plan)),
@@ -292,7 +292,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", unmet.trailing_state),
     ("unplaced", unmet.asked_how),
     ("unplaced", lambda framer, plan: unmet.over_period(framer, plan) or unmet.period_closed(framer, plan)),
-    ("unplaced", unmet.other_order),
+    ("unplaced", lambda framer, plan: unmet.other_order(framer, plan) or unmet.both_at_once(framer, plan)),
     ("unplaced", unmet.dated_position),
     ("unplaced", unmet.untimed),
     ("sold_only", sold_only),

@@ -56,7 +56,18 @@ def _counting(framer: Framer) -> bool:
         return True
     spans = (frame.spans[index] for index in frame.cues.get("how_many", ()))
     said = any(t.text in counting for span in spans for t in frame.tokens[span.start : span.end])
-    return said or " ".join(framer.raw["how_many"]) in " ".join(t.text for t in frame.tokens)
+    return said or _marked(framer) or " ".join(framer.raw["how_many"]) in " ".join(t.text for t in frame.tokens)
+
+
+def _marked(framer: Framer) -> bool:
+    """`comebacks #`: the sign asks for a count, where it is part of no name."""
+    mark, bound = framer.raw["count_mark"], framer.frame.bound
+    return any(t.raw == mark and bound.get(i, "cue").startswith("cue") for i, t in enumerate(framer.frame.tokens))
+
+
+def lost_count(framer: Framer, plan: Plan) -> bool:
+    """`used inventory # and $`: a count beside an amount, and only amounts would be shown."""
+    return _marked(framer) and all(framer.catalog.metrics[m].unit.startswith("usd") for m in plan.metrics)
 
 
 def _sold_things(framer: Framer) -> bool:

@@ -235,6 +235,14 @@ def over_period(framer: Framer, plan: Plan) -> str:
     return ""
 
 
+def both_at_once(framer: Framer, plan: Plan) -> str:
+    """`ROs with CP and warranty both`: each value has its own row, and what has both is in neither row alone."""
+    several = any(f.op == "in" and len(f.values) > 1 and f.dimension in plan.group_by for f in plan.filters)
+    distinct = all(framer.catalog.metrics[m].additivity == "distinct" for m in plan.metrics)
+    said = any(t.text == framer.raw["both_word"] for t in framer.frame.tokens)
+    return str(framer.raw["both_word"]) if several and distinct and said else ""
+
+
 def other_order(framer: Framer, plan: Plan) -> str:
     """`which advisor has the oldest open RO`: an order by age, and what the rows are put in order by is no time."""
     frame, words = framer.frame, set(framer.raw["age_orders"])
