@@ -37,6 +37,8 @@ def without_left_out(framer: Framer, clock: Clock, resolved: Resolved | None) ->
         period, gone = resolved.period, out.period
         _bind_cue(framer, at)
         if gone.start > period.end or gone.end < period.start:
+            minus = framer.frame.tokens[at - 1].text in framer.raw["minus_words"]
+            framer.frame.scattered = framer.frame.scattered or minus  # `September front minus October front`: nothing of it can be left out
             continue
         if period.start < gone.start and gone.end >= period.end:
             resolved = cut(Stretch(period.start, gone.start - ONE_DAY), clock)

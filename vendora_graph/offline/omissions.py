@@ -64,6 +64,9 @@ def lost_unit(framer: Framer, plan: Plan) -> str:
         said = [t.text for t in frame.tokens[max(span.start - 1, 0) : span.start + 1]]
         if set(said) & per and not frame.modifiers:
             return f"{said[0] if said[0] in per else ''} {frame.said(span)}".strip()
+    for span in () if ratios else frame.rule_spans.values():  # `labor gross per hour`
+        if span.start and frame.tokens[span.start - 1].text == framer.raw["per_words"][0] and not frame.modifiers:
+            return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
     for span in () if ratios else [s for m, s in frame.metric_spans.items() if m not in plan.metrics]:  # `gross per RO`: a rule replaced it
         if span.start and frame.tokens[span.start - 1].text in per and "group" in frame.bound.get(span.start - 1, ""):
             return f"{frame.tokens[span.start - 1].text} {frame.said(span)}"
