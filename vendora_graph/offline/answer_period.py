@@ -14,6 +14,7 @@ from vendora_graph.offline.recency import recent_period
 from vendora_graph.offline.records_end import held_clock, note_end
 from vendora_graph.offline.two_periods import two_asked
 
+_WHOLE_YEAR = 364
 _MOST_OPEN = 12
 """Months looked back for a closed one."""
 
@@ -67,7 +68,8 @@ def _year_back(main: PeriodSpec, period: Period, clock: Clock) -> bool:
     if main.op == "same_last_year":
         return not main.args.get("unit") or main.word("unit") == period.grain
     year = main.word("unit") == "year" and (main.op == "last" or (main.op == "unit_ago" and main.number("n") == 1))
-    return year and (period.grain not in {None, "year"} or (period.grain == "year" and not period.complete))
+    short = period.grain is None and (period.end - period.start).days < _WHOLE_YEAR  # `the same days last month`, then `and last year`
+    return year and (short or period.grain not in {None, "year"} or (period.grain == "year" and not period.complete))
 
 
 def _closed_months(framer: Framer, main: PeriodSpec, found: Resolved | None, out: Outcome) -> Resolved | None:

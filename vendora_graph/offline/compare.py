@@ -38,10 +38,10 @@ def comparison_of(
 def _asked_again(framer: Framer, clock: Clock, period: Period, previous: Plan | None, said: list[str]) -> Comparison | None:
     """The comparison where no period to compare with is named."""
     frame, shown = framer.frame, two_asked(framer)
-    if frame.versus == "same_period_last_year":
-        return last_year(framer, clock, period, said)
     if shown is not None:
         return _with_former(framer, clock, period, shown[1], said)
+    if frame.versus == "same_period_last_year":
+        return last_year(framer, clock, period, said)
     last = previous.comparison if previous is not None else None
     two = _why_of_two(framer)
     if not two and (frame.versus == "previous_period" or _asks_change(framer) or _asks_why(framer)) and not _why_of_last(framer, last):

@@ -11,6 +11,7 @@ from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.beside import included_alone, limit_ranked
 from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
+from vendora_graph.offline.follow_doubts import opens_excluding, repeats
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.judge import used_of
 from vendora_graph.offline.kinds import idle_member, lost_count, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
@@ -42,7 +43,6 @@ from vendora_graph.offline.period_math import day_text
 from vendora_graph.offline.pointing import nobody_named, unpointed
 from vendora_graph.offline.restate import restate
 from vendora_graph.offline.rowless import rowless
-from vendora_graph.offline.small_follow import opens_excluding, repeats
 from vendora_graph.offline.summed import summed
 from vendora_graph.offline.unit_doubts import idle_unit
 from vendora_graph.offline.weight import lost_clause, one_to_other, owner, per_unit_total, unranked, whole_named

@@ -8,7 +8,7 @@ from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.pointing import take_outcome
-from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, moved_limits, own_columns, set_beside
+from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, moved_limits, own_columns, set_beside, slice_of_last
 from vendora_graph.offline.variants import filters_of
 
 _WHOLE = 5
@@ -95,6 +95,7 @@ def inherit(framer: Framer) -> Plan | None:
     previous = moved_last(framer, previous)
     exclude_more(framer, previous)
     add_slice(framer, previous)
+    slice_of_last(framer, previous)
     if not frame.metrics:
         _last_measures(framer, previous)
     elif adds(framer) and not frame.record:

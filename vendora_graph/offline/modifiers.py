@@ -58,19 +58,19 @@ def _own_clause(framer: Framer) -> None:
 def bind_context(framer: Framer) -> None:
     """Weak words beside a metric that took them up are used; so are modifiers of a metric that already is an average."""
     frame = framer.frame
-    report = bool(frame.reports)
     averages = any(framer.catalog.metrics[m].additivity in {"ratio", "average", "median"} for m in frame.metrics)
     for span in frame.spans:
         if span.start in frame.bound:
             continue
-        weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages)
+        alone = frame.carried and not frame.metric_spans  # `advertising`, `per car`, then `per lead`
+        weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages and not alone)
         if weak and (take_outcome(framer, span) or with_amount(framer, span)):
             continue
         if weak and not framer.marked(span.start) and not _outcome(framer, span) and not strange(framer, span):
             frame.bind(span, "context")
         elif _as_cue(framer, span):
             frame.bind(span, "cue")
-        elif (report and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
+        elif (frame.reports and of_kind(span, "number")) or (frame.has("reconcile") and of_kind(span, "group")):
             frame.bind(span, "context")
     _bind_own_words(framer)
 

@@ -276,6 +276,7 @@ def _where(framer: Framer) -> None:
     entry = next((places[m] for m in framer.measures()[:1] if m in places), None)
     if entry is None or entry["by"] in {f.dimension for f in frame.filters}:
         return
+    frame.pointed = not frame.metrics and framer.inherits()  # `leads yesterday`, then `from where`
     frame.metrics, frame.from_hint = [str(entry["measure"])], False
     frame.groups.append(str(entry["by"]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vendora_graph.contracts import Plan, Ranking
-from vendora_graph.offline.frame import LIMITS, Framer, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.senses import Sense
 from vendora_graph.offline.spans import Span
@@ -15,8 +15,6 @@ _FLIPPED = {"desc": "asc", "asc": "desc"}
 _LIMIT_MAX = 1000
 _NEAR = 2
 _COUNTED = frozenset({"units", "usd", "count"})
-_SLOTS = ("metrics", "group_by", "grain", "filters", "period", "comparison", "ranking")
-_BOUND_BY_SMALL = ("cue", "department")
 
 
 def small_spans(framer: Framer) -> None:
@@ -27,6 +25,7 @@ def small_spans(framer: Framer) -> None:
     _per_of_last(framer)
     _limit_of_last(framer)
     _value_of_last(framer)
+    _ones(framer)
     _parting(framer)
 
 
@@ -61,8 +60,9 @@ def _around(framer: Framer) -> None:
 
 
 def _alone(framer: Framer, span: Span) -> bool:
-    """Whether a span is all the question says, small words and cues apart."""
-    cues = {i for s in framer.frame.spans if s is not span and all(x.kind == "cue" for x in s.senses) for i in range(s.start, s.end)}
+    """Whether a span is all the question says, small words, cues and `average` apart."""
+    small = (s for s in framer.frame.spans if s is not span and all(x.kind in {"cue", "modifier"} for x in s.senses))
+    cues = {i for s in small for i in range(s.start, s.end)}
     return all(span.start <= i < span.end or i in cues or not t.content for i, t in enumerate(framer.frame.tokens))
 
 
@@ -97,6 +97,15 @@ def _value_of_last(framer: Framer) -> None:
             if values and (end == span.end or any(s.kind == "hint" for s in rest)):
                 frame.spans = (*frame.spans[:at], replace(span, senses=tuple(values)), *frame.spans[at + 1 :])
                 return
+
+
+def _ones(framer: Framer) -> None:
+    """Service appointments, then `sales ones`: what was shown, of that department, and no measure the word else names."""
+    frame, ones = framer.frame, framer.raw["ones_words"]
+    for at, span in enumerate(frame.spans):
+        groups = tuple(of_kind(span, "group"))
+        if groups and [t.text for t in frame.tokens[span.end : span.end + 1]] == ones[:1]:
+            frame.spans = (*frame.spans[:at], replace(span, senses=groups), *frame.spans[at + 1 :])
 
 
 def _has_form(framer: Framer, modifier: str) -> bool:
@@ -228,6 +237,19 @@ def exclude_more(framer: Framer, previous: Plan) -> None:
             frame.filters[index] = item.model_copy(update={"op": "not_in", "values": values})
 
 
+def slice_of_last(framer: Framer, previous: Plan) -> None:
+    """Closing ratio, then `for internet leads`: what was shown, of that slice, where it can be limited so, and no count of it."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    name = frame.metrics[0] if len(frame.metrics) == 1 else ""
+    span = frame.metric_spans.get(name)
+    if name not in named or span is None or not span.start or frame.tokens[span.start - 1].text not in framer.raw["for_words"]:
+        return
+    counted = any(framer.catalog.metrics[m].unit in _COUNTED for m in previous.metrics)
+    items = filters_of(named[name])
+    if not counted and all(can_cut(framer.lexicon, m, f.dimension) for m in previous.metrics for f in items):
+        frame.metrics, frame.filters = [], [*frame.filters, *items]
+
+
 def add_slice(framer: Framer, previous: Plan) -> None:
     """`used front per unit`, then `new too`: the measure of the other slice beside the one shown."""
     frame, named = framer.frame, framer.lexicon.section("named_slices")
@@ -264,28 +286,3 @@ def moved_limits(framer: Framer, previous: Plan) -> Plan:
         return previous
     moved = tuple(f.model_copy(update={"dimension": new}) if f.dimension == old else f for f in previous.filters)
     return previous.model_copy(update={"filters": moved})
-
-
-def opens_excluding(framer: Framer, plan: Plan) -> str:
-    """`drop anyone with under 10 surveys`: words that leave something out of the last answer begin no question of their own."""
-    frame, words = framer.frame, set(framer.raw["drop_words"])
-    first = next((i for i, t in enumerate(frame.tokens[:_NEAR]) if t.text in words), -1)
-    open_ = first >= 0 and not any(t.content for t in frame.tokens[:first]) and not any(f.op == "not_in" for f in plan.filters)
-    people = {t.text for t in frame.tokens[first + 1 : first + 1 + _NEAR]} & set(framer.raw["left_words"])
-    return " ".join(t.raw for t in frame.tokens[first:]) if open_ and people and framer.inherits() and not frame.carried else ""
-
-
-def repeats(framer: Framer, plan: Plan) -> str:
-    """A follow-up of small words that would only bring the last answer again (`break it out`, `drill down`, `what about them`)."""
-    frame, previous = framer.frame, framer.ctx.previous
-    if previous is None or not frame.carried:
-        return ""
-    parted = parting_verb(framer) >= 0 and plan.group_by == previous.group_by and plan.grain == previous.grain
-    same = all(getattr(previous, name) == getattr(plan, name) for name in _SLOTS)
-    said = {t.text for t in frame.tokens}
-    drills = same and bool(said & set(framer.raw["drill_words"])) and not frame.unused()
-    used = any(not what.startswith(_BOUND_BY_SMALL) for what in frame.bound.values()) or frame.has(*framer.raw["again_cues"])
-    again = same and not used and not said & set(framer.raw["again_words"])
-    shown = {d for d in previous.group_by if not any(f.dimension == d for f in previous.filters)}  # all of them stand there
-    added = more_said(framer) and any(f.dimension in shown and f.op == "in" for f in frame.filters)
-    return " ".join(t.raw for t in frame.tokens if t.kind != "punct") if parted or again or drills or added else ""

@@ -20,7 +20,8 @@ def asked_before(plan: Plan, previous: Plan | None) -> Period | None:
 def two_asked(framer: Framer) -> tuple[Period, Period] | None:
     """Return the later and the former period where a follow-up asks for the change between the two shown last, or for both."""
     frame, previous = framer.frame, framer.ctx.previous
-    if previous is None or not frame.carried or frame.periods or frame.versus or previous.comparison is not None:
+    worded = frame.has(f"versus_{frame.versus}")  # `are we up` only has a usual one
+    if previous is None or not frame.carried or frame.periods or worded or previous.comparison is not None:
         return None
     first, last = previous.earlier, previous.period
     named = frame.metric_spans or frame.filters != list(previous.filters) or frame.has("why", "trend", "what_if")
