@@ -22,7 +22,7 @@ def follows(framer: Framer) -> bool:
     if previous is None or not previous.metrics or frame.reports:
         return False
     if frame.from_hint:
-        return _same_things(framer)
+        return _same_things(framer) or _one_word(framer)
     if frame.pointed or adds(framer):
         return True
     if not frame.metrics and not (frame.rules and not frame.has("follow")):
@@ -47,13 +47,19 @@ def _same_things(framer: Framer) -> bool:
     return True
 
 
+def _one_word(framer: Framer) -> bool:
+    """`delivered`, then `booked`: one weak word for a measure, and nothing else, goes on."""
+    frame = framer.frame
+    return len(frame.tokens) == 1 and not (frame.periods or frame.groups or frame.filters or frame.has("how_many", "who"))
+
+
 def _what_became(framer: Framer) -> bool:
     """Leads, then `how many sold`: nothing but what became of the things counted last."""
     frame, previous = framer.frame, framer.ctx.previous
     entries = framer.lexicon.vocabulary.get("outcome_filters") or ()
     words = {str(w) for e in entries for w in e["words"] if previous is not None and set(previous.metrics) <= set(e["metrics"])}
     said = [t.text for t in frame.tokens if t.content]
-    return frame.has("how_many", "which") and bool(said) and set(said) <= words
+    return bool(said) and set(said) <= words
 
 
 def adds(framer: Framer) -> bool:

@@ -59,6 +59,12 @@ def _around(framer: Framer) -> None:
             return
 
 
+def stands_out(framer: Framer, span: Span) -> bool:
+    """`wholesale out` after an answer: a name, and the word that leaves it out, are all that is said."""
+    last = [t.text for t in framer.frame.tokens[span.end :]]
+    return framer.inherits() and span.start == 0 and len(last) == 1 and last[0] in framer.raw["out_words"]["ends"]
+
+
 def _alone(framer: Framer, span: Span) -> bool:
     """Whether a span is all the question says, small words, cues and `average` apart."""
     small = (s for s in framer.frame.spans if s is not span and all(x.kind in {"cue", "modifier"} for x in s.senses))

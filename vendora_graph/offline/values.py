@@ -12,7 +12,7 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.others import beside_the_others
 from vendora_graph.offline.people import fresh_people, of_department
-from vendora_graph.offline.small_follow import shown_columns
+from vendora_graph.offline.small_follow import shown_columns, stands_out
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import replaced
 
@@ -53,7 +53,7 @@ def _left_out_after(framer: Framer, span: Span, sense: Sense) -> bool:
     """`reserve by lender, Ford Credit excluded`: the word that excludes stands after the value."""
     frame, words = framer.frame, framer.raw["excluded_words"]
     for end in (span.end + 2, span.end + 1):  # `taken out`, `excluded`
-        if " ".join(t.text for t in frame.tokens[span.end : end]) in words:
+        if " ".join(t.text for t in frame.tokens[span.end : end]) in words or stands_out(framer, span):
             frame.bound.update(dict.fromkeys(range(span.end, min(end, len(frame.tokens))), f"filter {sense.key}"))
             return True
     return False
