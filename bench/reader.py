@@ -13,8 +13,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.offline.conftest import context, stored_values, vocabulary_path  # noqa: E402
-from vendora_graph.offline.lexicon import Lexicon, load_vocabulary  # noqa: E402
+from tests.offline.conftest import context, stored_values  # noqa: E402
+from vendora_graph.offline.lexicon import Lexicon  # noqa: E402
 from vendora_graph.offline.reader import Reader  # noqa: E402
 from vendora_graph.semantic.loader import load_catalog  # noqa: E402
 
@@ -24,8 +24,8 @@ WARM_UP = 5
 def main() -> None:
     """Print the time to build and to load a lexicon, and the median, p95 and worst time of a reading."""
     with tempfile.TemporaryDirectory() as folder:
-        catalog = load_catalog(None, Path(folder)).catalog
-        vocabulary, values = load_vocabulary(vocabulary_path()), stored_values()
+        loaded_model = load_catalog(None, Path(folder))
+        catalog, vocabulary, values = loaded_model.catalog, loaded_model.vocabulary, stored_values()
         start = time.perf_counter()
         Lexicon.cached(catalog, vocabulary, values, Path(folder))
         built = time.perf_counter()

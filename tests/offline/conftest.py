@@ -8,7 +8,7 @@ import yaml
 
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.calendar import SellingCalendar
-from vendora_graph.offline.lexicon import Lexicon, ValueEntry, load_vocabulary
+from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.reader import Person, ReadContext, Reader
 from vendora_graph.semantic import loader
 
@@ -30,10 +30,6 @@ def stored_values() -> dict[str, list[ValueEntry]]:
     return values
 
 
-def vocabulary_path() -> Path:
-    return Path(loader.__file__).parent / "dealership" / "vocabulary.yaml"
-
-
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory):
     return loader.load_catalog(None, tmp_path_factory.mktemp("catalog"))
@@ -45,8 +41,8 @@ def catalog(loaded):
 
 
 @pytest.fixture(scope="session")
-def lexicon(catalog) -> Lexicon:
-    return Lexicon.build(catalog, load_vocabulary(vocabulary_path()), stored_values())
+def lexicon(loaded) -> Lexicon:
+    return Lexicon.build(loaded.catalog, loaded.vocabulary, stored_values())
 
 
 @pytest.fixture(scope="session")

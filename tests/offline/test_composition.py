@@ -74,3 +74,31 @@ def test_by_store_groups_by_store(reader):
         asked = _plan(reader, f"{name} by store")
         assert asked is not None, name
         assert asked.group_by in {("store",), (*_plan(reader, name).group_by, "store")}, name
+
+
+SHARED_NAMES = {"closer", "manager", "close status", "sign of the front gross"}
+"""Names that two dimensions have, or that a report or a measure has as well."""
+CUT = ("units_retail", "leads", "labor_sales", "parts_sales", "fi_gross", "total_expense", "appts", "inv_units")
+
+
+def _ways_to_say(reader: Reader) -> list[tuple[str, str, str]]:
+    """Every name of every dimension, with the label of a measure that can be shown by it."""
+    catalog, lexicon = reader.lexicon.catalog, reader.lexicon
+    names = {(s.key, s.phrase.lower()) for key in lexicon.phrases for s in lexicon.senses(key) if s.kind == "dimension" and s.phrase}
+    found = []
+    for dimension, phrase in sorted(names):
+        measures = [m for m in CUT if dimension in catalog.metrics[m].dimensions]
+        measures += [m for m, info in catalog.metrics.items() if not info.hidden and dimension in info.dimensions]
+        if measures and catalog.dimensions[dimension].kind not in {"record", "numeric"} and phrase not in SHARED_NAMES:
+            found.append((dimension, phrase, catalog.metrics[measures[0]].label))
+    return found
+
+
+@pytest.mark.parametrize("frame", ["{measure} by {name} in Q3", "{measure} last month broken down by {name}", "{measure} for each {name}"])
+def test_by_any_name_of_a_dimension_groups_by_it(reader, frame):
+    said = _ways_to_say(reader)
+    asked = {frame.format(measure=measure, name=name): dimension for dimension, name, measure in said}
+    plans = {question: _plan(reader, question) for question in asked}
+    wrong = {q: plans[q] and plans[q].group_by for q, dimension in asked.items() if plans[q] is None or dimension not in plans[q].group_by}
+    assert wrong == {}
+    assert len(said) > 250

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.offline.conftest import context, stored_values, vocabulary_path
-from vendora_graph.offline.lexicon import Lexicon, load_vocabulary
+from tests.offline.conftest import context, stored_values
+from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.reader import Reader
 
 FEATURES = yaml.safe_load((Path(__file__).parent / "cases" / "20_features.yaml").read_text())
@@ -225,13 +225,13 @@ def test_bad_input_gives_a_typed_result_in_bounded_time(question, read):
 SCRIPT = """
 import json, sys
 sys.path.insert(0, {root!r})
-from tests.offline.conftest import context, stored_values, vocabulary_path
+from tests.offline.conftest import context, stored_values
 from pathlib import Path
-from vendora_graph.offline.lexicon import Lexicon, load_vocabulary
+from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.reader import Reader
 from vendora_graph.semantic.loader import load_catalog
-catalog = load_catalog(None, Path({cache!r})).catalog
-reader = Reader(Lexicon.build(catalog, load_vocabulary(vocabulary_path()), stored_values()))
+loaded = load_catalog(None, Path({cache!r}))
+reader = Reader(Lexicon.build(loaded.catalog, loaded.vocabulary, stored_values()))
 print(json.dumps([reader.read(q, context(reader.lexicon)).model_dump(mode="json") for q in {questions!r}], sort_keys=True))
 """
 
@@ -256,8 +256,8 @@ def test_the_same_question_is_read_the_same_under_any_hash_seed(tmp_path):
     assert len(json.loads(outputs.pop())) == 40
 
 
-def test_a_cached_lexicon_reads_the_same_and_is_not_built_again(catalog, reader, tmp_path, monkeypatch):
-    vocabulary, values = load_vocabulary(vocabulary_path()), stored_values()
+def test_a_cached_lexicon_reads_the_same_and_is_not_built_again(loaded, catalog, reader, tmp_path, monkeypatch):
+    vocabulary, values = loaded.vocabulary, stored_values()
     Lexicon.cached(catalog, vocabulary, values, tmp_path)
     files = list(tmp_path.glob("lexicon-*.json"))
     assert len(files) == 1
@@ -268,8 +268,8 @@ def test_a_cached_lexicon_reads_the_same_and_is_not_built_again(catalog, reader,
         assert again.read(case["q"], ctx) == reader.read(case["q"], ctx)
 
 
-def test_a_damaged_cache_is_rebuilt(catalog, tmp_path):
-    vocabulary, values = load_vocabulary(vocabulary_path()), stored_values()
+def test_a_damaged_cache_is_rebuilt(loaded, catalog, tmp_path):
+    vocabulary, values = loaded.vocabulary, stored_values()
     Lexicon.cached(catalog, vocabulary, values, tmp_path)
     path = next(tmp_path.glob("lexicon-*.json"))
     path.write_text(path.read_text()[:1000])

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.offline.conftest import vocabulary_path
 from vendora_graph.offline import reader
-from vendora_graph.offline.lexicon import load_vocabulary
 
 
 def named_metrics(raw: dict) -> Iterator[str]:
@@ -52,18 +50,18 @@ def named_dimensions(raw: dict) -> Iterator[str]:
     yield from raw["family_records"].values()
 
 
-def test_every_metric_named_exists(catalog):
-    raw = load_vocabulary(vocabulary_path())
+def test_every_metric_named_exists(loaded, catalog):
+    raw = loaded.vocabulary
     assert sorted({name for name in named_metrics(raw) if name not in catalog.metrics}) == []
 
 
-def test_every_dimension_named_exists(catalog):
-    raw = load_vocabulary(vocabulary_path())
+def test_every_dimension_named_exists(loaded, catalog):
+    raw = loaded.vocabulary
     assert sorted({name for name in named_dimensions(raw) if name not in catalog.dimensions}) == []
 
 
-def test_every_visible_metric_is_found_by_its_own_label(catalog, lexicon):
-    not_names = load_vocabulary(vocabulary_path())["not_names"]
+def test_every_visible_metric_is_found_by_its_own_label(loaded, catalog, lexicon):
+    not_names = loaded.vocabulary["not_names"]
     missing = [
         n
         for n, m in catalog.metrics.items()

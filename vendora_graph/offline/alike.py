@@ -24,7 +24,17 @@ def one_kind(framer: Framer, found: Found) -> Found:
         if wider is not None:
             found[at] = (span, wider, out)
             framer.frame.bound.update(dict.fromkeys(range(span.start, span.end), f"filter {wider.key}"))
-    return found
+    return [(span, _across(framer, found, span, sense), out) for span, sense, out in found]
+
+
+def _across(framer: Framer, found: Found, span: Span, sense: Sense) -> Sense:
+    """`certified Hondas vs used Hondas`: across a comparison a value that can be of two columns is of the one the other side names."""
+    cues = [framer.frame.spans[i] for i in framer.frame.cues.get("compare", ())]
+    sides = {other.key for at, other, _ in found if any(at.end <= cue.start and cue.end <= span.start for cue in cues)}
+    if sense.key in sides or sum(other.key == sense.key for _, other, _ in found) > 1:
+        return sense
+    fitting = (s for s in of_kind(span, "value") if s.key in sides and (not framer.measures() or framer.fits(s.key)))
+    return next(fitting, sense)
 
 
 def replaced_columns(framer: Framer, earlier: Sequence[Filter]) -> set[str]:

@@ -90,20 +90,20 @@ def _same_per_unit(framer: Framer, loser: str, winner: str) -> bool:
 
 
 def _distribute(framer: Framer) -> None:
-    """`CPO units and front gross`: the slice of the first measure holds for the one joined to it."""
-    frame, named = framer.frame, framer.lexicon.section("named_slices")
-    spread = framer.lexicon.vocabulary.get("distributed") or ()
-    if len(frame.metrics) != _PAIR or frame.metrics[0] not in spread or frame.metrics[1] in named:
-        _unspread(framer, spread)
+    """`CPO units and front gross`, `used front gross, back gross and units`: the first slice holds for the others of the same rows."""
+    frame, spread = framer.frame, framer.lexicon.vocabulary.get("distributed") or ()
+    if len(frame.metrics) < _PAIR or frame.metrics[0] not in spread or frame.has("compare"):
         return
-    first, second = (frame.metric_spans.get(m) for m in frame.metrics)
-    if first is None or second is None or frame.tokens[first.end : second.start] == () or frame.has("compare"):
-        return
-    words = {t.stem for t in frame.tokens[first.end : second.start]}
-    if words and words <= {framer.raw["joiners"][0]}:
-        _spread(framer)
-    else:
+    spans = [frame.metric_spans.get(m) for m in frame.metrics]
+    rows = {tuple(framer.catalog.metrics[m].tables) for m in frame.metrics}
+    row = all(a is not None and b is not None and joined(framer, a, b) for a, b in pairwise(spans))
+    near = len(frame.metrics) == _PAIR and spans[0] is not None and spans[1] is not None and _only_joined(framer, spans[0], spans[1])
+    if not ((near or (row and len(rows) == 1)) and _spread(framer)):
         _unspread(framer, spread)
+
+
+def _only_joined(framer: Framer, first: Span, second: Span) -> bool:
+    return {t.stem for t in framer.frame.tokens[first.end : second.start]} == {framer.raw["joiners"][0]}
 
 
 def _unspread(framer: Framer, spread: Sequence[str]) -> None:
@@ -125,13 +125,18 @@ def spread_slice(framer: Framer, span: Span) -> None:
         _spread(framer)
 
 
-def _spread(framer: Framer) -> None:
-    frame, entry = framer.frame, framer.lexicon.section("named_slices")[framer.frame.metrics[0]]
+def _spread(framer: Framer) -> bool:
+    """Cut every measure by the slice of the first; False where one of them cannot be, or has a slice of its own."""
+    frame, named = framer.frame, framer.lexicon.section("named_slices")
+    entry, others = named[frame.metrics[0]], frame.metrics[1:]
     item = filters_of(entry)
-    if frame.metrics[1] not in variants_of(framer.lexicon) and all(can_cut(framer.lexicon, frame.metrics[1], f.dimension) for f in item):
-        frame.notes.append(("distributed", {"metric": frame.metrics[1]}))
-        frame.metrics[0] = str(entry["base"])
-        frame.filters.extend(item)
+    sliced = {*named, *variants_of(framer.lexicon)}
+    if any(m in sliced or not all(can_cut(framer.lexicon, m, f.dimension) for f in item) for m in others):
+        return False
+    frame.notes.extend(("distributed", {"metric": m}) for m in others)
+    frame.metrics[0] = str(entry["base"])
+    frame.filters.extend(item)
+    return True
 
 
 def _counts(framer: Framer, first: Span, second: Span) -> bool:

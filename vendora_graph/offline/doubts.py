@@ -36,7 +36,7 @@ from vendora_graph.offline.omissions import (
 from vendora_graph.offline.one_sided import one_sided
 from vendora_graph.offline.others import NO_AVERAGE
 from vendora_graph.offline.outcome import Outcome
-from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, lost_who
+from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, idle_words, lost_who
 from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, limited_date, vague_period
 from vendora_graph.offline.period_math import day_text
@@ -282,7 +282,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", limited_date),
     ("unfit", other_limit),
     ("unfit", unmet.contradicted),
-    ("unplaced", unmet.open_limit),
+    ("unplaced", lambda framer, plan: unmet.open_limit(framer, plan) or idle_words(framer, plan)),
     ("opposed", unmet.opposed),
     ("paceless", unmet.paceless),
     ("weak", unmet.weak_verb),

@@ -11,18 +11,18 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vendora_graph.errors import ConfigError
-from vendora_graph.offline.english import English, english_data, english_hash, make_english, read_yaml
+from vendora_graph.offline.english import English, english_data, english_hash, make_english
 from vendora_graph.offline.normalise import Normaliser, Token, compact, skeleton
 from vendora_graph.offline.senses import PART_OF_NAME, STORE_PART, Kind, Sense, ValueEntry, all_senses
+from vendora_graph.offline.wording import Wording, revived, wordings
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 12
+FORMAT = 15
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _NAMED = frozenset({"metric", "dimension"})
@@ -43,6 +43,7 @@ class Lexicon:
     bags: Mapping[str, list[_Row] | str]
     words: Mapping[str, int]
     value_counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    told: tuple[Wording, ...] = ()
 
     @classmethod
     def build(
@@ -66,7 +67,8 @@ class Lexicon:
             for spelled in _spellings(phrase, english.raw["contracted"]):
                 builder.add(spelled, sense)
         counts = {dim: {entry.value: entry.count for entry in entries} for dim, entries in values.items()}
-        return cls(catalog, english, vocabulary, normaliser, builder.phrases, builder.bags, builder.words, counts)
+        described = wordings(vocabulary.get("told") or {}, normaliser)
+        return cls(catalog, english, vocabulary, normaliser, builder.phrases, builder.bags, builder.words, counts, described)
 
     @classmethod
     def cached(
@@ -91,6 +93,7 @@ class Lexicon:
             "vocabulary": self.vocabulary,
             "words": self.words,
             "counts": self.value_counts,
+            "told": [astuple(wording) for wording in self.told],
         }
         body.update(phrases=_packed(self.phrases), bags=_packed(self.bags))
         beside = path.with_suffix(f".{os.getpid()}.tmp")
@@ -111,7 +114,9 @@ class Lexicon:
             return None
         vocabulary = body["vocabulary"]
         english = make_english(body["english"], vocabulary)
-        return cls(catalog, english, vocabulary, Normaliser(english), body["phrases"], body["bags"], body["words"], body["counts"])
+        described = tuple(revived(row) for row in body["told"])
+        words = body["words"]
+        return cls(catalog, english, vocabulary, Normaliser(english), body["phrases"], body["bags"], words, body["counts"], described)
 
     def senses(self, key: str) -> list[Sense]:
         """Return the senses of a compact key."""
@@ -240,20 +245,6 @@ def _bag(tokens: Sequence[Token]) -> str:
     return " ".join(sorted(token.stem for token in tokens if token.content))
 
 
-def load_vocabulary(path: Path | None) -> dict[str, Any]:
-    """Read a model's `vocabulary.yaml`; a model without one has an empty vocabulary.
-
-    Raises:
-        ConfigError: The file is not a YAML mapping.
-    """
-    if path is None or not path.exists():
-        return {}
-    try:
-        return read_yaml(path)
-    except ValueError as error:
-        raise ConfigError(f"{path} is not valid YAML: {error}. Mend it or remove it.") from error
-
-
 def fingerprint(catalog: Catalog, vocabulary: Mapping[str, Any] | None, values: Mapping[str, Sequence[ValueEntry]]) -> str:
     """Return the hash a cached lexicon is kept under."""
     body = [
@@ -263,4 +254,4 @@ def fingerprint(catalog: Catalog, vocabulary: Mapping[str, Any] | None, values: 
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()[:20]
 
 
-__all__ = ["Kind", "Lexicon", "Sense", "ValueEntry", "fingerprint", "load_vocabulary"]
+__all__ = ["Kind", "Lexicon", "Sense", "ValueEntry", "fingerprint"]

@@ -219,8 +219,29 @@ def bare_measures(framer: Framer) -> None:
             frame.metrics.append(metric)
             frame.metric_spans[metric] = span
             frame.bound[at] = f"metric {metric}"
+    _said_twice(framer)
     order = {name: span.start for name, span in frame.metric_spans.items()}
     frame.metrics.sort(key=lambda name: order.get(name, 0))
+
+
+def _said_twice(framer: Framer) -> None:
+    """`used stock by model, units and cost`: in a row of one family, with no period, the general word is the count named before."""
+    frame = framer.frame
+    for entry in framer.lexicon.vocabulary.get("list_words") or ():
+        given, spans = str(entry.get("instead")), [frame.metric_spans.get(str(entry[key])) for key in ("instead", "metric") if key in entry]
+        named = {given, str(entry["metric"])} <= set(frame.metrics) and None not in spans
+        if named and "after" not in entry and not frame.periods and _fits(framer, entry) and _of_row(framer, entry, given):
+            frame.metrics.remove(given)
+            frame.metric_spans.pop(given)
+
+
+def _of_row(framer: Framer, entry: Mapping[str, Any], given: str) -> bool:
+    """Whether a general word stands behind its measure, beside another of the same family."""
+    frame, metric = framer.frame, str(entry["metric"])
+    general, own = frame.metric_spans[given], framer.catalog.metrics[metric].family
+    beside = [s for m, s in frame.metric_spans.items() if m not in {metric, given} and framer.catalog.metrics[m].family == own]
+    behind = frame.metric_spans[metric].end <= general.start and frame.said(general) in entry["words"]
+    return behind and any(joined(framer, general, span) for span in beside)
 
 
 def _later(framer: Framer, entry: Mapping[str, Any], metric: str) -> bool:

@@ -172,7 +172,8 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
     said = {t.text for t in frame.tokens}
     if frame.has(*(entry.get("unless") or ())) or said & set(entry.get("unless_said") or ()) or not set(entry.get("said") or ()) <= said:
         mapping = {}
-    counted = frame.has("how_many") or frame.tokens[span.start].text in framer.raw["relatives"]
+    after = next((t.text for t in frame.tokens[span.end :] if t.text not in framer.raw["articles"]), "")
+    counted = frame.has("how_many") or frame.tokens[span.start].text in framer.raw["relatives"] or after in framer.raw["amounts"]
     if entry.get("count_map") and counted and not frame.has("share"):
         mapping = entry["count_map"]
     if not frame.metrics and entry.get("default") in framer.catalog.metrics:

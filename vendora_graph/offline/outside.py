@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Plan
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import LIMITS, Framer
 
 _LIMITS = ("gt", "lt")
 _DAYS = 7
@@ -24,6 +24,27 @@ def bare_limit(framer: Framer, plan: Plan) -> str:
         if (noun or unsaid) and at not in frame.bound and frame.bound.get(span.start, "cue").startswith("cue"):
             return f"{frame.said(span)} {token.raw}"
     return ""
+
+
+def idle_words(framer: Framer, plan: Plan) -> str:
+    """Words that set a limit or an order, and the plan has neither."""
+    return _idle_limit(framer) or _lost_of_count(framer, plan)
+
+
+def _idle_limit(framer: Framer) -> str:
+    """`have we passed last November`: a verb that sets a limit, and nothing it limits by was taken up."""
+    frame, verbs = framer.frame, framer.raw["limit_verbs"]
+    spans = (frame.spans[i] for name in LIMITS for i in frame.cues.get(name, ()))
+    idle = (s for s in spans if frame.tokens[s.start].text in verbs and frame.bound.get(s.start, "cue").startswith("cue"))
+    return next((frame.said(s) for s in idle if frame.bound.get(s.start) != "cue compare"), "")
+
+
+def _lost_of_count(framer: Framer, plan: Plan) -> str:
+    """`who lost the most deals`: the least of a count is not the most lost of it."""
+    units = {framer.catalog.metrics[m].unit for m in plan.metrics}
+    cues = (framer.frame.said(framer.frame.spans[i]) for i in framer.frame.cues.get("bottom", ()))
+    counted = framer.frame.order == "bottom" and plan.comparison is None and bool(units) and units <= {"count", "units"}
+    return next((said for said in cues if counted and said in framer.raw["lost_orders"]), "")
 
 
 def dated_otherwise(framer: Framer, plan: Plan) -> str:

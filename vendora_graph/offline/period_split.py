@@ -181,6 +181,10 @@ def _verb_first(framer: Framer) -> bool:
 def _follows_compare(framer: Framer, at: int) -> bool:
     if at and framer.frame.tokens[at - 1].text == framer.raw["than_word"]:  # `is ELR higher than last October`
         return True
+    last = next((i for i in reversed(range(at)) if framer.frame.tokens[i].content), 0)
+    verb = framer.frame.tokens[last].text in framer.raw["outcome_verbs"] and framer.frame.bound.get(last) == "cue compare"
+    if verb and at - last <= _SMALL_GAP:  # `can parts exceed September`
+        return True
     for index in framer.frame.cues.get("compare", ()):
         span = framer.frame.spans[index]
         if " ".join(t.text for t in framer.frame.tokens[span.start : span.end]) in framer.raw["beside_cues"]:

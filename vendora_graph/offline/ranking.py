@@ -8,7 +8,7 @@ from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.rank_target import take_target
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import as_filter, filters_of
 
 _LIMIT_MAX = 1000
 RANK_CUES = ("top", "bottom", "best", "worst", "best_first", "low_first", "slow", "fast")
@@ -45,9 +45,19 @@ def fill_ranking(framer: Framer) -> None:
     _judged(framer)
 
 
+def _lost(framer: Framer) -> None:
+    """`who lost the most leads`: of what is counted, those that came to nothing, the most first (`lost_counts`)."""
+    frame, counts = framer.frame, framer.lexicon.section("lost_counts")
+    lost = any(frame.said(frame.spans[i]) in framer.raw["lost_orders"] for i in frame.cues.get("bottom", ()))
+    if frame.order == "bottom" and lost and frame.metrics and all(m in counts for m in frame.metrics):
+        frame.order = "top"
+        frame.filters.extend(f for m in frame.metrics for f in [as_filter(counts[m])] if f not in frame.filters)
+
+
 def _judged(framer: Framer) -> None:
     """`who got the worst surveys`: by how good they were, not by how many (`judged_forms`)."""
     frame, forms = framer.frame, framer.lexicon.section("judged_forms")
+    _lost(framer)
     _judged_people(framer)
     if frame.order in {"best", "worst"} and any(m in forms for m in frame.metrics):
         for metric in frame.metrics:

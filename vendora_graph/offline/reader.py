@@ -53,6 +53,7 @@ from vendora_graph.offline.small_follow import small_spans
 from vendora_graph.offline.spans import Span, find_spans
 from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
+from vendora_graph.offline.told import is_of, stands, told
 from vendora_graph.offline.unread import nothing_read
 from vendora_graph.offline.whose import apply_my, take_own
 
@@ -82,7 +83,19 @@ class Reader:
         """Return what a question asks for, or why it cannot be answered. Never raises on any text."""
         tokens = self.lexicon.normaliser.tokens(question)
         early = before_reading(question, tokens, self.lexicon)
-        return early if early is not None else self._read(in_full(tokens, self.lexicon), ctx)
+        return early if early is not None else self._told(in_full(tokens, self.lexicon), ctx)
+
+    def _told(self, tokens: tuple[Token, ...], ctx: ReadContext) -> Reading:
+        """Read a question; a measure that it describes and does not name is read for the description, which is said."""
+        named, found = self._read(tokens, ctx), told(tokens, self.lexicon)
+        if not found.metric or stands(named, found, self.lexicon):
+            return named
+        reading = self._read(found.tokens, ctx)
+        if not is_of(reading, found.metric, self.lexicon) or reading.unused:
+            return named if is_of(named, found.metric, self.lexicon) and named.plan.intent != "definition" else reading
+        note = str(self.lexicon.english.raw["texts"]["assume"]["read_as"])
+        label = self.lexicon.catalog.metrics[found.metric].label
+        return reading.model_copy(update={"assumptions": (note.format(word=found.words, label=label), *reading.assumptions)})
 
     def _read(self, tokens: tuple[Token, ...], ctx: ReadContext) -> Reading:
         stores = frozenset(store for store, _ in ctx.stores)

@@ -95,6 +95,10 @@ def _dimensions(framer: Framer) -> None:
 def _spoken(framer: Framer, span: Span) -> bool:
     """A name of small words only (`make`) is a grouping only after a word that says so."""
     tokens, units = framer.frame.tokens, framer.raw["threshold_words"]["points"]
+    anyone = framer.raw["anyone"]  # `do people show up to their appointments`: nobody in particular
+    if tokens[span.start].text in anyone["words"] and span.start and tokens[span.start - 1].text in anyone["after"]:
+        framer.frame.bind(span, "anyone")
+        return False
     content = any(t.content for t in tokens[span.start : span.end])
     counted = span.start > 0 and tokens[span.start - 1].number is not None and tokens[span.start].text not in units  # `top 5 makes`
     return content or counted or framer.after_cue(span, {"group", "which", "list", "rank", *RANK_CUES})

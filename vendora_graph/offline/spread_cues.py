@@ -27,8 +27,9 @@ def _supposes(said: Sequence[str], words: Mapping[str, Any]) -> bool:
 
 def _outcome(said: Sequence[str], raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """`will used beat last month`: how a running period ends is asked, however far the verb stands from what says so."""
-    will = next((at for at, word in enumerate(said) if word in raw["will_words"]), len(said))
-    beat = next((at for at in range(will + 1, len(said)) if said[at] in raw["outcome_verbs"]), 0)
+    ahead, done = {*raw["will_words"], *raw["can_words"]}, set(raw["held_against"])
+    first = next((at for at, word in enumerate(said) if word in ahead | done), len(said))
+    beat = next((at for at in range(first + 1, len(said)) if said[at] in raw["outcome_verbs"]), 0)
     if beat and set(said[beat + 1 :]) & set(raw["outcome_behind"]):  # a period or a target is what is beaten
-        for cue in raw["outcome_cues"]:
-            yield cue, (will, beat)
+        for cue in raw["outcome_cues"] if said[first] in ahead else (raw["versus_cue"],):
+            yield cue, (first, beat)
