@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vendora_graph.contracts import Plan, Reading
-from vendora_graph.offline import unmet
+from vendora_graph.offline import share_parts, unmet
 from vendora_graph.offline.ages import sold_only
 from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.beside import included_alone, limit_ranked
@@ -282,7 +282,7 @@ _DOUBTS: tuple[tuple[str, Callable[[Framer, Plan], str | bool]], ...] = (
     ("unplaced", limited_date),
     ("unfit", other_limit),
     ("unfit", unmet.contradicted),
-    ("unplaced", lambda framer, plan: unmet.open_limit(framer, plan) or idle_words(framer, plan)),
+    ("unplaced", lambda framer, plan: unmet.open_limit(framer, plan) or idle_words(framer, plan) or share_parts.beside_share(framer, plan)),
     ("opposed", unmet.opposed),
     ("paceless", unmet.paceless),
     ("weak", unmet.weak_verb),

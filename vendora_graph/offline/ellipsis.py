@@ -23,7 +23,8 @@ _GAP = 2
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
     tokens = tuple(_one_of(token, lexicon) for token in tokens)
-    tokens = _per_kind(_counted_back(tokens, lexicon), lexicon)
+    tokens = _row(tokens, lexicon)
+    tokens = _per_kind(_counted_back(_back_from_now(tokens, lexicon), lexicon), lexicon)
     return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)
 
 
@@ -31,6 +32,36 @@ def _one_of(token: Token, lexicon: Lexicon) -> Token:
     """`Hondas`, `Tacomas`, `Broncos`: several of a known name, where no rule of plurals may know it (`Texas`, `gas`)."""
     several, one = token.text == token.stem and token.text.endswith(_S) and token.text not in lexicon.phrases, token.stem[:-1]
     return replace(token, stem=one) if several and token.stem not in lexicon.words and one in lexicon.words else token
+
+
+def _row(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`units front back total by rep`: three or more bare words for measures in a row, with the commas nobody typed (`row_words`)."""
+    words = set(lexicon.vocabulary.get("row_words") or ())
+    items, row = list[tuple[int, int]](), list[tuple[int, int]]()
+    at = 0
+    while at < len(tokens):
+        pair = len(tokens) - at > 1 and any(s.kind == "metric" for s in lexicon.senses(compact(tokens[at : at + _PAIR])))
+        size = _PAIR if pair and tokens[at].text in words else 1 if tokens[at].text in words else 0
+        row = [*row, (at, at + size)] if size else []
+        items = row if len(row) > _PAIR else items
+        at += size or 1
+    (comma,) = lexicon.normaliser.tokens("x,")[1:]
+    for _, end in reversed(items[:-1]):
+        tokens = (*tokens[:end], replace(comma, word=tokens[end].word), *tokens[end:])
+    return tokens
+
+
+def _back_from_now(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`6 month trend`, `trend, 13 weeks`: the last so many."""
+    units, length = lexicon.english.raw["calendar"]["units"], lexicon.english.raw["trend_length"]
+    if not any(t.text in length["words"] for t in tokens):
+        return tokens
+    for at in range(len(tokens) - 1):
+        free = at == 0 or tokens[at - 1].text not in length["unless"]
+        if tokens[at].number is not None and not tokens[at].unit and tokens[at + 1].stem in units and free:
+            (last,) = lexicon.normaliser.tokens(length["last"])
+            return (*tokens[:at], replace(last, raw=tokens[at].raw, word=tokens[at].word), *tokens[at:])
+    return tokens
 
 
 def _counted_back(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:

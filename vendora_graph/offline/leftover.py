@@ -83,6 +83,7 @@ def beside_report(framer: Framer, plan: Plan) -> str:
     frame, reports = framer.frame, framer.lexicon.section("reports")
     general = framer.lexicon.vocabulary.get("generic_metrics") or ()
     fixed = any((reports.get(name) or {}).get("group_by") for name in frame.reports)
-    dropped = [m for m in frame.dropped if m not in (*plan.metrics, *general)]
+    shown = {*plan.metrics, *general}
+    dropped = {m for m in frame.metric_spans if not {m, *(to for _, to in framer.catalog.metrics[m].variants)} & shown}
     lost = [span for m, span in frame.metric_spans.items() if m in dropped and frame.bound.get(span.start) == f"metric {m}"]
     return " ".join(frame.said(span) for span in lost) if fixed and frame.has("group") else ""

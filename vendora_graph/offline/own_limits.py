@@ -70,3 +70,10 @@ def _own(framer: Framer, metric: str, item: Filter) -> Decimal | None:
     tokens = framer.lexicon.normaliser.tokens(info.formula)
     unit = framer.lexicon.normaliser.stem(str(column.unit))
     return next((a.number for a, b in itertools.pairwise(tokens) if a.number is not None and b.stem == unit), None)
+
+
+def unlimited(framer: Framer, unit: str) -> bool:
+    """Whether a measure, or the state a condition names (`cars in recon`), keeps no such number: how long a deal was pending."""
+    none, states = framer.lexicon.section("no_limits"), framer.lexicon.section("stock_states")
+    named = [str((states.get(f.dimension) or {}).get(value)) for f in framer.frame.filters for value in f.values]
+    return any(unit in none.get(m, ()) for m in (*framer.measures(), *named))

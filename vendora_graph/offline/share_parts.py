@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer
 
 
@@ -24,3 +25,15 @@ def share_of_each(framer: Framer) -> None:
         frame.filters = [f for f in frame.filters if f not in parts]
         frame.side_by_side = False
         frame.notes.append(("share_of_each", {}))
+
+
+def beside_share(framer: Framer, plan: Plan) -> str:
+    """`cash % and F&I PVR`: a measure joined to a share is one beside it, and no whole that the share is of."""
+    frame, joiners = framer.frame, framer.raw["joiners"]
+    shares = [frame.spans[i].end for i in frame.cues.get("share", ())]
+    named = [*frame.metric_spans.values(), *frame.rule_spans.values()]
+    for span in named if plan.topic == "share" and len(plan.metrics) == 1 else ():
+        before = frame.tokens[span.start - 1].stem if span.start else ""
+        if before in joiners and any(end < span.start for end in shares):
+            return f"{before} {frame.said(span)}"
+    return ""

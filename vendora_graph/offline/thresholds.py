@@ -15,7 +15,7 @@ from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.operators import Op, inverted, of_another, operator, scaled, second_number, unit_of
-from vendora_graph.offline.own_limits import other_amount
+from vendora_graph.offline.own_limits import other_amount, unlimited
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -181,8 +181,7 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     named = {s.key for span in frame.spans if not of_another(framer, span, range(first, end)) for s in of_kind(span, "dimension")}
     usual = framer.lexicon.section("threshold_columns")
     wanted = [str((usual.get(m) or {}).get(unit)) for m in _bases(framer)]
-    unlimited = framer.lexicon.section("no_limits")
-    if any(unit in unlimited.get(m, ()) for m in framer.measures()):
+    if unlimited(framer, unit):
         return None
     fitting.sort(key=lambda n: (n not in wanted, n not in named))
     same = [n for n in fitting if unit and _same_unit(framer.catalog.dimensions[n], unit)]
