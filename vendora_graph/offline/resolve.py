@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 from vendora_graph.contracts import Comparison, Grain, Intent, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
@@ -206,7 +207,7 @@ def _ranking(framer: Framer, groups: tuple[str, ...], grain: Grain | None, previ
 
 def _people_only(framer: Framer, plan: Plan, out: Outcome) -> Plan:
     """A ranking of people never has a pseudo person in it: `ranking_filters` of the vocabulary."""
-    for entry in framer.lexicon.vocabulary.get("ranking_filters") or ():
+    for entry in _pseudo_people(framer, plan):
         cut, told = str(entry["dimension"]), {f.dimension for f in plan.filters}
         tables = [framer.catalog.metrics[m].tables for m in plan.metrics]
         fits = all(entry.get("table") in {None, *own} for own in tables) and not all(entry.get("not_table") in own for own in tables)
@@ -217,6 +218,14 @@ def _people_only(framer: Framer, plan: Plan, out: Outcome) -> Plan:
         out.assumptions.append(str(entry["assume"]))
         plan = plan.model_copy(update={"filters": (*plan.filters, as_filter(entry))})
     return plan
+
+
+def _pseudo_people(framer: Framer, plan: Plan) -> list[dict[str, Any]]:
+    """The conditions that leave pseudo people out; targets are held by the names of people, and know no other column of theirs."""
+    entries = [dict(entry) for entry in framer.lexicon.vocabulary.get("ranking_filters") or ()]
+    if plan.comparison is None or plan.comparison.kind != "target" or plan.intent == "pace":
+        return entries
+    return [{**entry, "not_table": None} for entry in entries if entry["by"] == entry["dimension"]]
 
 
 def _asks_order(framer: Framer, groups: tuple[str, ...]) -> bool:

@@ -14,8 +14,23 @@ def counted_parts(framer: Framer) -> None:
     frame.metrics = list(dict.fromkeys(counts.get(m) or m for m in frame.metrics))
 
 
+def _whole_mix(framer: Framer) -> None:
+    """`labor mix, CP, warranty and internal`: a share of one part by custom, asked by the parts, is each part's (`shares`)."""
+    frame = framer.frame
+    for entry in framer.lexicon.vocabulary.get("shares") or ():
+        part = entry.get("filter") or {}
+        others = [f.dimension for f in frame.filters if set(f.values) - set(part.get("values") or ())]
+        cut = part.get("dimension") in (*frame.groups, *others)
+        if frame.metrics == [entry["to"]] and cut and entry["of"][0] in framer.catalog.metrics:
+            frame.metrics = [str(entry["of"][0])]
+            frame.cues.setdefault("share", [])
+            frame.groups = list(dict.fromkeys([*frame.groups, str(part["dimension"])]))
+            frame.filters = [f for f in frame.filters if f.dimension != part["dimension"]]
+
+
 def share_of_each(framer: Framer) -> None:
     """Show the named parts among all of them: what is left out of the table is no part of the whole either."""
+    _whole_mix(framer)
     frame = framer.frame
     rates = all(framer.catalog.metrics[m].unit == "rate" for m in frame.metrics[:1])
     if len(frame.groups) != 1 or rates or frame.reports or not frame.has("share"):

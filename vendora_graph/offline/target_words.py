@@ -32,6 +32,8 @@ def usual_targets(framer: Framer) -> bool:
     frame = framer.frame
     named = frame.has("target") or any(item.dimension == DIMENSION for item in frame.filters)
     metrics = [str(m) for m in framer.lexicon.vocabulary.get("target_metrics") or () if m in framer.catalog.metrics]
+    if frame.has("target") and frame.has("who") and not frame.groups:
+        return _own_targets(framer)
     if not named or not metrics or frame.groups or frame.has("who"):
         return False
     fitting = {dimension for name in metrics for dimension in framer.catalog.metrics[name].dimensions}
@@ -45,6 +47,17 @@ def usual_targets(framer: Framer) -> bool:
     frame.filters = [item for item in frame.filters if item not in missed]
     frame.metrics.extend(metrics)
     return True
+
+
+def _own_targets(framer: Framer) -> bool:
+    """`who is ahead of their goal`: of the people whose own targets are held, by the measure they are of."""
+    found = framer.lexicon.section("own_targets")
+    people = next((name for name, metric in found.items() if metric in framer.catalog.metrics), "")
+    if people:
+        framer.frame.metrics.append(str(found[people]))
+        framer.frame.groups.append(people)
+        framer.frame.notes.append(("hint", {"label": framer.catalog.metrics[str(found[people])].label}))
+    return bool(people)
 
 
 def compares(plan: Plan) -> bool:
