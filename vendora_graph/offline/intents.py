@@ -156,7 +156,9 @@ def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> 
     """Return the intent, how complex it is, and the senior analyst's steps."""
     whole = rule is not None and rule["intent"] == "scorecard" and not framer.frame.has("recommend", "benchmark")
     closed = plan.period is not None and plan.period.complete
-    itself = closed and ((whole and compares(plan)) or (rule is not None and rule["intent"] == "pace"))
+    pace = rule is not None and rule["intent"] == "pace"
+    people = pace and compares(plan) and bool(set(plan.group_by) & set(framer.lexicon.section("own_targets")))  # `who is behind on units`
+    itself = people or (closed and ((whole and compares(plan)) or pace))
     if rule is not None and rule["intent"] == "recommend" and [m for m in plan.metrics[:1] if sets_apart(m)]:
         return "what_if", "complex", ("query_metrics", "what_if")  # `what should we do about aged inventory`
     if rule is not None and not itself:  # `where did we finish October`; "how did we do vs budget" is each figure beside its target

@@ -53,12 +53,13 @@ from vendora_graph.offline.small_follow import small_spans
 from vendora_graph.offline.spans import Span, find_spans
 from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
+from vendora_graph.offline.target_words import own_targets
 from vendora_graph.offline.told import is_of, stands, told
 from vendora_graph.offline.unread import nothing_read
 from vendora_graph.offline.whose import apply_my, take_own
 
 _FIRST = (
-    count_people, take_departments, own_measures, own_words, group_forms, done_measures,
+    own_targets, count_people, take_departments, own_measures, own_words, group_forms, done_measures,
     set_for, take_siblings, value_measures, person_measures,
 )  # fmt: skip
 """What people and departments say of the measures, before anything else is filled."""
@@ -92,7 +93,8 @@ class Reader:
             return named
         reading = self._read(found.tokens, ctx)
         if not is_of(reading, found.metric, self.lexicon) or reading.unused:
-            return named if is_of(named, found.metric, self.lexicon) and named.plan.intent != "definition" else reading
+            same = named.plan is not None and named.plan.intent != "definition" and is_of(named, found.metric, self.lexicon)
+            return named if same else reading
         note = str(self.lexicon.english.raw["texts"]["assume"]["read_as"])
         label = self.lexicon.catalog.metrics[found.metric].label
         return reading.model_copy(update={"assumptions": (note.format(word=found.words, label=label), *reading.assumptions)})

@@ -223,7 +223,7 @@ def _people_only(framer: Framer, plan: Plan, out: Outcome) -> Plan:
 def _pseudo_people(framer: Framer, plan: Plan) -> list[dict[str, Any]]:
     """The conditions that leave pseudo people out; targets are held by the names of people, and know no other column of theirs."""
     entries = [dict(entry) for entry in framer.lexicon.vocabulary.get("ranking_filters") or ()]
-    if plan.comparison is None or plan.comparison.kind != "target" or plan.intent == "pace":
+    if plan.comparison is None or plan.comparison.kind != "target":
         return entries
     return [{**entry, "not_table": None} for entry in entries if entry["by"] == entry["dimension"]]
 

@@ -32,8 +32,6 @@ def usual_targets(framer: Framer) -> bool:
     frame = framer.frame
     named = frame.has("target") or any(item.dimension == DIMENSION for item in frame.filters)
     metrics = [str(m) for m in framer.lexicon.vocabulary.get("target_metrics") or () if m in framer.catalog.metrics]
-    if frame.has("target") and frame.has("who") and not frame.groups:
-        return _own_targets(framer)
     if not named or not metrics or frame.groups or frame.has("who"):
         return False
     fitting = {dimension for name in metrics for dimension in framer.catalog.metrics[name].dimensions}
@@ -49,15 +47,15 @@ def usual_targets(framer: Framer) -> bool:
     return True
 
 
-def _own_targets(framer: Framer) -> bool:
+def own_targets(framer: Framer) -> None:
     """`who is ahead of their goal`: of the people whose own targets are held, by the measure they are of."""
-    found = framer.lexicon.section("own_targets")
+    frame, found = framer.frame, framer.lexicon.section("own_targets")
     people = next((name for name, metric in found.items() if metric in framer.catalog.metrics), "")
-    if people:
-        framer.frame.metrics.append(str(found[people]))
-        framer.frame.groups.append(people)
-        framer.frame.notes.append(("hint", {"label": framer.catalog.metrics[str(found[people])].label}))
-    return bool(people)
+    named = frame.metrics or frame.rules or frame.reports or frame.groups
+    if people and not named and frame.has("target") and frame.has("who") and not framer.inherits():
+        frame.metrics.append(str(found[people]))
+        frame.groups.append(people)
+        frame.notes.append(("hint", {"label": framer.catalog.metrics[str(found[people])].label}))
 
 
 def compares(plan: Plan) -> bool:
