@@ -13,6 +13,7 @@ from vendora_graph.offline.normalise import Token, compact
 _MEASURES = frozenset({"metric", "rule"})
 _NOUNS = frozenset({"metric", "hint"})
 _WHOLE = frozenset({"metric", "modifier"})
+_MEASURED = ({"metric"}, {"metric", "hint"})
 _LONGEST_CUE, _LONGEST_PART = 3, 3
 _PAIR = 2
 _S = "s"
@@ -23,7 +24,7 @@ _GAP = 2
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
     tokens = tuple(_one_of(token, lexicon) for token in tokens)
-    tokens = _row(tokens, lexicon)
+    tokens = _number_first(_row(tokens, lexicon), lexicon)
     tokens = _per_kind(_counted_back(_back_from_now(tokens, lexicon), lexicon), lexicon)
     return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)
 
@@ -133,6 +134,21 @@ def _put_together(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, .
             known = {s.kind for s in lexicon.senses(compact(tokens[end - 1 : stop]))}  # `over 60 days in stock` is a column's own limit
             if not known and _names(tokens[max(start - _LONGEST_PART, 0) : start], tokens[end:stop], lexicon):
                 return (*tokens[:start], *tokens[end:stop], *tokens[start:end], *tokens[stop:])
+    return tokens
+
+
+def _number_first(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`models over 100 days supply`: a number that runs into a measure named by its unit limits the measure."""
+    units = lexicon.english.raw["calendar"]["units"]
+    for start in range(len(tokens) - 3):
+        for at in range(start + 1, min(start + _LONGEST_CUE, len(tokens) - 2) + 1):
+            cue = any(s.kind == "cue" and s.key in LIMITS for s in lexicon.senses(compact(tokens[start:at])))
+            if not cue or tokens[at].number is None or tokens[at + 1].stem not in units:
+                continue
+            for stop in range(min(at + 1 + _LONGEST_PART, len(tokens)), at + 2, -1):
+                if {s.kind for s in lexicon.senses(compact(tokens[at + 1 : stop]))} in _MEASURED:
+                    number = replace(tokens[at], stem=f"{tokens[at].number}.")  # `over 60` is no name here
+                    return (*tokens[:start], *tokens[at + 1 : stop], *tokens[start:at], number, *tokens[stop:])
     return tokens
 
 

@@ -228,9 +228,9 @@ def _said_twice(framer: Framer) -> None:
     """`used stock by model, units and cost`: in a row of one family, with no period, the general word is the count named before."""
     frame = framer.frame
     for entry in framer.lexicon.vocabulary.get("list_words") or ():
-        given, spans = str(entry.get("instead")), [frame.metric_spans.get(str(entry[key])) for key in ("instead", "metric") if key in entry]
-        named = {given, str(entry["metric"])} <= set(frame.metrics) and None not in spans
-        if named and "after" not in entry and not frame.periods and _fits(framer, entry) and _of_row(framer, entry, given):
+        given, metric = str(entry.get("twice")), str(entry["metric"])
+        named = {given, metric} <= set(frame.metrics) & set(frame.metric_spans)
+        if named and not frame.periods and _fits(framer, entry) and _of_row(framer, entry, given):
             frame.metrics.remove(given)
             frame.metric_spans.pop(given)
 
