@@ -55,3 +55,4 @@ def averaged_beside(framer: Framer, forms: Mapping[str, Any]) -> None:
             form = str(forms[second])
             frame.metrics = [form if m == second else m for m in frame.metrics]
             frame.metric_spans.setdefault(form, b)
+            frame.notes.append(("read_as", {"word": frame.said(b), "label": framer.catalog.metrics[form].label}))

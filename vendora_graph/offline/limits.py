@@ -43,8 +43,20 @@ def asked_whether(framer: Framer) -> None:
         frame.notes.append(("marked", {"words": words}) if frame.has("pace") else ("whether", {}))  # `will we hit 150 units`
 
 
+def _limit_shown(framer: Framer) -> None:
+    """`models with trade-ins over 10`: a limit taken for what groups usually show holds for the one figure that is shown instead."""
+    frame, known = framer.frame, framer.catalog.metrics
+    if len(frame.metrics) != 1 or frame.record:
+        return
+    shown = frame.metrics[0]
+    units = _COUNTS if known[shown].unit in _COUNTS else {known[shown].unit}
+    other = {f.dimension for f in frame.filters if f.dimension in known and known[f.dimension].unit in units}
+    frame.filters = [f.model_copy(update={"dimension": shown}) if f.dimension in other else f for f in frame.filters]
+
+
 def limited_people(framer: Framer) -> None:
     """`techs above 120 percent efficiency`: the people in a measure's name are listed where the measure is limited."""
+    _limit_shown(framer)
     frame, known = framer.frame, framer.catalog.dimensions
     if frame.groups or frame.record or frame.grain is not None or not any(f.dimension in frame.metrics for f in frame.filters):
         return

@@ -149,11 +149,16 @@ def row_ends(framer: Framer) -> list[Span]:
         dimensions = {s.key for s in of_kind(before, "value")}
         tokens = framer.frame.tokens[span.start : span.end]
         first = [s for size in range(1, len(tokens)) for s in framer.lexicon.senses(compact(tokens[:size]))]
-        if of_kind(before, "metric") and _one_slice(framer):  # `used units and used gross`: the same slice of another measure
+        if of_kind(before, "metric") and (_one_slice(framer) or not _slices(framer, span)):  # `used units and used gross`
             first = [s for s in first if s.values not in {v.values for v in of_kind(before, "value")}]
         if names and joined(framer, before, span) and any(s.kind == "value" and s.key in dimensions for s in first):
             ends.append(span)
     return ends
+
+
+def _slices(framer: Framer, span: Span) -> bool:
+    """Whether a name is of a measure that is a slice of another one (`fixed absorption` is none)."""
+    return any(s.key in framer.lexicon.section("named_slices") for s in of_kind(span, "metric"))
 
 
 def _row_starts(framer: Framer) -> list[Span]:

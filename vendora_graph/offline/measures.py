@@ -12,6 +12,7 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import antecedent, bare_measures, heads_row, joined, listed_measure, negates, value_in_list
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.senses import PART_OF_NAME
+from vendora_graph.offline.shown_by import asked_by, own_flag, per_noun
 from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import asked_for, limits_other, only_metric, replaced
@@ -150,14 +151,7 @@ def _grouped_otherwise(framer: Framer, span: Span) -> bool:
     """Another noun is what the answer is cut by (`which store wholesaled the most cars`), or people are (`everybody's units`)."""
     if any(t.text in framer.raw["everyones"] for t in framer.frame.tokens):
         return True
-    for other in framer.frame.spans:
-        if other is span or of_kind(other, "value", "metric", "hint"):
-            continue
-        if any(category(framer, s) for s in of_kind(other, "dimension")) and framer.after_cue(
-            other, {"group", "which", "list", *framer.raw["record_rank_cues"]}
-        ):
-            return True
-    return False
+    return any(asked_by(framer, other) for other in framer.frame.spans if other is not span)
 
 
 def right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
@@ -246,9 +240,9 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
         cues = framer.cues_ending(at)
         opening = {"which", *framer.raw["record_rank_cues"]}  # `which lead source costs the most per sale`, `best salesperson in units`
         each = at > 0 and framer.frame.tokens[at - 1].text in framer.raw["per_words"][1:]  # `each salesperson's units`
-        grouped = "group" in cues if at > span.start or each else bool(cues & opening)
+        grouped = "group" in cues and not per_noun(framer, span, at) if at > span.start or each else bool(cues & opening)
         for sense in senses:
-            named = (span.end - span.start == 1) and framer.catalog.dimensions[sense.key].kind == "flag"  # `the most emergencies`
+            named = own_flag(framer, span, metric, sense.key)
             if named or not can_cut(framer.lexicon, metric, sense.key):
                 continue
             if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:

@@ -241,9 +241,9 @@ def apply_shares(framer: Framer) -> None:
         condition = entry.get("filter")
         if entry["to"] not in framer.catalog.metrics or not any(m in frame.metrics for m in entry["of"]):
             continue
-        if entry.get("cue", True) and not frame.has("share", "average"):
-            continue
-        if set(entry.get("unless_groups") or ()) & set(frame.groups):
+        averaged = frame.has("average") and not frame.has(*framer.raw["grain_cues"])  # `average monthly leases` are leases
+        unsaid = entry.get("cue", True) and not (averaged or frame.has("share"))
+        if unsaid or set(entry.get("unless_groups") or ()) & set(frame.groups):
             continue
         item = _matching(frame.filters, condition) if condition else None
         if condition and item is None:

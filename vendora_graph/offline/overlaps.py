@@ -18,13 +18,15 @@ _PAIR = 3
 def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon) -> list[Span]:
     """Leave out names of measures whose first words end another measure that begins before, and whose rest modifies or limits that."""
     measures = [s for s in spans if of_kind(s, "metric") and s.reason == "exact"]
-    parted = (_modified, _sliced)
+    parted = (_modified, _sliced, _changed)
     cut = {(s.start, s.end) for s in measures for first in _earlier(s, measures) if any(p(first, s, spans, lexicon) for p in parted)}
     exact = [s for s in spans if of_kind(s, "value") and s.reason == "exact"]
     kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
-    kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon))
+    kept = (s for s in kept if not _takes_order(s, measures))
+    kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon) and not _cuts_name(s, tokens, measures, lexicon))
     odd = (_done, _taken_apart, _of_records, _one_side)
-    return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd)]
+    days = {s.start for s in spans if s.period is not None}
+    return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd) and not _hangs(s, tokens, days, lexicon)]
 
 
 def _passes_over(span: Span, tokens: Sequence[Token], measures: Sequence[Span]) -> bool:
@@ -36,6 +38,13 @@ def _passes_over(span: Span, tokens: Sequence[Token], measures: Sequence[Span]) 
     return any(not t.content for m in inside for t in tokens[m.start : m.end])
 
 
+def _takes_order(span: Span, measures: Sequence[Span]) -> bool:
+    """`the most deals funded`: a name in another order (`funded the most deals`) takes the order away from the name that follows it."""
+    own = {s.key for s in of_kind(span, "metric")}
+    after = (m for m in measures if (m.start, m.end) == (span.start + 1, span.end))
+    return span.reason == "order" and any(own & {s.key for s in of_kind(m, "metric")} for m in after)
+
+
 def _cuts_value(span: Span, tokens: Sequence[Token], values: Sequence[Span], lexicon: Lexicon) -> bool:
     """`cars were waiting customers`: a name in another order (`waiting on cars`) ends in the middle of a value's own name."""
     if span.reason != "order" or not of_kind(span, "metric"):
@@ -45,6 +54,24 @@ def _cuts_value(span: Span, tokens: Sequence[Token], values: Sequence[Span], lex
     own = {token.stem for name in names for token in lexicon.normaliser.tokens(name)}
     ends = (tokens[span.end : v.end] for v in values if span.start < v.start < span.end < v.end)
     return any(not own & {t.stem for t in rest} for rest in ends)
+
+
+def _cuts_name(span: Span, tokens: Sequence[Token], measures: Sequence[Span], lexicon: Lexicon) -> bool:
+    """`had gap penetration`, `in total negative equity`: a value or a cue that ends on the first word of a measure's own label."""
+    small = not any(t.content for t in tokens[span.start : span.end - 1])
+    if span.reason == "negated" or span.period is not None or not small or not all(s.kind in {"value", "cue"} for s in span.senses):
+        return False
+    names = [m for m in measures if span.start < m.start == span.end - 1 and m.end > span.end]
+    infos = [lexicon.catalog.metrics[s.key] for m in names for s in of_kind(m, "metric")]
+    labels = [[t.stem for t in lexicon.normaliser.tokens(info.label)] for info in infos]
+    said = [[t.stem for t in tokens[m.start : m.end]] for m in names]
+    return any(stems in labels for stems in said)
+
+
+def _hangs(span: Span, tokens: Sequence[Token], days: set[int], lexicon: Lexicon) -> bool:
+    """`appointments set for chat leads`: a name that ends on the word for the day it is for, where no day follows."""
+    ends = span.end - span.start > 1 and tokens[span.end - 1].text == lexicon.english.raw["for_word"]
+    return ends and bool(of_kind(span, "metric")) and span.end < len(tokens) and span.end not in days
 
 
 def _one_side(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
@@ -101,6 +128,13 @@ def _modified(first: Span, whole: Span, spans: Sequence[Span], lexicon: Lexicon)
     modifiers = lexicon.section("modifiers")
     keys = [s.key for span in spans if (span.start, span.end) == (first.end, whole.end) for s in of_kind(span, "modifier")]
     return any(s.key in (modifiers[key].get("map") or {}) for key in keys for s in of_kind(first, "metric"))
+
+
+def _changed(first: Span, whole: Span, spans: Sequence[Span], _: Lexicon) -> bool:
+    """`why did show rate drop`: what is left of the longer name is how the first measure moved."""
+    rest = [span for span in spans if (span.start, span.end) == (first.end, whole.end)]
+    moved = any(s.kind == "cue" and s.key == "change" for span in rest for s in span.senses)
+    return moved and not {s.key for s in of_kind(first, "metric")} & {s.key for s in of_kind(whole, "metric")}
 
 
 def _sliced(first: Span, whole: Span, spans: Sequence[Span], lexicon: Lexicon) -> bool:

@@ -58,6 +58,14 @@ def other_amount(framer: Framer, target: str, unit: str, first: int) -> bool:
     return bool(amounts) and all(target not in {own.get(m), (usual.get(m) or {}).get(unit)} for m in amounts)
 
 
+def other_column(framer: Framer, target: str, end: int) -> bool:
+    """`over $30k cost`: the word after the amount says an amount that the column found is not."""
+    column, tokens = framer.catalog.dimensions.get(target), framer.frame.tokens
+    if column is None or end >= len(tokens) or tokens[end].text not in framer.raw["amount_nouns"]:
+        return False
+    return tokens[end].stem not in {t.stem for t in framer.lexicon.normaliser.tokens(" ".join((column.label, *column.synonyms)))}
+
+
 def _one(item: Filter) -> bool:
     return len(item.values) == 1 and item.values[0].replace(".", "", 1).isdigit()
 

@@ -61,7 +61,10 @@ def _judged(framer: Framer) -> None:
     _judged_people(framer)
     if frame.order in {"best", "worst"} and any(m in forms for m in frame.metrics):
         for metric in frame.metrics:
-            frame.metric_spans.setdefault(str(forms.get(metric, metric)), frame.metric_spans.get(metric, frame.spans[0]))
+            span, form = frame.metric_spans.get(metric, frame.spans[0]), str(forms.get(metric, metric))
+            frame.metric_spans.setdefault(form, span)
+            if form != metric and form not in frame.metrics:
+                frame.notes.append(("read_as", {"word": frame.said(span), "label": framer.catalog.metrics[form].label}))
         frame.metrics = [m if forms.get(m) in frame.metrics else str(forms.get(m, m)) for m in frame.metrics]
 
 

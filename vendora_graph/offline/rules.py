@@ -123,11 +123,11 @@ def _asked_anyway(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
 
 def _of_slice(framer: Framer, name: str, entry: Mapping[str, Any]) -> bool:
     """`gross on split deals`: a count named for a slice says of what; `count and gross` asks for both."""
-    frame, named = framer.frame, framer.lexicon.section("named_slices")
-    span = frame.rule_spans[name]
-    if len(frame.metrics) != 1 or frame.metrics[0] not in named or listed_with(framer, name) or too(framer, span):
-        return False
+    frame, named, span = framer.frame, framer.lexicon.section("named_slices"), framer.frame.rule_spans[name]
     counted = frame.metrics[0]
+    amount = bool(entry.get("versus")) and framer.catalog.metrics[counted].unit.startswith("usd")  # `is new front gross up`: that itself
+    if len(frame.metrics) != 1 or counted not in named or amount or listed_with(framer, name) or too(framer, span):
+        return False
     chosen, items = metrics_of_rule(framer, entry), filters_of(named[counted])
     if entry.get("group_by") and chosen == [named[counted]["base"]]:  # `worst closer on used cars`: the slice is what is ranked
         frame.rule = name

@@ -237,7 +237,8 @@ def _asks_stores(framer: Framer, span: Span) -> bool:
     opens = not any(t.content for t in framer.frame.tokens[: span.start])
     if opens and len(framer.ctx.stores) > 1 and framer.frame.has("with_condition", *LIMITS):
         return True  # `stores with absorption under 60%`
-    return framer.frame.has("rank", *RANK_CUES) and not framer.frame.groups
+    counted = span.start > 0 and framer.frame.tokens[span.start - 1].number is not None  # `top 3 stores by units per salesperson`
+    return framer.frame.has("rank", *RANK_CUES) and (counted or not framer.frame.groups)
 
 
 def _who(framer: Framer) -> None:

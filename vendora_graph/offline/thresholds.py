@@ -15,7 +15,7 @@ from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.operators import Op, inverted, of_another, operator, scaled, second_number, unit_of
-from vendora_graph.offline.own_limits import other_amount, unlimited
+from vendora_graph.offline.own_limits import other_amount, other_column, unlimited
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -60,7 +60,7 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
         _bind(framer, bucket, range(first, max(end, index + 1)))
         return
     target = _target(framer, unit, first, end, number) if op else None
-    odd = target is None or _other_column(framer, target, end) or other_amount(framer, target, unit, first)
+    odd = target is None or other_column(framer, target, end) or other_amount(framer, target, unit, first)
     if target is None or odd or (op == "between" and second is None):
         return
     other = framer.frame.tokens[second].number if second is not None else None
@@ -173,7 +173,9 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
         frame.groups = [g for g in frame.groups if framer.lexicon.section("noun_columns").get(g) != column]
         return column
     few = counted_beside(framer, first, end, _after(framer, end)) if not unit and number < _FEW else None  # `min 10 sold`
-    measure = few or _measure_beside(framer, first, end) or counted_noun(framer, _after(framer, end - (unit == "units")))
+    counts = unit not in {"rate", "usd"}  # `10% or more closing ratio` counts nothing
+    noun = _after(framer, end - (unit == "units"))
+    measure = few or _measure_beside(framer, first, end) or (counted_noun(framer, noun) if counts else None)
     measure = measure or _of_shown(framer, unit, first)
     if measure is not None:
         return measure
@@ -191,23 +193,19 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     other = counted_beside(framer, first, end, _after(framer, end)) if unit in {"", "units"} else None
     if other is None and not unit and foreign_noun(framer, _after(framer, end)):
         return None
-    return other or _own_value(framer, unit, number) or _of_groups(framer, unit) or (fitting[0] if not unit and len(fitting) == 1 else None)
+    single = fitting[0] if not unit and len(fitting) == 1 and not frame.groups else None  # of each record, not of what groups show
+    return other or _own_value(framer, unit, number) or _of_groups(framer, unit) or single
 
 
 def _of_shown(framer: Framer, unit: str, first: int) -> str | None:
     """`declined work by advisor, only the ones above $5k`: what the groups show is limited, where no thing with a column stands before."""
     named = any(framer.catalog.dimensions[s.key].kind == "numeric" for span in framer.frame.spans for s in of_kind(span, "dimension"))
-    if unit != "usd" or not framer.frame.groups or named or _noun_before(framer, first):
+    if unit != "usd" or not framer.frame.groups:
+        return None
+    ends = {m for m, s in framer.frame.metric_spans.items() if s.end == first and framer.catalog.metrics[m].unit == unit}
+    if not ends & set(framer.frame.metrics) and (named or _noun_before(framer, first)):
         return None
     return next((m for m in framer.frame.metrics if framer.catalog.metrics[m].unit == unit), None)
-
-
-def _other_column(framer: Framer, target: str, end: int) -> bool:
-    """`over $30k cost`: the word after the amount says an amount that the column found is not."""
-    column, tokens = framer.catalog.dimensions.get(target), framer.frame.tokens
-    if column is None or end >= len(tokens) or tokens[end].text not in framer.raw["amount_nouns"]:
-        return False
-    return tokens[end].stem not in {t.stem for t in framer.lexicon.normaliser.tokens(" ".join((column.label, *column.synonyms)))}
 
 
 def _bases(framer: Framer) -> list[str]:

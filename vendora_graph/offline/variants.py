@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vendora_graph.contracts import Filter, Plan
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.words import lowered
@@ -75,9 +75,28 @@ def generalise(framer: Framer) -> None:
             frame.filters = [f.model_copy(update={"dimension": entry["base"]}) if f.dimension == name else f for f in frame.filters]
             _set_against(framer, name, entry)
             taken = {f.dimension for f in frame.filters if f.op != "not_in" or _turned(entry, f)} | set(frame.groups)
-            frame.filters.extend(f for f in filters_of(entry) if f.dimension not in taken and (len(frame.metrics) == 1 or frame.record))
+            own = [f for f in filters_of(entry) if f.dimension not in taken]
+            frame.filters.extend(own if len(frame.metrics) == 1 or frame.record else _for_all(framer, name, own))
             waiting.extend([entry["base"]] if entry["base"] in known else [])
     frame.metrics = list(dict.fromkeys(frame.metrics))
+
+
+def _for_all(framer: Framer, name: str, own: list[Filter]) -> list[Filter]:
+    """`front gross per unit by salesperson and new units`: a slice that has no form of its own there limits every figure, which is said."""
+    frame, sliced = framer.frame, {f.dimension for f in own}
+    known = framer.lexicon.section("named_slices")
+    base = str(known[name]["base"])
+    others = [m for m in frame.metrics if m != base]
+    parted = {f.dimension for m in others if m in known for f in filters_of(known[m])}
+    same = [m for m in others if any(target == m for _, target in framer.catalog.metrics[base].variants)]
+    same += [base] if frame.metrics.count(base) > 1 else []
+    if own and same:  # `units by salesperson and used units`
+        labels = ", ".join(framer.catalog.metrics[m].label for m in same)
+        frame.notes.append(("unspread", {"labels": labels, "slice": framer.catalog.metrics[name].label}))
+    if not own or same or sliced & parted or not all(can_cut(framer.lexicon, m, d) for m in others for d in sliced):
+        return []
+    frame.notes.extend(("distributed", {"metric": m}) for m in others)
+    return own
 
 
 def _set_against(framer: Framer, name: str, entry: Mapping[str, Any]) -> None:
