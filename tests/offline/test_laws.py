@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from tests.offline.conftest import context
@@ -32,6 +34,7 @@ def _read(reader: Reader, question: str) -> Reading:
     return reader.read(question, context(reader.lexicon, role="dealer_principal"))
 
 
+@cache
 def _sure(reader: Reader, question: str) -> Plan | None:
     """The plan of a question that is answered as it is; None where something is asked back or left unread."""
     reading = _read(reader, question)
@@ -64,7 +67,7 @@ def _words(reader: Reader, dimension: str) -> tuple[str, str]:
 @pytest.mark.parametrize("frame", LIMITS)
 def test_a_limit_holds_for_the_measure_beside_it(reader, frame):
     wrong, read = {}, 0
-    for measure, dimension, own in _cuts(reader, 4):
+    for measure, dimension, own in _cuts(reader, 6):
         info = reader.lexicon.catalog.metrics[measure]
         low, high, values = NUMBERS.get(info.unit, PLAIN)
         question = frame.format(names=_words(reader, dimension)[1], measure=info.label.lower(), low=low, high=high)
@@ -78,13 +81,13 @@ def test_a_limit_holds_for_the_measure_beside_it(reader, frame):
         if not right or (LIMITS[frame], [float(v) for v in values][: len(said[-1].values)]) not in told:
             wrong[question] = told, plan.metrics
     assert wrong == {}
-    assert read > 80
+    assert read > 50
 
 
 @pytest.mark.parametrize("frame", ORDERS)
 def test_an_order_is_by_the_measure_named(reader, frame):
     wrong, read = {}, 0
-    for measure, dimension, own in _cuts(reader, 4):
+    for measure, dimension, own in _cuts(reader, 6):
         name, names = _words(reader, dimension)
         question = frame.format(name=name, names=names, measure=_measures(reader)[measure])
         plan = _sure(reader, question)
@@ -96,13 +99,13 @@ def test_an_order_is_by_the_measure_named(reader, frame):
         if not kept or dimension not in plan.group_by or ("3" in frame) != (order.limit == 3):
             wrong[question] = plan.group_by, order
     assert wrong == {}
-    assert read > 80
+    assert read > 50
 
 
 @pytest.mark.parametrize("word", ["best", "worst"])
 def test_best_and_worst_follow_the_good_side(reader, word):
     known = reader.lexicon.catalog.metrics
-    for measure, dimension, own in _cuts(reader, 5):
+    for measure, dimension, own in _cuts(reader, 8):
         info = known[measure]
         plan = _sure(reader, f"{word} {_words(reader, dimension)[1]} by {info.label.lower()} last month")
         if plan is None or info.good not in {"up", "down"} or measure in JUDGED:

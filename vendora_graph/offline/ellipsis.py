@@ -21,6 +21,12 @@ _GAP = 2
 """Joining words between the two names (`, and`)."""
 
 
+def _of_name(tokens: tuple[Token, ...], end: int, lexicon: Lexicon) -> bool:
+    """`trend of used units over 60 days`: a number that ends a measure's own name."""
+    senses = (sense for at in range(end - _PAIR) for sense in lexicon.senses(compact(tokens[at:end])))
+    return any(sense.kind == "metric" for sense in senses)
+
+
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
     tokens = tuple(_one_of(token, lexicon) for token in tokens)
@@ -57,9 +63,10 @@ def _back_from_now(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, 
     units, length = lexicon.english.raw["calendar"]["units"], lexicon.english.raw["trend_length"]
     if not any(t.text in length["words"] for t in tokens):
         return tokens
-    for at in range(len(tokens) - 1):
-        free = at == 0 or tokens[at - 1].text not in length["unless"]
-        if tokens[at].number is not None and not tokens[at].unit and tokens[at + 1].stem in units and free:
+    counted = [at for at in range(len(tokens) - 1) if tokens[at].number is not None and tokens[at + 1].stem in units]
+    free = [at for at in counted if not (at and tokens[at - 1].text in length["unless"])]
+    for at in free if free == counted else ():
+        if not tokens[at].unit and not _of_name(tokens, at + 2, lexicon):
             (last,) = lexicon.normaliser.tokens(length["last"])
             return (*tokens[:at], replace(last, raw=tokens[at].raw, word=tokens[at].word), *tokens[at:])
     return tokens
