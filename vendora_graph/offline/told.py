@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from vendora_graph.contracts import Reading
 from vendora_graph.offline.lexicon import Lexicon
@@ -12,8 +13,9 @@ from vendora_graph.offline.variants import base_of
 from vendora_graph.offline.wording import Phrase, Wording, form
 
 _DASH = "-"
-_CUTTING = ("which", "by")
-"""After these a word is what the measure is shown by (`which techs`), and no part of its description."""
+_SHOWN = "by "
+_CUTTING = ("which", _SHOWN)
+"""After these a word is what the measure is shown by (`which techs`, `by advisor`), and no part of its description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Told:
 def told(tokens: tuple[Token, ...], lexicon: Lexicon) -> Told:
     """Return the question with what is described in it named; unchanged where no measure of the model is."""
     words = [at for at, token in enumerate(tokens) if token.text != _DASH]
-    roots = [form(tokens[at]) for at in words]
+    roots = _roots([tokens[at] for at in words], lexicon)
     there, best, chosen, most = set(roots), set[int](), "", (0, 0)
     for wording in lexicon.told:
         used = {words[at] for at in _used(wording, roots, there)}
@@ -39,15 +41,31 @@ def told(tokens: tuple[Token, ...], lexicon: Lexicon) -> Told:
     return _named(tokens, best, chosen, lexicon) if best else Told(tokens)
 
 
+def _roots(tokens: Sequence[Token], lexicon: Lexicon) -> list[str]:
+    """What the words are looked up by; nothing for `last` of `last quarter`, which is a period and no part of a description."""
+    of, roots = lexicon.english.raw["told_periods"], [form(token) for token in tokens]
+    for at, (word, after) in enumerate(pairwise(tokens)):
+        if word.text in of["words"] and after.stem in of["units"]:
+            roots[at] = ""
+        elif word.text == _SHOWN.strip() and any(sense.kind == "group" for sense in lexicon.senses(after.stem)):
+            roots[at] = _SHOWN
+    return roots
+
+
 def stands(named: Reading, found: Told, lexicon: Lexicon) -> bool:
     """Whether a question is better read as it stands: it names the measure, several, or one by as many words as describe another."""
     if named.plan is None:
         return False
     uses = {use for _, use in named.used if use.startswith("metric")}
-    if (is_of(named, found.metric, lexicon) and not named.unused) or len(uses) > 1:
-        return True
     own, told_by = {word for word, use in named.used if use in uses}, set(found.words.split())
+    apart = len(uses) > 1 and not {word for word in own if _content(word, lexicon)} <= told_by
+    if (is_of(named, found.metric, lexicon) and not named.unused) or apart:
+        return True
     return own == told_by if own <= told_by else len(own) >= found.size
+
+
+def _content(word: str, lexicon: Lexicon) -> bool:
+    return any(token.content for token in lexicon.normaliser.tokens(word))
 
 
 def is_of(reading: Reading, metric: str, lexicon: Lexicon) -> bool:
@@ -92,7 +110,7 @@ def _places(phrase: Phrase, roots: Sequence[str], used: set[int]) -> Iterator[ra
 def _denied(tokens: Sequence[Token], used: set[int], lexicon: Lexicon) -> bool:
     """Whether a word inside the description turns it round (`leads we don't reach`) or parts it (`appointments and how many showed`)."""
     raw = lexicon.english.raw
-    words = {*raw["negations"], raw["joiners"][0], raw["versus_word"]}
+    words = {*raw["negations"], *raw["told_turns"], raw["joiners"][0], raw["versus_word"]}
     inside = (tokens[at] for at in range(min(used), max(used)) if at not in used) if used else ()
     return any(token.text in words or token.stem in words for token in inside)
 
