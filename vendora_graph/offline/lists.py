@@ -205,14 +205,10 @@ def bare_measures(framer: Framer) -> None:
     frame = framer.frame
     for entry in framer.lexicon.vocabulary.get("list_words") or ():
         metric = str(entry["metric"])
-        if metric not in framer.catalog.metrics or not _fits(framer, entry):
+        if metric not in framer.catalog.metrics or metric in frame.metrics or not _fits(framer, entry):
             continue
         given = str(entry.get("instead"))
         named = given in frame.metric_spans and given in frame.metrics and frame.said(frame.metric_spans[given]) in entry["words"]
-        if metric in frame.metrics:
-            if named and _cut_between(framer, metric, given):
-                frame.metrics.remove(given)
-            continue
         if named and _later(framer, entry, given):
             frame.metrics = [metric if m == given else m for m in frame.metrics]
             frame.metric_spans[metric] = frame.metric_spans.pop(given)
@@ -257,12 +253,6 @@ def _later(framer: Framer, entry: Mapping[str, Any], metric: str) -> bool:
     rule = framer.frame.rule_spans.get(str(entry.get("after")))
     return "after" not in entry or (rule is not None and rule.end <= given.start)
 
-
-def _cut_between(framer: Framer, metric: str, given: str) -> bool:
-    """`stock by model, units and cost`: behind its grouping the general word says the measure once more."""
-    frame = framer.frame
-    first, last = frame.metric_spans.get(metric), frame.metric_spans[given]
-    return first is not None and any(of_kind(s, "dimension") for s in frame.spans if first.end <= s.start and s.end <= last.start)
 
 
 def _fits(framer: Framer, entry: Mapping[str, Any]) -> bool:

@@ -13,9 +13,8 @@ from vendora_graph.offline.variants import base_of
 from vendora_graph.offline.wording import Phrase, Wording, form
 
 _DASH = "-"
-_SHOWN = "by "
-_CUTTING = ("which", _SHOWN)
-"""After these a word is what the measure is shown by (`which techs`, `by advisor`), and no part of its description."""
+_CUT = "\0"
+"""Stands for a word after which comes what the measure is shown by (`which techs`, `by advisor`): that is no part of its description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,13 @@ def told(tokens: tuple[Token, ...], lexicon: Lexicon) -> Told:
 
 def _roots(tokens: Sequence[Token], lexicon: Lexicon) -> list[str]:
     """What the words are looked up by; nothing for `last` of `last quarter`, which is a period and no part of a description."""
-    of, roots = lexicon.english.raw["told_periods"], [form(token) for token in tokens]
+    raw, roots = lexicon.english.raw, [form(token) for token in tokens]
+    of = raw["told_periods"]
     for at, (word, after) in enumerate(pairwise(tokens)):
         if word.text in of["words"] and after.stem in of["units"]:
             roots[at] = ""
-        elif word.text == _SHOWN.strip() and any(sense.kind == "group" for sense in lexicon.senses(after.stem)):
-            roots[at] = _SHOWN
+        elif word.text in raw["told_which"] or (word.text == raw["by_word"] and any(s.kind == "group" for s in lexicon.senses(after.stem))):
+            roots[at] = _CUT
     return roots
 
 
@@ -94,7 +94,7 @@ def _used(wording: Wording, roots: Sequence[str], there: set[str]) -> set[int]:
 def _place(group: Iterable[Phrase], roots: Sequence[str], used: set[int]) -> range:
     """Where the first phrase of a group stands that is free, and is not what the measure is shown by."""
     free = (places for phrase in group for places in _places(phrase, roots, used))
-    return next((places for places in free if places.start == 0 or roots[places.start - 1] not in _CUTTING), range(0))
+    return next((places for places in free if places.start == 0 or roots[places.start - 1] != _CUT), range(0))
 
 
 def _free(group: Iterable[Phrase], roots: Sequence[str], used: set[int]) -> bool:
