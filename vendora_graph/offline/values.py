@@ -84,7 +84,7 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
         return None
     known = framer.catalog.dimensions
     asked_by = [s.key for s in of_kind(span, "dimension") if known[s.key].kind != "record"]  # of `which used cars` used is a limit
-    if framer.after_cue(span, {"which", "who", "group"}, ()) and any(framer.fits(name) for name in asked_by):
+    if framer.after_cue(span, {"which", "who", "group"}, ()) and any(not framer.measures() or framer.fits(name) for name in asked_by):
         return None  # `which bank pays us the most`, `reserve by bank`: asked by it, not limited to it
     if _cut_by_flag(framer, span, senses):
         return None
