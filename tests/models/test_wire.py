@@ -9,7 +9,6 @@ import pytest
 from tests.models.conftest import ANSWERED, ASK, DRAFT, MAY, PROVIDERS, QUESTION, VISITS, OpenWire, right, visits
 from tests.models.wire import Reply, Seen, Status, Turn, Wire
 
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'ClientResponse.json' was never awaited:RuntimeWarning")
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["plain", "streamed"])
 @pytest.mark.parametrize("model", PROVIDERS)

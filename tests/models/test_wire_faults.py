@@ -12,8 +12,6 @@ import pytest
 from tests.models.conftest import ANSWERED, ASK, PROVIDERS, QUESTION, VISITS, OpenWire, right, visits
 from tests.models.wire import Reply, Seen, Status, Turn, Wire
 
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'ClientResponse.json' was never awaited:RuntimeWarning")
-
 GEMINI = PROVIDERS[0]
 TOKENS = 1100
 """What a whole reply of the wire costs."""
