@@ -84,7 +84,8 @@ Intent = Literal[
 class Plan(Contract):
     """What was asked, in the vocabulary of the semantic model. Also the independent reading and the follow-up memory.
 
-    `steps` names the senior analyst's tools in order for complex questions; `earlier` the period told of the same measures before.
+    `steps` names the senior analyst's tools in order for complex questions; `earlier` the period told of the same measures before;
+    `averaged` asks for the mean of the complete buckets of `grain`.
     """
 
     intent: Intent = "value"
@@ -98,6 +99,7 @@ class Plan(Contract):
     steps: tuple[str, ...] = ()
     topic: str | None = None
     earlier: Period | None = None
+    averaged: bool = False
 
 
 class Reading(Contract):

@@ -17,7 +17,7 @@ def _parts(plan: Plan) -> list[str]:
     return [
         f"[{plan.intent}] " + ", ".join(plan.metrics),
         ("by " + ", ".join(plan.group_by)) if plan.group_by else "",
-        f"each {plan.grain}" if plan.grain else "",
+        f"each {plan.grain}{' on average' if plan.averaged else ''}" if plan.grain else "",
         *where,
         _period(plan.period),
         _versus(plan),

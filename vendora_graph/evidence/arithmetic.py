@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from vendora_graph.contracts import Fact, Grade, Period, Slice, Unit
 from vendora_graph.errors import ModelOutputError
 from vendora_graph.evidence import expression, formula_words
+from vendora_graph.evidence.formats import render_period
 from vendora_graph.evidence.identity import make_fact
 from vendora_graph.evidence.resources import resource
 
@@ -44,7 +45,7 @@ def calculate(operation: str, facts: Sequence[Fact], *, label: str = "", grade: 
         unit=unit_of(name, [part.unit for part in parts]),
         label=text,
         slice=_common_slice(name, parts),
-        period=_period(parts),
+        period=_stretch(parts) if name == "mean" else _period(parts),
         basis=parts[0].basis if len({part.basis for part in parts}) == 1 else "",
         grade=grade,
         formula=f"{name}: {formula_words.written(name, parts)}",
@@ -245,6 +246,18 @@ def _common_slice(name: Operation, parts: Sequence[Fact]) -> Slice:
 def _period(parts: Sequence[Fact]) -> Period | None:
     """Return the period of the first part: a change is a statement about now."""
     return parts[0].period
+
+
+def _stretch(parts: Sequence[Fact]) -> Period | None:
+    """Return the days from the first part to the last: a mean is a statement about all of them."""
+    periods = sorted((part.period for part in parts if part.period is not None), key=lambda period: period.start)
+    if len({period.start for period in periods}) < 2:  # noqa: PLR2004
+        return _period(parts)
+    first, last = periods[0], periods[-1]
+    if first.grain == "week":  # from the first day of the one to the last day of the other
+        first, last = (Period(start=day, end=day, label=day.isoformat(), grain="day") for day in (first.start, last.end))
+    label = resource("words")["stretch"].format(first=render_period(first), last=render_period(last))
+    return Period(start=periods[0].start, end=periods[-1].end, label=label)
 
 
 def _label(name: Operation, parts: Sequence[Fact]) -> str:

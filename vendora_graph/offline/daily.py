@@ -27,12 +27,29 @@ def take_daily(framer: Framer) -> None:
 
 def averaged_unit(framer: Framer, plan: Plan) -> str:
     """`average units per day`: the calendar unit that a measure which adds up was to be averaged over; empty where none was."""
-    frame = framer.frame
+    frame, previous = framer.frame, framer.ctx.previous
+    if previous is not None and previous.averaged and plan.group_by and set(previous.metrics) <= set(plan.metrics):
+        return str(previous.grain)  # `average monthly units`, then `by store`
     averaging = any(t.text in framer.raw["average_words"] for t in frame.tokens)
     units = [str(grain) for name, grain in framer.raw["grain_cues"].items() if frame.has(name)]
     adds = not any(framer.catalog.metrics[m].additivity in _RATES for m in plan.metrics)
     beside = plan.comparison is not None and plan.comparison.kind != "values"
-    return units[0] if averaging and units and adds and not beside else ""
+    return units[0] if averaging and units and adds and not beside and not plan.averaged else ""
+
+
+def with_average(framer: Framer, previous: Plan | None, plan: Plan) -> Plan:
+    """`average monthly units`, `what do we average a month`: the plan, marked where the mean of its complete buckets is asked for."""
+    return plan.model_copy(update={"averaged": True}) if _averages(framer, plan, previous) else plan
+
+
+def _averages(framer: Framer, plan: Plan, previous: Plan | None) -> bool:
+    known = [framer.catalog.metrics[m] for m in plan.metrics]
+    one_line = plan.intent == "trend" and not plan.group_by and plan.comparison is None and plan.ranking is None and plan.topic != "share"
+    limited = any(item.dimension in plan.metrics for item in plan.filters)
+    if not one_line or limited or plan.grain in {None, "day"} or any(m.snapshot or m.additivity in _RATES for m in known):
+        return False
+    goes_on = previous is not None and previous.averaged and not framer.frame.has("trend", *framer.raw["grain_cues"])
+    return goes_on or averaged_unit(framer, plan) == plan.grain
 
 
 def per_day(framer: Framer, plan: Plan) -> bool:

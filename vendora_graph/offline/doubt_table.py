@@ -13,6 +13,7 @@ from vendora_graph.offline.follow_doubts import opens_excluding, repeats
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.kinds import idle_member, lost_count, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
 from vendora_graph.offline.leftover import by_nothing
+from vendora_graph.offline.limits import still_to_reach
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
 from vendora_graph.offline.narrow import narrow
 from vendora_graph.offline.omissions import (
@@ -77,7 +78,7 @@ def _plain_average(framer: Framer, plan: Plan) -> bool:
     modifiers = framer.lexicon.section("modifiers")
     consumed = any(not (modifiers.get(name) or {}).get("silent") for name in framer.frame.modifiers)
     beside = (plan.comparison is not None and plan.comparison.kind != "values") or any(n == NO_AVERAGE for n, _ in framer.frame.notes)
-    return averaging and additive and not consumed and not beside
+    return averaging and additive and not consumed and not beside and not plan.averaged
 
 
 def _ranks_change(framer: Framer, plan: Plan) -> bool:
@@ -172,6 +173,7 @@ DOUBTS: Doubts = (
     ("one_sided", one_sided),
     ("per", lost_unit),
     ("unplaced", second_question),
+    ("unplaced", still_to_reach),
     ("unplaced", idle_verb),
     ("advice", advice),
     ("standard", lost_standard),

@@ -11,7 +11,8 @@ def take_heads(framer: Framer) -> None:
     """Group by the dimension whose name ends in a word that stands after `by` and means nothing else."""
     frame = framer.frame
     for at, token in enumerate(frame.tokens):
-        free = frame.bound.get(at, "cue").startswith("cue") and "group" not in frame.bound.get(at, "")
+        taken = frame.bound.get(at, "cue")
+        free = taken.startswith("cue") and "group" not in taken and not taken.startswith("cue grain")  # `by week` is no day of the week
         if (token.content or at in frame.bound) and free and token.number is None and _after_by(framer, at):
             name = _headed(framer, token.stem)
             if name and name not in frame.groups:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Filter
+from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.restate import amount, in_words
 
@@ -25,6 +25,14 @@ def none_of(framer: Framer) -> None:
         frame.groups = [g for g in frame.groups if columns.get(g) != column]
         for index in range(at, span.end):
             frame.bound[index] = f"threshold {column}"
+
+
+def still_to_reach(framer: Framer, plan: Plan) -> str:
+    """`who will hit 15 units`: of a period that runs, those who are there already are not those who will be."""
+    will = next((t.raw for t in framer.frame.tokens if t.text in framer.raw["will_words"]), "")
+    limited = any(item.dimension in plan.metrics and item.op in {"gt", "ge"} for item in plan.filters)
+    runs = plan.period is not None and not plan.period.complete
+    return will if limited and runs and bool(plan.group_by) else ""
 
 
 def asked_whether(framer: Framer) -> None:

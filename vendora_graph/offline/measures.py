@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.chosen import choose_measures
@@ -11,15 +10,15 @@ from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import antecedent, bare_measures, heads_row, joined, listed_measure, negates, value_in_list
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.record_nouns import LIST_CUES, describes, grouped_otherwise, is_record, right_after
 from vendora_graph.offline.senses import PART_OF_NAME
-from vendora_graph.offline.shown_by import asked_by, own_flag, per_noun
+from vendora_graph.offline.shown_by import own_flag, per_noun
 from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import asked_for, limits_other, only_metric, replaced
 from vendora_graph.offline.variants import filters_of
 
 _EPSILON = 1e-9
-_LIST_CUES = {"list", "which"}
 
 
 def fill_measures(framer: Framer) -> None:
@@ -124,62 +123,6 @@ _OTHERWISE: Sequence[Callable[[Framer, Span], bool]] = (
 )
 
 
-def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
-    """`show me the units over 90 days`: a list is asked for, and the noun names single records."""
-    frame = framer.frame
-    names = [s.key for s in dimensions if framer.catalog.dimensions[s.key].kind == "record"]
-    if not names or frame.has("how_many", *framer.raw["grain_cues"]):
-        return False
-    listing = right_after(framer, span, _LIST_CUES)
-    every = framer.cue_before(span, {"group"})
-    cut = every is not None and not (listing and frame.said(every) in framer.raw["per_words"][1:])  # `give me every deal`
-    if not (listing or right_after(framer, span, set(framer.raw["record_rank_cues"]))) or cut:
-        return False
-    if frame.has("who") or _grouped_otherwise(framer, span) or _asks_unit(framer) or heads_row(framer, span):
-        return False
-    weak = bool(of_kind(span, "metric", "hint"))
-    return not weak or _narrowed(framer, span) or (listing and framer.inherits())
-
-
-def _asks_unit(framer: Framer) -> bool:
-    """`which day did we sell the most cars`: days are ranked, no cars."""
-    units, tokens = framer.raw["calendar"]["units"], framer.frame.tokens
-    return any(a.text in framer.raw["unit_askers"] and b.stem in units for a, b in pairwise(tokens))
-
-
-def _grouped_otherwise(framer: Framer, span: Span) -> bool:
-    """Another noun is what the answer is cut by (`which store wholesaled the most cars`), or people are (`everybody's units`)."""
-    if any(t.text in framer.raw["everyones"] for t in framer.frame.tokens):
-        return True
-    return any(asked_by(framer, other) for other in framer.frame.spans if other is not span)
-
-
-def right_after(framer: Framer, span: Span, cues: set[str]) -> bool:
-    """Whether a cue stands before a noun with only small words, numbers, values and other such cues between."""
-    frame = framer.frame
-    for index in (i for name in sorted(cues) for i in frame.cues.get(name, ())):
-        cue = frame.spans[index]
-        if cue.end <= span.start and not framer.limits(cue) and all(_light(framer, at) for at in range(cue.end, span.start)):
-            return True
-    return False
-
-
-def _light(framer: Framer, at: int) -> bool:
-    token = framer.frame.tokens[at]
-    if token.stem in framer.raw["record_gap"] or token.number is not None or token.kind == "punct":
-        return True
-    inside = next((s for s in framer.frame.spans if s.start <= at < s.end), None)
-    return inside is not None and bool(of_kind(inside, "value", "cue")) and not of_kind(inside, "metric")
-
-
-def _narrowed(framer: Framer, span: Span) -> bool:
-    """Whether something says which records: a number, an order, `that ...`, or a metric of its own."""
-    frame = framer.frame
-    numbers = any(t.number is not None and i not in frame.bound for i, t in enumerate(frame.tokens))
-    others = any(other.start != span.start for other in frame.metric_spans.values())
-    return numbers or others or frame.has("with_condition", *framer.raw["record_rank_cues"])
-
-
 def _take(framer: Framer, span: Span) -> None:
     frame = framer.frame
     text = frame.said(span)
@@ -233,6 +176,7 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
     _named_value(framer, span, metric)
     for at in range(span.start, span.end):
         senses: list[Sense] = []
+        size = 0
         for size in range(span.end - at, 0, -1):
             senses = [s for s in framer.lexicon.senses(compact(framer.frame.tokens[at : at + size])) if s.kind == "dimension"]
             if senses:
@@ -248,8 +192,11 @@ def _inside(framer: Framer, span: Span, metric: str) -> None:
             if grouped and framer.catalog.dimensions[sense.key].kind not in {"record", "numeric"}:
                 framer.frame.groups.append(sense.key)
                 return
-            listed = at == span.start and right_after(framer, span, _LIST_CUES) and not heads_row(framer, span)
-            if listed and not _grouped_otherwise(framer, span) and framer.catalog.dimensions[sense.key].kind == "record":
+            several = framer.frame.tokens[span.end - 1].text != framer.frame.tokens[span.end - 1].stem
+            stands = several and at + size == span.end and framer.catalog.metrics[metric].snapshot  # `the unfunded deals`
+            listed = (at == span.start or stands) and right_after(framer, span, LIST_CUES) and not heads_row(framer, span)
+            listed = listed and not describes(framer, at + size - 1, span)
+            if listed and not grouped_otherwise(framer, span) and framer.catalog.dimensions[sense.key].kind == "record":
                 framer.frame.record = sense.key
                 return
 

@@ -10,9 +10,10 @@ from vendora_graph.offline.daily import averaged_beside
 from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.heads import noun_inside
 from vendora_graph.offline.lists import new_clause, with_amount
-from vendora_graph.offline.measures import category, is_record
+from vendora_graph.offline.measures import category
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.pointing import strange, take_outcome, value_measure
+from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.target_words import DIMENSION, usual_targets
 from vendora_graph.offline.variants import as_filter, filters_of

@@ -176,6 +176,8 @@ def _trend(told: sentences.Told, results: list[Result]) -> Draft:
     changes = [table.rows[0].cells[0] for result in results[1:] for table in result.tables]
     headline = told.trend(0, changes[0] if changes else None)
     more = [told.trend(i, changes[i] if i < len(changes) else None) for i in range(1, len(told.infos))]
+    if told.asked.plan.averaged and len(changes) == len(told.infos):
+        headline, *more = (told.averaged(i, mean) for i, mean in enumerate(changes))
     moved = changes[len(told.infos)] if len(changes) > len(told.infos) else None
     share = share_trend(told.asked, told.table, moved, told.words())
     if share is not None:

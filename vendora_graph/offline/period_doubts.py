@@ -23,6 +23,9 @@ def vague_period(framer: Framer, _plan: Plan) -> str:
 def averaged_stretch(framer: Framer, plan: Plan) -> bool:
     """`against the average of the last four quarters`: an average of several figures, and one stretch is held against the other."""
     frame, words = framer.frame, framer.raw["average_words"]
+    previous = framer.ctx.previous
+    if previous is not None and previous.averaged and plan.comparison is not None and set(previous.metrics) <= set(plan.metrics):
+        return True  # `average monthly units`, then `vs last year`: two averages are not held against one another
     swapped = not set(plan.metrics) & set(frame.metric_spans)  # `average` made another measure of the one named
     if plan.comparison is None or not (_adds(framer, plan) or swapped):
         return False

@@ -40,7 +40,7 @@ def calls_for(asked: Asked, done: Done) -> tuple[Call, ...]:
     calls: tuple[Call, ...] = (first,)
     answer = done.results.get(first.id)
     if plan.grain is not None and plan.ranking is None and not limited(plan) and answer is not None and answer.tables:
-        calls += _trend_changes(answer.main)
+        calls += _means(answer.main) if plan.averaged else _trend_changes(answer.main)
     if asks_share(plan):
         calls += _share_calls(asked, first, done)
     other = apart(asked)
@@ -217,6 +217,18 @@ def _trend_changes(table: Table) -> tuple[Call, ...]:
             continue
         first, last = points
         calls.append(Call("calculate", {"operation": "difference", "of": [last.ref.strip("{}"), first.ref.strip("{}")], "label": ""}))
+    return tuple(calls)
+
+
+def _means(table: Table) -> tuple[Call, ...]:
+    """The mean of the complete buckets, for each metric: `average units a month`."""
+    rows = [row for row in table.body if row.cells]
+    calls = []
+    for column in range(len(rows[0].cells) if rows else 0):
+        cells = [row.cells[column] for row in rows]
+        whole = [cell.ref.strip("{}") for cell in cells if cell is not None and cell.value is not None and not cell.partial]
+        if whole:
+            calls.append(Call("calculate", {"operation": "mean", "of": whole, "label": ""}))
     return tuple(calls)
 
 

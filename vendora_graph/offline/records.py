@@ -7,7 +7,7 @@ from typing import Any
 
 from vendora_graph.offline.ages import still_here
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
-from vendora_graph.offline.measures import right_after
+from vendora_graph.offline.record_nouns import right_after
 from vendora_graph.offline.variants import filters_of, generalise
 
 
@@ -115,11 +115,19 @@ def _rank_measure(framer: Framer) -> None:
             own = framer.catalog.dimensions[record].record_metrics
             if frame.metrics and frame.rank_by in framer.catalog.metrics and frame.rank_by not in own and not (frame.groups or frame.grain):
                 frame.metrics = list(dict.fromkeys([*frame.metrics, frame.rank_by]))
-    if frame.has("strong_list") and frame.metrics:
+    if frame.metrics and (frame.has("strong_list") or _every_one(framer)):
         record = record or _record_of(framer)
     record = record or _of_values(framer)
     if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):
         frame.record = record
+
+
+def _every_one(framer: Framer) -> bool:
+    """`show me every lease we wrote`: what is counted is listed one by one."""
+    frame, words = framer.frame, framer.raw["per_words"][1:]
+    ends = {frame.spans[i].end for i in frame.cues.get("list", ())}
+    starts = (span.start for name, span in frame.metric_spans.items() if name in frame.metrics)
+    return any(at > 1 and ends & {at - 1, at} and frame.tokens[at - 1].text in words for at in starts)
 
 
 def _record_of(framer: Framer) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from vendora_graph.contracts import Comparison, Grain, Intent, Plan, Ranking
 from vendora_graph.offline.answer_period import main_period, one_day, period_notes, trend_default
 from vendora_graph.offline.compare import as_long, comparison_of, day_before
+from vendora_graph.offline.daily import with_average
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look_ahead, look_back, take_as_closed, topic_of
 from vendora_graph.offline.ledger import half_held, leave_books, whole_months
@@ -58,10 +59,15 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)
     plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, dated)), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
-    out.plan = _with_intent(plan.model_copy(update={"earlier": asked_before(plan, previous)}), intent, steps, rule or {})
+    out.plan = with_average(framer, previous, _with_intent(_remembering(plan, previous), intent, steps, rule or {}))
     if out.resolved is not None:
         period_notes(framer, out.resolved, clock_of(framer), out)
     return out
+
+
+def _remembering(plan: Plan, previous: Plan | None) -> Plan:
+    """The plan with the period told of the same measures before."""
+    return plan.model_copy(update={"earlier": asked_before(plan, previous)})
 
 
 def _with_intent(plan: Plan, intent: Intent, steps: tuple[str, ...], rule: Mapping[str, object]) -> Plan:

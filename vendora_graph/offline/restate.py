@@ -17,7 +17,7 @@ def restate(framer: Framer, plan: Plan) -> str:
     pattern = texts["restated_snapshot" if snapshot else "restated"]
     if plan.intent == "definition":
         pattern = texts["restated_definition"]
-    pattern = texts["restated_intent"].get(plan.intent, pattern)
+    pattern = texts["restated_intent"].get(plan.intent, texts["restated_averaged"] if plan.averaged else pattern)
     return (
         _capital(
             pattern.format(

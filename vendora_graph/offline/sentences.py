@@ -274,6 +274,11 @@ class Told:
             return say("trend", "flat", change=spoken(change), **words)
         return say("trend", "headline", direction=direction(change.value), change=spoken(change), **words)
 
+    def averaged(self, index: int, mean: Cell) -> str:
+        """Return the sentence of the mean of the complete buckets."""
+        words = {**self.words(index), "mean": spoken(mean), "stretch": mean.period or "", "grain": str(self.asked.plan.grain)}
+        return say("trend", "averaged", **words)
+
     def _latest(self, place: int, index: int) -> str:
         """Return who leads at the last point of several lines."""
         rows = [row for row in self.table.body if row_value(row, place) is not None]

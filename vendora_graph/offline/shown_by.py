@@ -15,8 +15,15 @@ def asked_by(framer: Framer, span: Span) -> bool:
     if of_kind(span, "metric", "hint") or (of_kind(span, "value") and "person" not in kinds):
         return False
     having = any(s.start == span.end and "with_condition" in cue_names(s) for s in framer.frame.spans)
-    asked = framer.after_cue(span, {"group", "which", "list", *framer.raw["record_rank_cues"]})
+    asking = {"group", "which", "list", *framer.raw["record_rank_cues"]}
+    asked = framer.after_cue(span, asking) or _so_many(framer, span, asking)
     return (asked or having) and bool(kinds & _CUTS)
+
+
+def _so_many(framer: Framer, span: Span, cues: set[str]) -> bool:
+    """`which three models had the most units`: a number may stand between."""
+    numbered = span.start > 1 and framer.frame.tokens[span.start - 1].number is not None
+    return numbered and any(o.end == span.start - 1 and cue_names(o) & cues for o in framer.frame.spans)
 
 
 def own_flag(framer: Framer, span: Span, metric: str, dimension: str) -> bool:

@@ -11,10 +11,10 @@ from vendora_graph.offline.heads import take_heads
 from vendora_graph.offline.labelling import labels_value, stands_for_rows
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.lists import value_in_list
-from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.people import department_filter, of_department
 from vendora_graph.offline.places import take_place
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
+from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds

@@ -96,12 +96,12 @@ def _turned(word: str, stem: str) -> bool:
 
 
 def _dropped_letter(stem: str, lexicon: Lexicon) -> list[str]:
-    """A word of three letters is a typo only of one word with a letter more and the same ends (`rte` for `rate`)."""
+    """A word of three letters is a typo of a word with a letter more and the same ends (`rte` for `rate`); of several only in a phrase."""
     if len(stem) != _MIN_TYPO - 1:
         return []
     found = [w for w, rank in lexicon.words.items() if len(w) == _MIN_TYPO and rank < _NAMES and w[0] == stem[0] and w[-1] == stem[-1]]
     fits = sorted(w for w in found if any(w[:i] + w[i + 1 :] == stem for i in (1, 2)))
-    return fits if len(fits) == 1 else []
+    return fits if len(fits) <= _MAX_FIXES else []
 
 
 def _similar(word: str, stem: str, distance: float) -> bool:
@@ -178,7 +178,8 @@ def _fuzzy(
     tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stores: frozenset[str], fixes: dict[int, list[str]]
 ) -> Iterator[Span]:
     wrong = [i for i in range(start, end) if i in fixes]
-    if not wrong or len(wrong) > _MAX_FUZZY_IN_SPAN:
+    unsure = end - start == 1 and len(tokens[start].text) < _MIN_TYPO and len(fixes.get(start, ())) > 1  # `fil` of `fil rate` is clear
+    if not wrong or len(wrong) > _MAX_FUZZY_IN_SPAN or unsure:
         return
     for choice in itertools.product(*(fixes[i] for i in wrong)):
         stems = dict(zip(wrong, choice, strict=True))

@@ -185,7 +185,7 @@ def trailing_state(framer: Framer, plan: Plan) -> str:
         while at < len(frame.tokens) and frame.tokens[at].text in framer.raw["copulas"]:
             at += 1
         word = frame.tokens[at] if at < len(frame.tokens) else None
-        if word is None or word.stem in own or not frame.bound.get(at, "cue").startswith(_IDLE):
+        if word is None or word.stem in own or not frame.bound.get(at, "cue").startswith(_IDLE) or frame.bound.get(at) == "cue change":
             continue
         grouped = frame.bound.get(span.start, "").startswith("group")  # `which rooftop turned in ..` is a verb
         participle = word.text in loose and word.text.endswith(tuple(framer.raw["participle_ends"])) and not grouped

@@ -9,9 +9,9 @@ from vendora_graph.offline.alike import one_kind
 from vendora_graph.offline.frame import LIMITS, Framer, cue_names, of_kind
 from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.lexicon import Sense
-from vendora_graph.offline.measures import is_record
 from vendora_graph.offline.others import beside_the_others
 from vendora_graph.offline.people import fresh_people, of_department
+from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.small_follow import shown_columns, stands_out
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.surely import replaced

@@ -28,13 +28,14 @@ def build_catalog(project: Project, flat: Mapping[str, Flat], group_bys: GroupBy
         SemanticModelError: A meta value is wrong, or a metric reaches a concept by two ways of one length.
     """
     concepts = Concepts(project)
-    by_model: dict[str, Paths] = {}
+    by_model: dict[tuple[str, str | None], Paths] = {}
     paths: dict[str, Paths] = {}
     for name, spec in sorted(project.simple.items()):
         compiled = project.values.get(name, name)
-        if spec.model not in by_model:
-            by_model[spec.model] = concepts.shortest(spec, group_bys(compiled))
-        paths[name] = by_model[spec.model]
+        key = (spec.model, spec.time_dimension)  # a key that is a date serves only what is dated by it
+        if key not in by_model:
+            by_model[key] = concepts.shortest(spec, group_bys(compiled))
+        paths[name] = by_model[key]
     for name, item in sorted(flat.items()):
         paths[name] = _common([paths[part.metric] for part in item.inputs])
     builder = _MetricBuilder(project, flat, paths, concepts)

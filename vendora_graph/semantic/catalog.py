@@ -108,7 +108,7 @@ class DimensionInfo:
     serves a metric is `Catalog.path`. `values` are value synonyms: stored value -> words. `source` is (table, column) to
     read distinct values from (None when it is an expression, which is then in `expression`). `typed` says that the kind was
     declared, not guessed: a filter on a guessed one compares as text. `granularity` is that of a time dimension. `cardinality` low:
-    all values are in the lexicon; high: looked up by search.
+    all values are in the lexicon; high: looked up by search. `of_day`: it says what a date is (its weekday).
     """
 
     name: str
@@ -127,6 +127,7 @@ class DimensionInfo:
     typed: bool = True
     granularity: str | None = None
     expression: tuple[str, str] | None = None
+    of_day: bool = False
 
 
 class Ways(Mapping[tuple[str, str], str]):

@@ -27,6 +27,12 @@ class Concepts:
             (model.name, dimension.name): (model, dimension) for model in project.models.values() for dimension in model.dimensions
         }
         self._names = self._name_all()
+        self._dates = {
+            entity.name
+            for model in project.models.values()
+            for entity in model.entities
+            if entity.type == "foreign" and entity.expr in {d.expr for d in model.dimensions if d.type == "time"}
+        }
         self._hidden = {self._names[key] for key, (_, dimension) in self._dimensions.items() if dimension.meta.get("hidden")} - {
             self._names[key] for key, (_, dimension) in self._dimensions.items() if not dimension.meta.get("hidden")
         }
@@ -46,6 +52,8 @@ class Concepts:
         ways: dict[str, list[tuple[int, int, str]]] = {}
         for path, model, dimension in found:
             links = path.split("__")[:-1]
+            if self._of_another_day(spec, links):
+                continue
             hops = 0 if links == [own] and model == spec.model else len(links)
             ways.setdefault(self._names[model, dimension], []).append((hops, order.get(links[0], len(order)) if links else 0, path))
         chosen: dict[str, str] = {}
@@ -55,6 +63,17 @@ class Concepts:
                 self._ambiguous(spec, concept, best[2], others[0][2])
             chosen[concept] = best[2]
         return chosen
+
+    def _of_another_day(self, spec: SimpleSpec, links: Sequence[str]) -> bool:
+        """A key that is a date names the days of what is dated by it: not of a measure dated otherwise, nor through another table."""
+        model = self._project.models[spec.model]
+        dated = spec.time_dimension or model.time_dimension
+        own = next((d.expr for d in model.dimensions if d.name == dated), "")
+        for at, link in enumerate(links):
+            keys = [e.expr for e in model.entities if e.name == link] if at == 0 else []
+            if link in self._dates and own not in keys:
+                return True
+        return False
 
     def dimensions(self, paths: Iterable[Mapping[str, str]]) -> dict[str, DimensionInfo]:
         """Return every visible concept some metric reaches."""
@@ -123,6 +142,7 @@ class Concepts:
             typed="kind" in meta or dimension.type == "time",
             granularity=dimension.granularity,
             expression=None if source else (str(model.relation), dimension.expr),
+            of_day=primary_entity(model) in self._dates,
         )
 
     def _guessed(self, model: ModelSpec, dimension: DimensionSpec, label: str) -> tuple[str, ...]:

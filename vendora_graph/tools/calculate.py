@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Calculate(Contract):
-    """Derive a figure from facts of this turn: difference, change, share, per_unit, ratio, sum or product.
+    """Derive a figure from facts of this turn: difference, change, share, per_unit, ratio, sum, product or mean.
 
     `of` are fact references such as "1f3", in the order of the formula (difference: first minus second; change: first against
     second; share and ratio: first over second). Never compute yourself.
     """
 
-    operation: Literal["difference", "change", "share", "per_unit", "ratio", "sum", "product"]
-    of: tuple[str, ...] = Field(min_length=1, max_length=50)
+    operation: Literal["difference", "change", "share", "per_unit", "ratio", "sum", "product", "mean"]
+    of: tuple[str, ...] = Field(min_length=1, max_length=120)
     label: str = Field(default="", max_length=120)
 
 

@@ -112,10 +112,18 @@ async def _legs(query: MetricQuery, span: Span | None, services: Services, scope
         leg = Leg(span, period)
         cut = Cut(query.group_by, query.grain, query.where)
         found = await evaluate(query.metrics, leg, cut, services, scope)
-        return _split(found, query, span)
+        return [part for part in _split(found, query, span) if part.keys or not _days_left_out(query, services)]
     legs = [Leg(Span(start=b.start, end=b.end), b, b) for b in buckets(span.start, span.end, query.grain)]
     cut = Cut(query.group_by, None, query.where)
-    return list(await asyncio.gather(*(evaluate(query.metrics, leg, cut, services, scope) for leg in legs)))
+    parts = await asyncio.gather(*(evaluate(query.metrics, leg, cut, services, scope) for leg in legs))
+    told = (any(value is not None for column in part.values.values() for value in column.values()) for part in parts)
+    return [part for part, has in zip(parts, told, strict=True) if has or not _days_left_out(query, services)]
+
+
+def _days_left_out(query: MetricQuery, services: Services) -> bool:
+    """Whether a condition leaves whole days out (`by day on Mondays`): of those there is no zero to show."""
+    known = services.catalog.dimensions
+    return query.grain == "day" and any(item.dimension in known and known[item.dimension].of_day for item in query.where)
 
 
 def _split(found: Evaluation, query: MetricQuery, span: Span) -> list[Evaluation]:
