@@ -135,6 +135,8 @@ def _placed(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, sa
     if unit is not None and unit[2] == period.grain and not period.complete:
         return _aligned(framer, clock, period, unit[0], unit[1], "explicit", said)
     other = placed(versus, period, clock)
+    if other is not None and (other.start, other.end) == (period.start, period.end):
+        return _same(framer, clock, period, versus, said)  # `last Saturday vs the same day last week`: last week is where it lies
     return Comparison(kind="explicit", period=other, aligned="calendar") if other is not None else None
 
 

@@ -7,11 +7,12 @@ from vendora_graph.offline import unmet
 from vendora_graph.offline.ages import sold_only
 from vendora_graph.offline.asked import share_filter
 from vendora_graph.offline.beside import included_alone, limit_ranked
+from vendora_graph.offline.counts_asked import lost_count
 from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
 from vendora_graph.offline.follow_doubts import opens_excluding, repeats
 from vendora_graph.offline.frame import Framer, of_kind
-from vendora_graph.offline.kinds import idle_member, lost_count, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
+from vendora_graph.offline.kinds import idle_member, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
 from vendora_graph.offline.leftover import by_nothing
 from vendora_graph.offline.limits import still_to_reach
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
@@ -35,6 +36,7 @@ from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise
 from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, limited_date, vague_period
 from vendora_graph.offline.pointing import nobody_named, unpointed
+from vendora_graph.offline.record_columns import lost_column
 from vendora_graph.offline.rowless import rowless
 from vendora_graph.offline.share_parts import beside_share
 from vendora_graph.offline.summed import summed
@@ -174,6 +176,7 @@ DOUBTS: Doubts = (
     ("per", lost_unit),
     ("unplaced", second_question),
     ("unplaced", still_to_reach),
+    ("unplaced", lost_column),
     ("unplaced", idle_verb),
     ("advice", advice),
     ("standard", lost_standard),

@@ -24,9 +24,9 @@ def other_kind(framer: Framer) -> Kind:
         return ""
     if units == {"rate"} and _how_much(framer):
         return "amount"
-    if _counting(framer) and not any(_is_quantity(framer, unit) or (unit.startswith("usd") and _money(framer)) for unit in units):
+    if counting(framer) and not any(_is_quantity(framer, unit) or (unit.startswith("usd") and _money(framer)) for unit in units):
         return "count"
-    if _money(framer) and not _counting(framer) and not any(unit.startswith("usd") for unit in units):
+    if _money(framer) and not counting(framer) and not any(unit.startswith("usd") for unit in units):
         return "amount"
     return ""
 
@@ -49,25 +49,20 @@ def _after_how_many(framer: Framer) -> list[Token]:
     return [t for i in frame.cues.get("how_many", ()) for t in frame.tokens[frame.spans[i].end : frame.spans[i].end + 1]]
 
 
-def _counting(framer: Framer) -> bool:
+def counting(framer: Framer) -> bool:
     """`how many`, a count of: not `how much`."""
-    frame, counting = framer.frame, set(framer.raw["count_words"])
+    frame, words = framer.frame, set(framer.raw["count_words"])
     if frame.counted or _sold_things(framer) or _headed(framer):  # `ROs with a comeback`: the noun before is counted
         return True
     spans = (frame.spans[index] for index in frame.cues.get("how_many", ()))
-    said = any(t.text in counting for span in spans for t in frame.tokens[span.start : span.end])
-    return said or _marked(framer) or " ".join(framer.raw["how_many"]) in " ".join(t.text for t in frame.tokens)
+    said = any(t.text in words for span in spans for t in frame.tokens[span.start : span.end])
+    return said or marked(framer) or " ".join(framer.raw["how_many"]) in " ".join(t.text for t in frame.tokens)
 
 
-def _marked(framer: Framer) -> bool:
+def marked(framer: Framer) -> bool:
     """`comebacks #`: the sign asks for a count, where it is part of no name."""
     mark, bound = framer.raw["count_mark"], framer.frame.bound
     return any(t.raw == mark and bound.get(i, "cue").startswith("cue") for i, t in enumerate(framer.frame.tokens))
-
-
-def lost_count(framer: Framer, plan: Plan) -> bool:
-    """`used inventory # and $`: a count beside an amount, and only amounts would be shown."""
-    return _marked(framer) and all(framer.catalog.metrics[m].unit.startswith("usd") for m in plan.metrics)
 
 
 def _sold_things(framer: Framer) -> bool:

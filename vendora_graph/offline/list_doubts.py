@@ -43,7 +43,8 @@ def row_limit(framer: Framer, plan: Plan) -> bool:
     """`which used cars are over 90 days and over 20k`: a limit on a count where every row is one."""
     record = any(framer.catalog.dimensions[name].kind == "record" for name in plan.group_by)
     counts = {m for m in plan.metrics if framer.catalog.metrics[m].unit in _COUNTS and framer.catalog.metrics[m].snapshot}
-    return record and any(f.dimension in counts and f.op in LIMITS for f in plan.filters)
+    none = (("gt", ("0",)),)  # put there by the list itself
+    return record and any(f.dimension in counts and f.op in LIMITS and (f.op, f.values) not in none for f in plan.filters)
 
 
 def lone_value(framer: Framer, plan: Plan) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vendora_graph.contracts import Filter
 from vendora_graph.offline.ages import still_here
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
+from vendora_graph.offline.record_columns import show_columns
 from vendora_graph.offline.record_nouns import right_after
-from vendora_graph.offline.variants import filters_of, generalise
+from vendora_graph.offline.variants import base_of, filters_of, generalise
+
+_COUNTED = frozenset({"units", "count"})
 
 
 def take_records(framer: Framer) -> None:
@@ -38,11 +42,7 @@ def _records(framer: Framer) -> None:
     frame = framer.frame
     if not frame.record:
         return
-    conditions = framer.lexicon.section("list_conditions")
-    for name in [m for m in frame.metrics if m in conditions]:
-        shown = [str(m) for m in conditions[name].get("show") or () if m in framer.catalog.metrics]
-        frame.metrics = [*shown, *(m for m in frame.metrics if m != name)]
-        frame.filters.extend(f for f in filters_of(conditions[name]) if f not in frame.filters)
+    _take_conditions(framer)
     said = _columns(framer)
     own = [m for m in framer.catalog.dimensions[frame.record].record_metrics if m in framer.catalog.metrics]
     asked = [m for m in frame.metrics if can_cut(framer.lexicon, m, frame.record) and (m in said or not (own and frame.from_hint))]
@@ -56,11 +56,30 @@ def _records(framer: Framer) -> None:
         odd = next((d for d in wanted if not any(can_cut(framer.lexicon, m, d) for m in own)), [frame.record, *wanted][-1])
         frame.metrics = own
         frame.notes.append(("cannot_split", {"dimension": odd}))
-    known = framer.catalog.metrics
+    _shown(framer, asked, fitting)
+    if all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics):
+        frame.groups = [frame.record]
+        show_columns(framer)
+    else:
+        frame.record = ""
+
+
+def _shown(framer: Framer, asked: list[str], fitting: list[str]) -> None:
+    """What the list shows: the measures asked for, then the records' own figures that fit."""
+    frame, known = framer.frame, framer.catalog.metrics
     shown = sorted(dict.fromkeys([*asked, *fitting]), key=lambda m: known[m].unit == "date")  # what a day is of comes first
     frame.metrics = shown or frame.metrics
-    fits = all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics)
-    frame.groups, frame.record = ([frame.record], frame.record) if fits else (frame.groups, "")
+    _only_counted(framer, asked)
+    _by_worth(framer, fitting)
+
+
+def _take_conditions(framer: Framer) -> None:
+    """What a measure counts by a condition of its own (`aged units`) is listed under that condition (`list_conditions`)."""
+    frame, conditions = framer.frame, framer.lexicon.section("list_conditions")
+    for name in [m for m in frame.metrics if m in conditions]:
+        shown = [str(m) for m in conditions[name].get("show") or () if m in framer.catalog.metrics]
+        frame.metrics = [*shown, *(m for m in frame.metrics if m != name)]
+        frame.filters.extend(f for f in filters_of(conditions[name]) if f not in frame.filters)
 
 
 def _time_of(framer: Framer, metric: str) -> tuple[bool, str]:
@@ -120,6 +139,23 @@ def _rank_measure(framer: Framer) -> None:
     record = record or _of_values(framer)
     if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):
         frame.record = record
+
+
+def _only_counted(framer: Framer, asked: list[str]) -> None:
+    """`the deals that were unwound`: a count beside the records' own figures is 0 of those that are not meant."""
+    frame, known = framer.frame, framer.catalog.metrics
+    every = {*(framer.lexicon.vocabulary.get("generic_metrics") or ()), *framer.catalog.dimensions[frame.record].record_metrics}
+    counts = [m for m in asked if known[m].unit in _COUNTED and not {m, base_of(framer.lexicon, m)} & every and len(frame.metrics) > 1]
+    frame.filters.extend(Filter(dimension=m, op="gt", values=("0",)) for m in counts if not any(f.dimension == m for f in frame.filters))
+
+
+def _by_worth(framer: Framer, own: list[str]) -> None:
+    """`the ten largest repair orders`: of records that each count as one, the largest is the one of the most money."""
+    frame, known = framer.frame, framer.catalog.metrics
+    first = frame.metrics[0] if frame.metrics else ""
+    worth = next((m for m in own if known[m].unit.startswith("usd")), "")
+    if frame.ranked and not frame.rank_by and first in known and known[first].unit in _COUNTED and first not in own and worth:
+        frame.rank_by = worth
 
 
 def _every_one(framer: Framer) -> bool:

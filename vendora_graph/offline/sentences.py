@@ -274,9 +274,10 @@ class Told:
             return say("trend", "flat", change=spoken(change), **words)
         return say("trend", "headline", direction=direction(change.value), change=spoken(change), **words)
 
-    def averaged(self, index: int, mean: Cell) -> str:
+    def averaged(self, index: int, mean: Cell | None) -> str:
         """Return the sentence of the mean of the complete buckets."""
-        words = {**self.words(index), "mean": spoken(mean), "stretch": mean.period or "", "grain": str(self.asked.plan.grain)}
+        stretch = (mean and mean.period) or ""
+        words = {**self.words(index), "mean": spoken(mean) if mean else "", "stretch": stretch, "grain": str(self.asked.plan.grain)}
         return say("trend", "averaged", **words)
 
     def _latest(self, place: int, index: int) -> str:

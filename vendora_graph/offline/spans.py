@@ -256,6 +256,9 @@ def _of_a_kind(tokens: Sequence[Token], senses: Sequence[Sense], lexicon: Lexico
 def _said(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> bool:
     """Whether every word of a phrase was said, but for those that change nothing (`ROs a day` are not `ROs`)."""
     said = {word for t in tokens for word in (t.text, t.stem)} | set(lexicon.english.raw["unsaid_words"])
+    dated = {t.text for t in tokens[1:-1]} & set(lexicon.english.raw["dating_words"]) - set(sense.phrase.lower().split())
+    if sense.kind == "report" and dated:
+        return False  # `closed this month` has nothing to do with the month's close
     return all(t.kind == "punct" or bool({t.text, t.stem} & said) for t in lexicon.normaliser.tokens(sense.phrase))
 
 

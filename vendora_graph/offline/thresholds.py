@@ -188,6 +188,8 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     fitting.sort(key=lambda n: (n not in wanted, n not in named))
     same = [n for n in fitting if unit and _same_unit(framer.catalog.dimensions[n], unit)]
     for name in fitting:
+        if unit == "rate" and framer.catalog.dimensions[name].unit != unit:
+            continue  # `priced above 105 percent of market` is no price of $105
         if name in named or (name in same and (name in wanted or len(same) == 1)):  # one of several columns is no guess
             return name
     other = counted_beside(framer, first, end, _after(framer, end)) if unit in {"", "units"} else None
