@@ -24,7 +24,8 @@ def comparison_of(
 ) -> Comparison | None:
     """Return the comparison of the plan, with dates; a running period is aligned by selling days."""
     frame = framer.frame
-    if frame.versus == "target" or (frame.has("target") and (frame.has("furthest") or not frame.has("pace"))):
+    over = frame.has("furthest") or not frame.has("pace") or (period is not None and period.complete)
+    if frame.versus == "target" or (frame.has("target") and over):
         if versus is not None:
             frame.notes.append(("one_comparison", {}))
         return Comparison(kind="target")

@@ -132,6 +132,7 @@ def look_back(framer: Framer) -> None:
 
 def look_ahead(framer: Framer) -> None:
     """`how many units will we sell in December`, `gross next month`: what lies ahead is forecast; what is scheduled is counted."""
+    _left_to_target(framer)
     frame, clock = framer.frame, clock_of(framer)
     scheduled = framer.lexicon.vocabulary.get("ahead_metrics") or ()
     counted = any(m in scheduled or framer.catalog.metrics[m].snapshot for m in frame.metrics)
@@ -150,6 +151,17 @@ def look_ahead(framer: Framer) -> None:
     later = found.period.start > max(clock.data_through, clock.as_of) and found.period.grain in {"month", "quarter", "year"}
     if later or (will and found.period.complete):
         frame.cues["forecast"] = frame.cues.get("forecast", [])
+
+
+def _left_to_target(framer: Framer) -> None:
+    """`how many ROs are we short of the November goal`: of a month that runs, where it is heading and what is left."""
+    frame = framer.frame
+    asked = frame.has("target") and {t.text for t in frame.tokens} & set(framer.raw["left_words"])
+    if not asked or frame.groups or frame.grain is not None or len(frame.periods) > 1:
+        return
+    found = resolve(frame.periods[0][1], clock_of(framer)) if frame.periods else None
+    if found is None or (not found.period.complete and found.period.grain == "month"):
+        frame.cues["pace"] = frame.cues.get("pace", [])
 
 
 def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> tuple[Intent, Complexity, tuple[str, ...]]:

@@ -162,6 +162,9 @@ def _told_pace(row: Row, asked: Asked, *, first: bool, where: str) -> list[Findi
         found.append(Finding(text=_pace_line("other", row, asked, where), kind="pace"))
     if target is not None and gap is not None:
         found.append(Finding(text=say("pace", "behind", target=spoken(target), gap=spoken(gap), **words), kind="pace"))
+    left = row.cells[8] if len(row.cells) > 8 else None  # noqa: PLR2004
+    if target is not None and left is not None and left.value is not None:
+        found.append(Finding(text=say("pace", "left", target=spoken(target), left=spoken(left), **words), kind="pace"))
     if target is not None and need is not None and _value(need) > 0:
         found.append(Finding(text=say("pace", "needed", target=spoken(target), need=spoken(need), **words), kind="pace"))
     if error is not None and first:

@@ -274,10 +274,11 @@ def _over_units(framer: Framer) -> None:
 
 
 def _any_unit(framer: Framer) -> None:
-    """`any month this year we lost money`: the units themselves are looked at."""
+    """`any month this year we lost money`, `which months did we miss plan`: the units themselves are looked at."""
     frame, units = framer.frame, framer.raw["calendar"]["units"]
+    words = {framer.raw["any_word"], *(framer.raw["which_words"] if frame.has("target") else ())}
     for at, token in enumerate(frame.tokens[1:], start=1):
-        if token.stem in units and at not in frame.bound and frame.tokens[at - 1].text == framer.raw["any_word"]:
+        if token.stem in units and at not in frame.bound and frame.tokens[at - 1].text in words:
             frame.grain = _as_grain(units[token.stem])
             frame.bound[at] = f"grain {token.stem}"
             return

@@ -178,6 +178,7 @@ def _with_meta(info: MetricInfo, meta: Mapping[str, Any], place: Place) -> Metri
         family=str(meta.get("family") or ""),
         department=str(meta.get("department") or ""),
         ledger_month=bool(meta.get("ledger_month")),
+        adds_by_day=bool(meta.get("adds_by_day")),
         kpi=_number(meta.get("kpi"), "kpi", info.name, place),
         note=str(meta.get("note") or ""),
         variants=tuple((str(key), str(value)) for key, value in (meta.get("variants") or {}).items()),

@@ -57,8 +57,8 @@ class MetricInfo:
     `arithmetic.median` takes it (at `percentile`).
     `variants` names, per concept, the metric that takes this one's place when a question groups or filters by that concept (units by
     salesperson come from the credited splits; ELR by pay type from the rate that is not limited to customer pay).
-    `time_grain` is the finest grain its time is kept by. `fill` is what a group without a row is worth (a sum that knows its
-    zero), None: unknown.
+    `adds_by_day`: distinct things that each belong to one day and store. `time_grain` is the finest grain its time is kept by.
+    `fill` is what a group without a row is worth (a sum that knows its zero), None: unknown.
     """
 
     name: str
@@ -87,6 +87,7 @@ class MetricInfo:
     department: str = ""
     snapshot: bool = False
     ledger_month: bool = False
+    adds_by_day: bool = False
     hidden: bool = False
     kpi: int | None = None
     tables: tuple[str, ...] = ()

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 NAME = "pace"
 TARGET = "target_value"
 MONTHS_BACK = 12
-COLUMNS = ("To date", "Target", "Pace, linear", "Pace, own curve", "Gap to target", "Needed per selling day", "Error linear", "Error curve")
+COLUMNS = (
+    "To date", "Target", "Pace, linear", "Pace, own curve", "Gap to target", "Needed per selling day", "Error linear", "Error curve",
+    "Left to target",
+)  # fmt: skip
 PER_DAY: dict[str, Unit] = {"usd": "usd_per_day"}
 
 
@@ -167,7 +170,7 @@ def _can_pace(metric: str, desk: Desk) -> bool:
         and not is_kept_by_month(metric, desk.services)
         and not {metric, *(part.metric for part in info.inputs)} & set(knowledge("drivers")["maturing"])
         and info.additivity in ("additive", "ratio", "average", "distinct")
-        and (info.additivity == "additive" or kind_of(metric, desk)[0] == "ratio")
+        and (info.additivity == "additive" or info.adds_by_day or kind_of(metric, desk)[0] == "ratio")
     )
 
 
@@ -192,7 +195,8 @@ def _target(metric: str, found: Ledger, asked: Pace, place: Place, desk: Desk) -
     """Return the month's target as a figure of the metric; only for a whole store, and rates only of one store."""
     info = desk.services.catalog.metrics[metric]
     whole, month = fact_at(found, TARGET) if found.tables else None, month_of(asked.period.end)
-    several = not place.store and len(desk.scope.principal.dealership_ids) > 1 and info.additivity != "additive"
+    sums = info.additivity == "additive" or info.adds_by_day
+    several = not place.store and len(desk.scope.principal.dealership_ids) > 1 and not sums
     if whole is None or not whole.value or not place.targeted or several:
         return None
     return make_fact(
@@ -213,7 +217,7 @@ def _project(
     month = as_period(month_of(asked.period.end), desk.scope)
     parts = {side: found[side] for side in sides if side in found}
     if so_far is None or so_far.value is None or len(parts) < len(sides) or clock.done == 0:
-        rows.add(key, so_far, target, None, None, None, None, None, None)
+        rows.add(key, so_far, target, None, None, None, None, None, None, None)
         return
     named = {f"x{i}": parts[side] for i, side in enumerate(sides)}
     straight = " / ".join(f"(x{i} / {clock.done} * {clock.whole})" for i in range(len(sides)))
@@ -227,7 +231,8 @@ def _project(
     best = by_curve if by_curve is not None and errors[0].better == "curve" else by_line
     gap = difference(best, target, label=f"Projected gap to target in {info.label}") if target is not None else None
     need = _needed(info, so_far, target, clock.whole - clock.done, month) if len(sides) == 1 else None
-    rows.add(key, so_far, target, by_line, by_curve, gap, need, *_error_facts(errors, so_far, name, info.label))
+    left = _left(info, so_far, target, month) if len(sides) == 1 else None
+    rows.add(key, so_far, target, by_line, by_curve, gap, need, *_error_facts(errors, so_far, name, info.label), left)
 
 
 def _needed(info: MetricInfo, so_far: Fact, target: Fact | None, left: int, month: Period) -> Fact | None:
@@ -237,6 +242,14 @@ def _needed(info: MetricInfo, so_far: Fact, target: Fact | None, left: int, mont
     named, unit = {"t": target, "x": so_far}, PER_DAY.get(info.unit, info.unit)
     label = f"{info.label} needed per selling day"
     return express(f"(t - x) / {left}", named, unit, label=label, metric=info.name, period=month, grade="forecast")
+
+
+def _left(info: MetricInfo, so_far: Fact, target: Fact | None, month: Period) -> Fact | None:
+    """Return what the rest of the month must bring to the target."""
+    if target is None or target.value is None or so_far.value is None or so_far.value >= target.value:
+        return None
+    named, label = {"t": target, "x": so_far}, f"{info.label} left to target"
+    return express("t - x", named, info.unit, label=label, metric=info.name, period=month, grade="forecast")
 
 
 def _backtests(months: Sequence[Month], clock: Clock) -> tuple[Errors, Errors]:
