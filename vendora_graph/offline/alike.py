@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vendora_graph.contracts import Filter
+from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.lexicon import Lexicon, Sense
 from vendora_graph.offline.normalise import compact
@@ -58,3 +58,18 @@ def _replaces(lexicon: Lexicon, new: Filter, old: Filter) -> bool:
 def _can_be(lexicon: Lexicon, value: str, dimension: str) -> bool:
     senses = lexicon.senses(compact(lexicon.normaliser.tokens(value)))
     return any(s.kind == "value" and s.key == dimension for s in senses)
+
+
+def lifted_columns(framer: Framer, previous: Plan) -> set[str]:
+    """Return the columns of the last answer's conditions that are given up: `drop the warranty filter`, `without the used limit`."""
+    frame, nouns = framer.frame, framer.raw["condition_nouns"]
+    held = {f.dimension for f in previous.filters if f.op == "in"}
+    lifted = set[str]()
+    for span in frame.spans:
+        columns = held & {s.key for s in of_kind(span, "value")}
+        after = frame.tokens[span.end].text if span.end < len(frame.tokens) else ""
+        if columns and after in nouns and framer.after_cue(span, {"exclude"}):
+            lifted |= columns
+            frame.bound[span.end] = frame.bound.get(span.start, "filter")
+    frame.filters = [f for f in frame.filters if f.dimension not in lifted]
+    return lifted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Filter, Plan
-from vendora_graph.offline.alike import replaced_columns
+from vendora_graph.offline.alike import lifted_columns, replaced_columns
 from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
@@ -192,7 +192,7 @@ def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
-    replaced |= replaced_columns(framer, previous.filters) | own_columns(framer)
+    replaced |= replaced_columns(framer, previous.filters) | own_columns(framer) | lifted_columns(framer, previous)
     previous = moved_limits(framer, previous)
     added = {(f.dimension, f.op) for f in frame.filters}
     kept = [f for f in previous.filters if f.dimension not in replaced and (f.dimension, f.op) not in added]
@@ -200,6 +200,8 @@ def _filters(framer: Framer, previous: Plan) -> None:
         back = {(f.dimension, v) for f in frame.filters if f.op == "in" for v in f.values}
         dropped = {d for d, _ in back if any(f.dimension == d and f.op == "not_in" for f in previous.filters)}
         kept = [item for f in previous.filters if (item := _less(f, back)) is not None and (f in kept or f.dimension in dropped)]
+        if not back and {t.text for t in frame.tokens} & set(framer.raw["restored_words"]):  # `put it back in`: whatever was left out
+            kept = [f for f in kept if f.op != "not_in"]
         frame.filters = [f for f in frame.filters if f.dimension not in dropped]
     kept = [f for f in kept if not _beside(framer, f)]
     frame.filters = _without_clash([*kept, *_slice_of(framer, previous), *frame.filters])

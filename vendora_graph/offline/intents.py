@@ -156,12 +156,12 @@ def look_ahead(framer: Framer) -> None:
 def _left_to_target(framer: Framer) -> None:
     """`how many ROs are we short of the November goal`: of a month that runs, where it is heading and what is left."""
     frame = framer.frame
-    asked = frame.has("target") and {t.text for t in frame.tokens} & set(framer.raw["left_words"])
+    asked = frame.has("target") and {t.text for t in frame.tokens} & set(framer.raw["remaining_words"])
     if not asked or frame.groups or frame.grain is not None or len(frame.periods) > 1:
         return
     found = resolve(frame.periods[0][1], clock_of(framer)) if frame.periods else None
     if found is None or (not found.period.complete and found.period.grain == "month"):
-        frame.cues["pace"] = frame.cues.get("pace", [])
+        frame.cues["pace"], frame.versus = frame.cues.get("pace", []), "target"
 
 
 def intent_of(framer: Framer, plan: Plan, rule: Mapping[str, object] | None) -> tuple[Intent, Complexity, tuple[str, ...]]:

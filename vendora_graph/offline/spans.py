@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from vendora_graph.offline.lexicon import Lexicon, Sense
-from vendora_graph.offline.normalise import Token, compact, is_break, skeleton
+from vendora_graph.offline.normalise import Token, compact, is_break
 from vendora_graph.offline.periods import PeriodGrammar, PeriodSpec
+from vendora_graph.offline.typos import MIN_TYPO, corrections
 
 EXACT, BAG, FUZZY, PERIOD = 1.0, 0.95, 0.86, 1.0
-_MIN_TYPO = 4
-_DISTANCES = ((5, 1), (99, 2))
-_MAX_FIXES = 3
-_RIVAL = 0.5
 _S = "s"
-"""A mistyped plural may end as no plural does (`untis`)."""
-_SWAP = 0.3
-"""Two letters changed about (`untis`) are the likelier slip."""
 _MAX_FUZZY_IN_SPAN = 2
-_NAMES, _STRICT = 2, 3
-"""Words of topics and cues: one slip at most (a refusal must not be a misreading)."""
 _COMMA = ","
 _PREDICATES = frozenset({"is", "was"})
 _BAG_SPAN = 10
@@ -60,53 +49,6 @@ def find_spans(tokens: Sequence[Token], lexicon: Lexicon, grammar: PeriodGrammar
     spans.extend(_periods(corrected, grammar, fixes, lexicon))
     spans.extend(Span(i, i + 1, (Sense("number", t.text),)) for i, t in enumerate(tokens) if t.number is not None)
     return spans
-
-
-def corrections(token: Token, lexicon: Lexicon) -> list[str]:
-    """Return up to three known words a mistyped word may stand for; a known word is never corrected."""
-    stem = token.stem
-    if stem in lexicon.words or token.text in lexicon.words or not stem.isalpha():
-        return []
-    if len(token.text) < _MIN_TYPO:
-        return _dropped_letter(stem, lexicon)
-    if stem in lexicon.phrases:
-        return []
-    ranked = sorted({*_near(stem, lexicon), *(_near(stem[:-1], lexicon) if stem.endswith(_S) and len(stem) > _MIN_TYPO else ())})
-    if not ranked:
-        whole = lexicon.skeletons.get(skeleton(stem), "")
-        return [whole] if whole else []
-    return list(dict.fromkeys(word for score, word in ranked if score <= ranked[0][0] + _RIVAL))[:_MAX_FIXES]
-
-
-def _near(stem: str, lexicon: Lexicon) -> list[tuple[float, str]]:
-    """The known words a few slips away, with how far each is."""
-    limit = next(distance for size, distance in _DISTANCES if len(stem) <= size)
-    found = process.extract(stem, lexicon.words.keys(), scorer=OSA.distance, score_cutoff=limit, limit=8)
-    found = [(word, distance, at) for word, distance, at in found if lexicon.words[word] < _STRICT or distance <= 1]
-    return [
-        (distance + 0.1 * lexicon.words[word] + (word[0] != stem[0]) * 0.6 - _turned(word, stem) * _SWAP, word)
-        for word, distance, _ in found
-        if _similar(word, stem, distance)
-    ]
-
-
-def _turned(word: str, stem: str) -> bool:
-    """Two letters changed about in a word long enough to be known by the others."""
-    return len(stem) >= _MIN_TYPO and sorted(word) == sorted(stem)
-
-
-def _dropped_letter(stem: str, lexicon: Lexicon) -> list[str]:
-    """A word of three letters is a typo of a word with a letter more and the same ends (`rte` for `rate`); of several only in a phrase."""
-    if len(stem) != _MIN_TYPO - 1:
-        return []
-    found = [w for w, rank in lexicon.words.items() if len(w) == _MIN_TYPO and rank < _NAMES and w[0] == stem[0] and w[-1] == stem[-1]]
-    fits = sorted(w for w in found if any(w[:i] + w[i + 1 :] == stem for i in (1, 2)))
-    return fits if len(fits) <= _MAX_FIXES else []
-
-
-def _similar(word: str, stem: str, distance: float) -> bool:
-    """Short words and names bear one slip only; a slip must leave most of the word."""
-    return len(word) >= _MIN_TYPO - 1 and distance * 3 <= max(len(word), len(stem)) and (distance <= 1 or word[0] == stem[0])
 
 
 def _phrases(tokens: Sequence[Token], lexicon: Lexicon, stores: frozenset[str], fixes: dict[int, list[str]]) -> Iterator[Span]:
@@ -178,16 +120,22 @@ def _fuzzy(
     tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, stores: frozenset[str], fixes: dict[int, list[str]]
 ) -> Iterator[Span]:
     wrong = [i for i in range(start, end) if i in fixes]
-    unsure = end - start == 1 and len(tokens[start].text) < _MIN_TYPO and len(fixes.get(start, ())) > 1  # `fil` of `fil rate` is clear
+    unsure = end - start == 1 and len(tokens[start].text) < MIN_TYPO and len(fixes.get(start, ())) > 1  # `fil` of `fil rate` is clear
     if not wrong or len(wrong) > _MAX_FUZZY_IN_SPAN or unsure:
         return
     for choice in itertools.product(*(fixes[i] for i in wrong)):
         stems = dict(zip(wrong, choice, strict=True))
         key = "".join(stems.get(i, tokens[i].stem) for i in range(start, end) if tokens[i].kind != "punct")
-        senses = _visible(lexicon.senses(key), stores, lexicon)
+        senses = _visible(lexicon.senses(key) or _shortened(tokens[start:end], start, stems, lexicon), stores, lexicon)
         if senses:
             first = choice[0] == fixes[wrong[0]][0]
             yield Span(start, end, senses, FUZZY if first else FUZZY - 0.05, "typo", read_as=" ".join(choice))
+
+
+def _shortened(tokens: Sequence[Token], start: int, stems: Mapping[int, str], lexicon: Lexicon) -> Sequence[Sense]:
+    """The senses of words that the vocabulary writes short (`reapir orders`: ROs)."""
+    words = " ".join(stems.get(i, t.text) for i, t in enumerate(tokens, start))
+    return lexicon.senses(lexicon.normaliser.key(words)) if words in lexicon.english.abbreviations else ()
 
 
 def _visible(senses: Sequence[Sense], stores: frozenset[str], lexicon: Lexicon) -> tuple[Sense, ...]:

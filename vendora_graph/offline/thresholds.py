@@ -204,10 +204,10 @@ def _of_shown(framer: Framer, unit: str, first: int) -> str | None:
     named = any(framer.catalog.dimensions[s.key].kind == "numeric" for span in framer.frame.spans for s in of_kind(span, "dimension"))
     if unit != "usd" or not framer.frame.groups:
         return None
-    ends = {m for m, s in framer.frame.metric_spans.items() if s.end == first and framer.catalog.metrics[m].unit == unit}
+    ends = {m for m, s in framer.frame.metric_spans.items() if s.end == first and framer.catalog.metrics[m].unit.startswith(unit)}
     if not ends & set(framer.frame.metrics) and (named or _noun_before(framer, first)):
         return None
-    return next((m for m in framer.frame.metrics if framer.catalog.metrics[m].unit == unit), None)
+    return next((m for m in framer.frame.metrics if framer.catalog.metrics[m].unit.startswith(unit)), None)
 
 
 def _bases(framer: Framer) -> list[str]:
