@@ -9,7 +9,7 @@ from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
 
-_NOUNS = frozenset({"metric", "hint", "dimension"})
+_COUNTED = frozenset({"units", "count"})
 
 
 def excluded_spans(framer: Framer) -> None:
@@ -43,11 +43,18 @@ def _value_first(framer: Framer, span: Span) -> Span | None:
     for end in range(span.end - 1, span.start, -1):
         values = tuple(s for s in framer.lexicon.senses(compact(tokens[span.start : end])) if s.kind == "value")
         rest: list[Sense] = list(framer.lexicon.senses(compact(tokens[end : span.end])))
-        if values and any(s.kind in _NOUNS for s in rest):
+        if values and any(_thing(framer, s) for s in rest):
             return replace(span, end=end, senses=values)
     return None
 
 
 def _plain(framer: Framer, span: Span) -> bool:
     """Whether a measure is named by a noun of things alone (`deals`, `repair orders`)."""
-    return framer.lexicon.normaliser.key(framer.frame.said(span)) in framer.lexicon.general_names
+    general = framer.lexicon.normaliser.key(framer.frame.said(span)) in framer.lexicon.general_names
+    return general and any(_thing(framer, s) for s in span.senses)
+
+
+def _thing(framer: Framer, sense: Sense) -> bool:
+    """Whether a sense is of things (`deals`), not of an amount (`gross`)."""
+    info = framer.catalog.metrics.get(sense.key) if sense.kind in {"metric", "hint"} else None
+    return info.unit in _COUNTED if info is not None else sense.kind == "dimension"

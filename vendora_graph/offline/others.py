@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import LIMITS, Framer
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.words import lowered
 
@@ -12,11 +12,26 @@ NO_AVERAGE = "no_average"
 def beside_the_others(framer: Framer, span: Span, dimension: str) -> bool:
     """Take a value that is compared with the others of its dimension as a grouping by it; tell whether it is one."""
     person = framer.catalog.dimensions[dimension].kind == "person"
+    whole = _the_group(framer, span) if framer.catalog.dimensions[dimension].kind == "store" else []
+    if whole:
+        show_among(framer, whole, dimension, framer.frame.said(span))
+        return True
     said = the_rest(framer, own=person)
     if not said or not _after_compare(framer, said[0], span):
         return False
     show_among(framer, said, dimension, framer.frame.said(span))
     return True
+
+
+def _the_group(framer: Framer, value: Span) -> list[int]:
+    """`Westmere ELR against the group`, `is it above the group's`: the words for all stores after a comparison, their total beside one."""
+    frame = framer.frame
+    cues = [frame.spans[i] for name in ("compare", *LIMITS) for i in frame.cues.get(name, ())]
+    group = [frame.spans[i] for i in frame.cues.get("whole_group", ())]
+    after = [g for g in group if value.end <= g.start] if len(framer.ctx.stores) > 1 else []
+    joined = [g for g in after if framer.raw["joiners"][0] in {t.stem for t in frame.tokens[g.start - 2 : g.start]}]
+    beside = [g for g in after if g in joined or any(cue.end <= g.start for cue in cues)]
+    return [i for g in beside for i in range(g.start, g.end)]
 
 
 def the_rest(framer: Framer, *, own: bool) -> list[int]:

@@ -43,6 +43,7 @@ from vendora_graph.offline.people import (
     value_measures,
 )
 from vendora_graph.offline.periods import PeriodGrammar
+from vendora_graph.offline.plain_verbs import plain_verbs
 from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
@@ -125,6 +126,7 @@ class Reader:
     def _judged(self, framer: Framer) -> Reading:
         small_spans(framer)
         excluded_spans(framer)
+        plain_verbs(framer)
         framer.collect()
         take_left_out(framer)
         find_target(framer)

@@ -1,0 +1,41 @@
+"""Plain verbs: `what did we pay in chargebacks`: what is done with a figure that is named after it is no measure of its own."""
+
+from __future__ import annotations
+
+from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.spans import Span
+
+_SUBJECT = 2
+
+
+def plain_verbs(framer: Framer) -> None:
+    """Give up what a verb with its subject means (`we pay`, `did we make`) where a measure is named right after it."""
+    frame, words = framer.frame, framer.raw["plain_verbs"]
+    for at, token in enumerate(frame.tokens):
+        if token.text not in words["verbs"] or not any(t.text in words["subjects"] for t in frame.tokens[max(at - _SUBJECT, 0) : at]):
+            continue
+        own = next((s for s in frame.spans if s.start <= at < s.end), None)
+        end = own.end if own is not None else at + 1
+        named = next((s for s in frame.spans if s.start >= end and _amount(framer, s) and not _link(framer, s)), None)
+        if named is not None and (own is None or of_kind(own, "metric", "modifier")) and _leads(framer, end, named):
+            frame.spans = tuple(s for s in frame.spans if s is not own and not (end <= s.start < named.start and _link(framer, s)))
+            frame.bound.update(dict.fromkeys(range(own.start if own is not None else at, end), "context"))
+            return
+
+
+def _amount(framer: Framer, span: Span) -> bool:
+    """Whether a span names money (`spend on trades` asks for no count of trades)."""
+    return any(framer.catalog.metrics[s.key].unit.startswith("usd") for s in of_kind(span, "metric") if s.key in framer.catalog.metrics)
+
+
+def _link(framer: Framer, span: Span) -> bool:
+    """Whether a span is only a word that leads on (`pay out in commissions`)."""
+    return all(t.text in framer.raw["plain_verbs"]["links"] for t in framer.frame.tokens[span.start : span.end])
+
+
+def _leads(framer: Framer, start: int, named: Span) -> bool:
+    """Only a word that leads to the figure, small words, and a column of it stand between (`pay in product chargebacks`)."""
+    frame, links = framer.frame, framer.raw["plain_verbs"]["links"]
+    column = next((s.start for s in frame.spans if s.end == named.start and of_kind(s, "dimension") and s.start >= start), named.start)
+    between = frame.tokens[start:column]
+    return any(t.text in links for t in between) and all(not t.content or t.text in links for t in between)
