@@ -56,7 +56,7 @@ from vendora_graph.offline.spans import Span, find_spans
 from vendora_graph.offline.surely import only_part
 from vendora_graph.offline.taken_back import taken_back
 from vendora_graph.offline.target_words import own_targets
-from vendora_graph.offline.told import is_of, stands, told
+from vendora_graph.offline.told import Told, is_of, plain_strays, stands, told
 from vendora_graph.offline.unread import nothing_read
 from vendora_graph.offline.whose import apply_my, take_own
 
@@ -93,13 +93,23 @@ class Reader:
         named, found = self._read(tokens, ctx), told(tokens, self.lexicon)
         if not found.metric or stands(named, found, self.lexicon):
             return named
-        reading = self._read(found.tokens, ctx)
-        if not is_of(reading, found.metric, self.lexicon) or reading.unused:
+        reading, strays = self._without_strays(found, ctx)
+        if not is_of(reading, found.metric, self.lexicon) or reading.unused != strays:
             same = named.plan is not None and named.plan.intent != "definition" and is_of(named, found.metric, self.lexicon)
             return named if same else reading
         note = str(self.lexicon.english.raw["texts"]["assume"]["read_as"])
         label = self.lexicon.catalog.metrics[found.metric].label
         return reading.model_copy(update={"assumptions": (note.format(word=found.words, label=label), *reading.assumptions)})
+
+    def _without_strays(self, found: Told, ctx: ReadContext) -> tuple[Reading, tuple[str, ...]]:
+        """The reading of a description; plain words beside a full one (`... and had to be undone`) are named as not used."""
+        reading = self._read(found.tokens, ctx)
+        strays = plain_strays(found, reading, self.lexicon)
+        if not strays:
+            return reading, ()
+        again = self._read(tuple(t for t in found.tokens if t.raw not in strays), ctx)
+        kept = again.plan is not None and is_of(again, found.metric, self.lexicon) and not again.unused
+        return (again.model_copy(update={"unused": strays}), strays) if kept else (reading, ())
 
     def _read(self, tokens: tuple[Token, ...], ctx: ReadContext) -> Reading:
         stores = frozenset(store for store, _ in ctx.stores)

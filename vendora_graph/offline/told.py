@@ -13,6 +13,7 @@ from vendora_graph.offline.variants import base_of
 from vendora_graph.offline.wording import Phrase, Wording, form
 
 _DASH = "-"
+_FULL, _FEW = 3, 3
 _CUT = "\0"
 """Stands for a word after which comes what the measure is shown by (`which techs`, `by advisor`): that is no part of its description."""
 
@@ -62,6 +63,23 @@ def stands(named: Reading, found: Told, lexicon: Lexicon) -> bool:
     if (is_of(named, found.metric, lexicon) and not named.unused) or apart:
         return True
     return own == told_by if own <= told_by else len(own) >= found.size
+
+
+def plain_strays(found: Told, reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the words that nothing of a full description took up, where each is plain English: no name, no limit, no negation."""
+    if found.size < _FULL or len(reading.unused) > _FEW:
+        return ()
+    raw = lexicon.english.raw
+    bound = {*raw["negations"], *raw["none_words"], *raw["articles"]}
+    for word in reading.unused:
+        token = next((t for t in found.tokens if t.raw == word), None)
+        if token is None or token.number is not None or token.text in bound or _means(token, lexicon):
+            return ()
+    return reading.unused
+
+
+def _means(token: Token, lexicon: Lexicon) -> bool:
+    return any(sense.kind not in {"modifier", "hint"} for sense in lexicon.senses(token.stem))
 
 
 def _content(word: str, lexicon: Lexicon) -> bool:
