@@ -54,7 +54,7 @@ def _averages(framer: Framer, plan: Plan, previous: Plan | None) -> bool:
 
 def per_day(framer: Framer, plan: Plan) -> bool:
     """`ROs a day in October`: a total is no average of its days."""
-    if not framer.frame.has("average_day") or plan.grain is not None:
+    if not framer.frame.has("average_day") or framer.frame.has("pace") or plan.grain is not None:  # `how many a day do we need`
         return False
     return not all(framer.catalog.metrics[m].additivity in _RATES for m in plan.metrics)
 

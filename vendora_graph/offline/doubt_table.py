@@ -37,6 +37,7 @@ from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, limited_date, vague_period
 from vendora_graph.offline.pointing import nobody_named, unpointed
 from vendora_graph.offline.record_columns import lost_column
+from vendora_graph.offline.row_follow import that_row
 from vendora_graph.offline.rowless import rowless
 from vendora_graph.offline.share_parts import beside_share
 from vendora_graph.offline.summed import summed
@@ -176,6 +177,7 @@ DOUBTS: Doubts = (
     ("per", lost_unit),
     ("unplaced", second_question),
     ("unplaced", still_to_reach),
+    ("unplaced", that_row),
     ("unplaced", lost_column),
     ("unplaced", idle_verb),
     ("advice", advice),

@@ -158,7 +158,8 @@ def _list_them(framer: Framer, previous: Plan) -> None:
     frame, families = framer.frame, framer.lexicon.section("family_records")
     pointed = {t.text for t in frame.tokens} & set(framer.raw["list_them"])
     record = str(families.get(framer.catalog.metrics[previous.metrics[0]].family) or "")
-    asked = bool(pointed) and frame.has("list", "strong_list", "which") and not (frame.groups or frame.record)
+    limited = any(f.dimension in previous.metrics for f in frame.filters)  # `which of those lost money` are rows of the last answer
+    asked = bool(pointed) and frame.has("list", "strong_list", "which") and not (frame.groups or frame.record or limited)
     if asked and record and all(can_cut(framer.lexicon, m, record) for m in previous.metrics):
         frame.record = record
         frame.metrics = list(previous.metrics)

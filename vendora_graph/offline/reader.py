@@ -48,6 +48,7 @@ from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
+from vendora_graph.offline.row_follow import rows_that_lost
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.share_parts import counted_parts
 from vendora_graph.offline.slots import fill_slots
@@ -137,6 +138,7 @@ class Reader:
         small_spans(framer)
         excluded_spans(framer)
         plain_verbs(framer)
+        rows_that_lost(framer)
         framer.collect()
         take_left_out(framer)
         find_target(framer)

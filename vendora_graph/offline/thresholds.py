@@ -262,7 +262,7 @@ def _measure_beside(framer: Framer, first: int, end: int) -> str | None:
     after = _after(framer, end)
     for metric, span in frame.metric_spans.items():
         if (
-            (span.end in {first, first + 1} or span.start in {end - 1, end, after})
+            (span.end in {first, first + 1} or end - 1 <= span.start <= after)
             and metric in [*frame.metrics, *frame.dropped]
             and columns.get(metric) in framer.catalog.dimensions
         ):

@@ -1,0 +1,38 @@
+"""Rows of the last answer: `which of them lost money` limits what was shown; `that store` is one of them, and which is not known."""
+
+from __future__ import annotations
+
+from vendora_graph.contracts import Filter, Plan
+from vendora_graph.offline.frame import Framer, of_kind
+
+
+def rows_that_lost(framer: Framer) -> None:
+    """Front gross by model, then `which of those lost money`: the rows below zero, and no profit of the store."""
+    frame, previous = framer.frame, framer.ctx.previous
+    if previous is None or not previous.group_by or not previous.metrics:
+        return
+    info = framer.catalog.metrics.get(previous.metrics[0])
+    pointed = {t.text for t in frame.tokens} & {*framer.raw["pointing_words"], *framer.raw["ones_words"]}
+    if info is None or not info.unit.startswith("usd") or not pointed:
+        return
+    words = framer.raw["loss_words"]
+    for size in range(1, len(frame.tokens) + 1):
+        for at in range(len(frame.tokens) - size + 1):
+            if " ".join(t.text for t in frame.tokens[at : at + size]) in words:
+                frame.spans = tuple(s for s in frame.spans if s.end <= at or s.start >= at + size)
+                frame.bound.update(dict.fromkeys(range(at, at + size), f"threshold {info.name}"))
+                frame.filters.append(Filter(dimension=info.name, op="lt", values=("0",)))
+                return
+
+
+def that_row(framer: Framer, plan: Plan) -> str:
+    """Stores ranked, then `show that store by advisor`: one of the rows is meant, and no condition of the plan says which."""
+    frame, previous = framer.frame, framer.ctx.previous
+    held = {f.dimension for f in plan.filters if f.op == "in"}
+    for span in frame.spans if previous is not None else ():
+        names = {s.key for s in of_kind(span, "dimension")} & set(previous.group_by if previous is not None else ())
+        before = frame.tokens[span.start - 1].text if span.start else ""
+        one = frame.tokens[span.end - 1].text == frame.tokens[span.end - 1].stem
+        if names and one and before in framer.raw["that_words"] and not names & held:
+            return f"{before} {frame.said(span)}"
+    return ""
