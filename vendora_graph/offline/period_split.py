@@ -189,8 +189,8 @@ def _follows_compare(framer: Framer, at: int) -> bool:
         span = framer.frame.spans[index]
         if " ".join(t.text for t in framer.frame.tokens[span.start : span.end]) in framer.raw["beside_cues"]:
             continue  # `Tanya and Marcus side by side for October`: what stands beside is values, not periods
-        verb, link = framer.frame.tokens[span.end - 1].text, framer.frame.tokens[at - 1].text
-        if verb in framer.raw["compare_within"] and link in framer.raw["within_links"]:
+        word, link = framer.frame.tokens[span.end - 1].text, framer.frame.tokens[at - 1].text
+        if word in framer.raw["compare_within"] and link in framer.raw["within_links"]:
             continue  # `how did parts and labor compare in October`: what is compared is all of October
         between = framer.frame.tokens[span.end : at]
         taken = any(framer.frame.bound.get(i, "").startswith(("filter", "metric")) for i in range(span.end, at))  # `vs be backs last week`
