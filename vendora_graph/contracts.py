@@ -68,11 +68,15 @@ class Comparison(Contract):
 
 
 class Ranking(Contract):
-    """Order of groups by a metric; `direction` is of the value, `worst`/`best` are already resolved by its good side."""
+    """Order of groups by a metric; `direction` is of the value, `worst`/`best` are already resolved by its good side.
+
+    `change` orders by how much the metric moved against the comparison.
+    """
 
     by: str
     direction: Literal["desc", "asc"] = "desc"
     limit: int | None = Field(default=None, ge=1, le=1000)
+    change: bool = False
 
 
 Intent = Literal[

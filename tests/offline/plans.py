@@ -21,9 +21,16 @@ def _parts(plan: Plan) -> list[str]:
         *where,
         _period(plan.period),
         _versus(plan),
-        f"rank {plan.ranking.by} {plan.ranking.direction}{f' {plan.ranking.limit}' if plan.ranking.limit else ''}" if plan.ranking else "",
+        _ranked(plan),
         f"topic {plan.topic}" if plan.topic else "",
     ]
+
+
+def _ranked(plan: Plan) -> str:
+    if plan.ranking is None:
+        return ""
+    limit = f" {plan.ranking.limit}" if plan.ranking.limit else ""
+    return f"rank {'change of ' if plan.ranking.change else ''}{plan.ranking.by} {plan.ranking.direction}{limit}"
 
 
 def _filter(item: Filter) -> str:

@@ -20,7 +20,7 @@ Days = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What one tool call asked for; None where the call does not say."""
+    """What one tool call asked for; None where the call does not say. `moved` is an order by how much a metric changed."""
 
     tool: str
     metrics: tuple[str, ...]
@@ -32,6 +32,7 @@ class Ask:
     order: tuple[str, str] | None
     limit: int | None
     two_sided: bool = False
+    moved: tuple[str, str] | None = None
 
     @property
     def named(self) -> frozenset[tuple[str, str]]:
@@ -65,6 +66,8 @@ def _ask(tool: str, request: str) -> Ask:
     body: dict[str, Any] = loaded if isinstance(loaded, dict) else {}
     metrics = body.get("metrics") or ([body["metric"]] if isinstance(body.get("metric"), str) else [])
     order = body.get("order_by")
+    ordered = (str(order.get("by")), str(order.get("direction", "desc"))) if isinstance(order, dict) else None
+    by_change = isinstance(order, dict) and bool(order.get("change"))
     return Ask(
         tool=tool,
         metrics=tuple(str(name) for name in metrics),
@@ -73,9 +76,10 @@ def _ask(tool: str, request: str) -> Ask:
         filters=frozenset(_conditions(body.get("filters"))),
         period=_days(body.get("period")),
         compare=_days(body.get("compare")),
-        order=(str(order.get("by")), str(order.get("direction", "desc"))) if isinstance(order, dict) else None,
+        order=None if by_change else ordered,
         limit=body.get("limit"),
         two_sided=bool(body.get("other_filters")),
+        moved=ordered if by_change else None,
     )
 
 

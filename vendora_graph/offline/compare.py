@@ -199,6 +199,11 @@ def previous_of(framer: Framer, clock: Clock, period: Period) -> Period | None:
     return _previous(framer, clock, period.model_copy(update={"complete": True}), []).period
 
 
+def comparison_before(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
+    """Return the comparison with the period before; a running one is held against as many selling days."""
+    return _previous(framer, clock, period, said)
+
+
 def _previous(framer: Framer, clock: Clock, period: Period, said: list[str]) -> Comparison:
     if period.grain is not None:
         start = add_units(period.start, period.grain, -1)

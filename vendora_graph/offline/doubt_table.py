@@ -87,6 +87,8 @@ def _plain_average(framer: Framer, plan: Plan) -> bool:
 def _ranks_change(framer: Framer, plan: Plan) -> bool:
     """`which line went up the most`: an order by a change, not by a figure."""
     frame = framer.frame
+    if plan.ranking is not None and plan.ranking.change:
+        return False
     if frame.has("where") and frame.has("change") and frame.has("top", "bottom") and not plan.group_by:
         return True
     moved = [frame.spans[i] for i in frame.cues.get("change", ())]

@@ -10,6 +10,7 @@ from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unclosed_behind, unequal_days
+from vendora_graph.offline.moved_lines import averaged, moved_first
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
@@ -140,7 +141,7 @@ def _tell(asked: Asked, table: Table, results: list[Result]) -> Draft:
     if plan.intent == "list":
         return _with_table(told, told.listing())
     if plan.group_by:
-        return _with_table(told, placed(told) or told.grouped(), chart="bar")
+        return _with_table(told, moved_first(told) or placed(told) or told.grouped(), chart="bar")
     if asks_share(plan) and len(results) > 2:  # noqa: PLR2004
         return _share(told, results)
     return _figure(told)
@@ -177,7 +178,7 @@ def _trend(told: sentences.Told, results: list[Result]) -> Draft:
     headline = told.trend(0, changes[0] if changes else None)
     more = [told.trend(i, changes[i] if i < len(changes) else None) for i in range(1, len(told.infos))]
     if told.asked.plan.averaged and len(changes) == len(told.infos):
-        headline, *more = (told.averaged(i, mean) for i, mean in enumerate(changes))
+        headline, *more = (averaged(told, i, mean) for i, mean in enumerate(changes))
     moved = changes[len(told.infos)] if len(changes) > len(told.infos) else None
     share = share_trend(told.asked, told.table, moved, told.words())
     if share is not None:

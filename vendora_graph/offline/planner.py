@@ -181,12 +181,12 @@ def _filters_fit(plan: Plan, metric: str, catalog: Catalog) -> bool:
     return {item.dimension for item in plan.filters if item.dimension not in plan.metrics} <= set(catalog.metrics[metric].dimensions)
 
 
-def _order(plan: Plan, grouped: bool) -> dict[str, str] | None:
+def _order(plan: Plan, grouped: bool) -> dict[str, Any] | None:
     if plan.ranking is None and (not grouped or plan.grain is not None):
         return None
     if plan.ranking is not None:
         by = plan.ranking.by if plan.ranking.by in plan.metrics else plan.metrics[0]
-        return {"by": by, "direction": plan.ranking.direction}
+        return {"by": by, "direction": plan.ranking.direction, **({"change": True} if plan.ranking.change else {})}
     return {"by": plan.metrics[0], "direction": "desc"}
 
 

@@ -15,6 +15,8 @@ from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look
 from vendora_graph.offline.ledger import half_held, leave_books, whole_months
 from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.limits import asked_whether, limited_people
+from vendora_graph.offline.moved_most import moved_order
+from vendora_graph.offline.moved_plan import ranked_by_change
 from vendora_graph.offline.now_side import take_now
 from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
 from vendora_graph.offline.outcome import Outcome, clock_of, is_position, text
@@ -57,7 +59,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)
-    plan = _people_only(framer, specialise(framer.lexicon, with_target(framer, dated)), out)
+    plan = _people_only(framer, ranked_by_change(framer, specialise(framer.lexicon, with_target(framer, dated)), out), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
     out.plan = with_average(framer, previous, _with_intent(_remembering(plan, previous), intent, steps, rule or {}))
     if out.resolved is not None:
@@ -98,7 +100,7 @@ def _dated(framer: Framer, previous: Plan | None, out: Outcome, *, judged: bool)
     comparison = None if framer.frame.has(AT_CLOSE, "reconcile") else _compared(framer, clock, versus, previous, out, judged=judged)
     period = out.resolved.period if out.resolved else None
     groups = tuple(dict.fromkeys(frame.groups))
-    if comparison is not None and comparison.period is not None and groups:
+    if comparison is not None and comparison.period is not None and groups and moved_order(framer) is None:
         note_moved(framer)
     if comparison is not None and comparison.kind == "values":
         note_more(framer)
@@ -139,7 +141,7 @@ def _compared(
 def _by_change(framer: Framer) -> bool:
     """`biggest drop by make`: no row is first by its figure; every row shows its change, and that they are not in its order."""
     lost = any(framer.frame.said(framer.frame.spans[i]) in framer.raw["lost_orders"] for i in framer.frame.cues.get("bottom", ()))
-    if not (change_ordered(framer) or lost):
+    if not (change_ordered(framer) or lost) or moved_order(framer) is not None:
         return False
     framer.frame.notes.append(("by_change", {}))
     return True

@@ -95,6 +95,8 @@ def _ranking(framer: Framer, plan: Plan) -> str:
     if ranking is None:
         return ""
     limit = texts["limit"].format(limit=ranking.limit) if ranking.limit else ""
+    if ranking.change:
+        return str(texts["ranked_change"]).format(order=texts[f"change_{ranking.direction}"], limit=limit)
     return str(texts["ranked"]).format(order=texts[ranking.direction], limit=limit)
 
 

@@ -132,7 +132,7 @@ class Told:
         if before is None or change is None or before.value is None or change.value is None:
             return []
         aligned = "" if self.table.period_complete else say("change", _ALIGNED[self.asked.calendar.held])
-        other = self._before(before.period, index)
+        other = self.before(before.period, index)
         if change.value == 0:
             return [say("change", "same", other=other, aligned=aligned, change=spoken(change), before=spoken(before))]
         part = say("change", "percent_part", percent=spoken(percent)) if percent is not None and percent.value is not None else ""
@@ -149,7 +149,7 @@ class Told:
             )
         ]
 
-    def _before(self, ref: str | None, index: int) -> str:
+    def before(self, ref: str | None, index: int) -> str:
         """Return the compared period in words: a position is of its day, or of the end of a longer one."""
         against = compared(self.asked)
         if self.infos[index].snapshot and against is not None and against.start != against.end:
@@ -273,12 +273,6 @@ class Told:
         if change.value == 0:
             return say("trend", "flat", change=spoken(change), **words)
         return say("trend", "headline", direction=direction(change.value), change=spoken(change), **words)
-
-    def averaged(self, index: int, mean: Cell | None) -> str:
-        """Return the sentence of the mean of the complete buckets."""
-        stretch = (mean and mean.period) or ""
-        words = {**self.words(index), "mean": spoken(mean) if mean else "", "stretch": stretch, "grain": str(self.asked.plan.grain)}
-        return say("trend", "averaged", **words)
 
     def _latest(self, place: int, index: int) -> str:
         """Return who leads at the last point of several lines."""

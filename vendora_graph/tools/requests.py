@@ -19,10 +19,11 @@ class Span(Contract):
 
 
 class OrderBy(Contract):
-    """Order of the rows by one of the metrics."""
+    """Order of the rows by one of the metrics, or (`change`) by how much it moved against `compare`."""
 
     by: str
     direction: Literal["desc", "asc"] = "desc"
+    change: bool = False
 
 
 class MetricQuery(Contract):

@@ -201,6 +201,10 @@ class _Builder:
         absent = self._absent(info, found)  # a group of the other period only is worth what a missing row is
         held = set(found.keys)
         column = {key: found.values[order.by].get(key) if key in held else absent for key in keys}
+        if order.change and against is not None:
+            former, missing = set(against.keys), self._absent(info, against)
+            before = {key: against.values[order.by].get(key) if key in former else missing for key in keys}
+            column = {key: None if now is None or before[key] is None else now - (before[key] or 0) for key, now in column.items()}
         known = [key for key in keys if column.get(key) is not None]
         unknown = [key for key in keys if column.get(key) is None]
         sign = -1 if order.direction == "desc" else 1

@@ -242,7 +242,7 @@ def ranking(case: Case) -> Iterator[Problem]:
         for table in case.tables_of.get(one.fact.id, ())
         for ask in case.asks_of(one.fact)
     ]
-    if not any(ask.order == wanted for ask, _ in seen):
+    if not any((ask.moved if plan.ranking.change else ask.order) == wanted for ask, _ in seen):
         yield Problem(f"order by {_label(case, wanted[0])}, {'highest' if wanted[1] == 'desc' else 'lowest'} first")
         return
     if plan.ranking.limit is not None and not _as_many(case, plan.ranking.limit):

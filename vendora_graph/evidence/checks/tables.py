@@ -181,22 +181,26 @@ def _is_of_first(case: Case, fact: Fact, ask: Ask) -> bool:
 
 @rule("tables.order")
 def order(case: Case) -> Iterator[Problem]:
-    """A ranked table is in its order."""
+    """A ranked table is in its order, of its figures or of their changes."""
     for _, table in case.tables:
         ask = ask_of(table)
-        if ask.order is None:
+        by = ask.order or ask.moved
+        if by is None:
             continue
-        ranked = [_value_of(case, row, ask.order[0]) for row, key in zip(table.cells, table.keys, strict=False) if key]
+        moved = ask.moved is not None
+        ranked = [_value_of(case, row, by[0], moved=moved) for row, key in zip(table.cells, table.keys, strict=False) if key]
         known = [value for value in ranked if value is not None]
-        sign = -1 if ask.order[1] == "desc" else 1
+        sign = -1 if by[1] == "desc" else 1
         if any(sign * one > sign * two for one, two in pairwise(known)):
-            yield Problem(f"the result {table.id!r} is not in the order of {ask.order[0]}")
+            yield Problem(f"the result {table.id!r} is not in the order of {by[0]}")
 
 
-def _value_of(case: Case, row: tuple[str | None, ...], metric: str) -> Decimal | None:
+def _value_of(case: Case, row: tuple[str | None, ...], metric: str, *, moved: bool) -> Decimal | None:
+    """Return the figure of a row, or (`moved`) its difference from the other period."""
     for cell in row:
         fact = case.ledger.facts.get(cell or "")
-        if fact is not None and fact.metric == metric and not fact.parts:
+        wanted = fact is not None and fact.metric == metric
+        if fact is not None and wanted and (operation_of(fact) in ("difference", "points") if moved else not fact.parts):
             return fact.value
     return None
 
