@@ -16,7 +16,7 @@ def moved_order(framer: Framer) -> Direction | None:
     if not frame.groups or frame.record or frame.grain is not None:
         return None
     said = {t.text for t in frame.tokens}
-    lost = any(frame.said(frame.spans[i]) in framer.raw["lost_orders"] for i in frame.cues.get("bottom", ()))
+    lost = says_lost(framer)
     if not (lost or _ordered_by(framer) or (change_ordered(framer) and _verb(framer))):
         return None
     falls, rises = lost or bool(said & set(words["falls"])), bool(said & set(words["rises"]))
@@ -27,6 +27,12 @@ def moved_order(framer: Framer) -> Direction | None:
     if better or worse:
         return "asc" if bool(better) == (good == "down") else "desc"
     return "asc" if falls else "desc"
+
+
+def says_lost(framer: Framer) -> bool:
+    """`lost the most`: a fall where two periods are held against one another."""
+    frame = framer.frame
+    return any(frame.said(frame.spans[i]) in framer.raw["lost_orders"] for i in frame.cues.get("bottom", ()))
 
 
 def _verb(framer: Framer) -> bool:

@@ -15,7 +15,7 @@ from vendora_graph.offline.intents import AT_CLOSE, intent_of, intent_rule, look
 from vendora_graph.offline.ledger import half_held, leave_books, whole_months
 from vendora_graph.offline.left_out import without_left_out
 from vendora_graph.offline.limits import asked_whether, limited_people
-from vendora_graph.offline.moved_most import moved_order
+from vendora_graph.offline.moved_most import moved_order, says_lost
 from vendora_graph.offline.moved_plan import ranked_by_change
 from vendora_graph.offline.now_side import take_now
 from vendora_graph.offline.omissions import change_ordered, note_each, note_more, note_moved
@@ -140,8 +140,7 @@ def _compared(
 
 def _by_change(framer: Framer) -> bool:
     """`biggest drop by make`: no row is first by its figure; every row shows its change, and that they are not in its order."""
-    lost = any(framer.frame.said(framer.frame.spans[i]) in framer.raw["lost_orders"] for i in framer.frame.cues.get("bottom", ()))
-    if not (change_ordered(framer) or lost) or moved_order(framer) is not None:
+    if not (change_ordered(framer) or says_lost(framer)) or moved_order(framer) is not None:
         return False
     framer.frame.notes.append(("by_change", {}))
     return True
