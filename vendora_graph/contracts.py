@@ -68,10 +68,7 @@ class Comparison(Contract):
 
 
 class Ranking(Contract):
-    """Order of groups by a metric; `direction` is of the value, `worst`/`best` are already resolved by its good side.
-
-    `change` orders by how much the metric moved against the comparison.
-    """
+    """Order of groups by a metric, or (`change`) by how much it moved; `worst`/`best` are already resolved by its good side."""
 
     by: str
     direction: Literal["desc", "asc"] = "desc"
@@ -86,11 +83,7 @@ Intent = Literal[
 
 
 class Plan(Contract):
-    """What was asked, in the vocabulary of the semantic model. Also the independent reading and the follow-up memory.
-
-    `steps` names the senior analyst's tools in order for complex questions; `earlier` the period told of the same measures before;
-    `averaged` asks for the mean of the complete buckets of `grain`.
-    """
+    """What was asked, in the vocabulary of the semantic model; `steps` are the senior analyst's tools, `earlier` the period told before."""
 
     intent: Intent = "value"
     metrics: tuple[str, ...] = ()
@@ -103,7 +96,7 @@ class Plan(Contract):
     steps: tuple[str, ...] = ()
     topic: str | None = None
     earlier: Period | None = None
-    averaged: bool = False
+    averaged: bool = False  # the mean of the complete buckets of `grain` is asked for
 
 
 class Reading(Contract):

@@ -136,8 +136,7 @@ def apply_modifiers(framer: Framer) -> None:
 
 def _listed(framer: Framer, span: Span) -> bool:
     """`reviews in October and the average`: joined by `and` to a measure named before, a modifier asks for one more figure."""
-    tokens, joiners = framer.frame.tokens, {framer.raw["joiners"][0], framer.raw["versus_word"]}
-    at = span.start - 1
+    tokens, joiners, at = framer.frame.tokens, {framer.raw["joiners"][0], framer.raw["versus_word"]}, span.start - 1
     while at >= 0 and tokens[at].stem not in joiners and (not tokens[at].content or framer.frame.bound.get(at) == "cue share"):
         at -= 1
     return at >= 0 and tokens[at].stem in joiners and any(s.end <= at for s in framer.frame.metric_spans.values())

@@ -25,7 +25,8 @@ def elided(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec] | None:
         return PeriodSpec("quarter", spec.args), PeriodSpec("quarter", {"q": spec.number("nth")})
     if spec.op == "halves_apart":
         op = "half_last_month" if spec.args.get("back") else "half_month"
-        return PeriodSpec(op, spec.args), PeriodSpec(op, {**spec.args, "half": spec.number("half2")})
+        other = {"month": spec.number("month2")} if "month2" in spec.args else {}  # `... vs first half of September`
+        return PeriodSpec(op, spec.args), PeriodSpec(op, {**spec.args, "half": spec.number("half2"), **other})
     return None
 
 

@@ -10,6 +10,7 @@ _SUBJECT = 2
 
 def plain_verbs(framer: Framer) -> None:
     """Give up what a verb with its subject means (`we pay`, `did we make`) where a measure is named right after it."""
+    _closing(framer)
     frame, words = framer.frame, framer.raw["plain_verbs"]
     for at, token in enumerate(frame.tokens):
         if token.text not in words["verbs"] or not any(t.text in words["subjects"] for t in frame.tokens[max(at - _SUBJECT, 0) : at]):
@@ -20,6 +21,23 @@ def plain_verbs(framer: Framer) -> None:
         if named is not None and (own is None or of_kind(own, "metric", "modifier")) and _leads(framer, end, named):
             frame.spans = tuple(s for s in frame.spans if s is not own and not (end <= s.start < named.start and _link(framer, s)))
             frame.bound.update(dict.fromkeys(range(own.start if own is not None else at, end), "context"))
+            return
+
+
+def _closing(framer: Framer) -> None:
+    """`how many deals did we close`: the verb of what is counted is no closing ratio."""
+    frame, words = framer.frame, framer.raw["plain_verbs"]
+    for span in frame.spans:
+        alone = span.end - span.start == 1 and frame.tokens[span.start].text in words["endings"]
+        if not alone or not span.start or frame.tokens[span.start - 1].text not in words["subjects"]:
+            continue
+        counted = [s for s in frame.spans if s.end < span.start and of_kind(s, "metric")]
+        joined = {t.stem for s in counted[-1:] for t in frame.tokens[s.end : span.start]} & set(framer.raw["joiners"])
+        rules = [framer.lexicon.section("rules").get(s.key) or {} for s in of_kind(span, "rule")]
+        of_them = {m for rule in rules for m in rule.get("by_metric") or ()}  # `how many ups did we close`: those that bought
+        if counted and not joined and not any(s.key in of_them for s in of_kind(counted[-1], "metric")):
+            frame.spans = tuple(s for s in frame.spans if s is not span)
+            frame.bound[span.start] = "context"
             return
 
 

@@ -14,6 +14,7 @@ from vendora_graph.offline.words import NUMERAL, filter_words, lowered, name_ref
 MOST_METRICS = 8
 TOLD = 3
 MOST_FORECAST = 2
+_LEFT = 8  # the last column of a pace
 
 
 def pace_calls(asked: Asked) -> tuple[Call, ...]:
@@ -162,7 +163,7 @@ def _told_pace(row: Row, asked: Asked, *, first: bool, where: str) -> list[Findi
         found.append(Finding(text=_pace_line("other", row, asked, where), kind="pace"))
     if target is not None and gap is not None:
         found.append(Finding(text=say("pace", "behind", target=spoken(target), gap=spoken(gap), **words), kind="pace"))
-    left = row.cells[8] if len(row.cells) > 8 else None  # noqa: PLR2004
+    left = row.cells[_LEFT]
     if target is not None and left is not None and left.value is not None:
         found.append(Finding(text=say("pace", "left", target=spoken(target), left=spoken(left), **words), kind="pace"))
     if target is not None and need is not None and _value(need) > 0:
