@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.contracts import Plan
+from vendora_graph.offline.frame import Framer, cue_names, of_kind
 from vendora_graph.offline.spans import Span
 
 _SUBJECT = 2
@@ -22,6 +23,31 @@ def plain_verbs(framer: Framer) -> None:
             frame.spans = tuple(s for s in frame.spans if s is not own and not (end <= s.start < named.start and _link(framer, s)))
             frame.bound.update(dict.fromkeys(range(own.start if own is not None else at, end), "context"))
             return
+
+
+def counted_customers(framer: Framer) -> None:
+    """`how many people financed`: customers are counted by what they did, which is named after them."""
+    frame, entry = framer.frame, framer.lexicon.section("customers_counted")
+    words, own = entry.get("words") or (), set(entry.get("staff_measures") or ())
+    staff = any(s.key in own for span in frame.spans for s in of_kind(span, "metric"))
+    for cue in frame.spans:
+        at = cue.end
+        counting = "how_many" in cue_names(cue) and framer.raw["much_word"] not in frame.said(cue)
+        if staff or not counting or at >= len(frame.tokens) - 1 or frame.tokens[at].text not in words:
+            continue
+        if any(s.start <= at < s.end and of_kind(s, "metric", "hint", "rule") for s in frame.spans):
+            return
+        frame.spans = tuple(s for s in frame.spans if not s.start <= at < s.end)
+        frame.bound[at] = "customers counted"
+        return
+
+
+def of_customers(framer: Framer, plan: Plan, at: int) -> bool:
+    """Whether the word at a place counts customers, and each record of the measures is one customer's (a deal, a repair order)."""
+    tables = set(framer.lexicon.section("customers_counted").get("tables") or ())
+    known = [framer.catalog.metrics[m] for m in plan.metrics]
+    counts = all(info.unit in {"units", "count"} and tables & set(info.tables) for info in known)
+    return framer.frame.bound.get(at) == "customers counted" and counts
 
 
 def _closing(framer: Framer) -> None:

@@ -43,12 +43,12 @@ from vendora_graph.offline.people import (
     value_measures,
 )
 from vendora_graph.offline.periods import PeriodGrammar
-from vendora_graph.offline.plain_verbs import plain_verbs
+from vendora_graph.offline.plain_verbs import counted_customers, plain_verbs
 from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
-from vendora_graph.offline.row_follow import rows_that_lost
+from vendora_graph.offline.row_follow import rows_that_lost, ungrouped
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.share_parts import counted_parts
 from vendora_graph.offline.slots import fill_slots
@@ -138,7 +138,9 @@ class Reader:
         small_spans(framer)
         excluded_spans(framer)
         plain_verbs(framer)
+        counted_customers(framer)
         rows_that_lost(framer)
+        ungrouped(framer)
         framer.collect()
         take_left_out(framer)
         find_target(framer)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer, of_kind
 
+_NEAR = 5
+
 
 def rows_that_lost(framer: Framer) -> None:
     """Front gross by model, then `which of those lost money`: the rows below zero, and no profit of the store."""
@@ -36,3 +38,21 @@ def that_row(framer: Framer, plan: Plan) -> str:
         if names and one and before in framer.raw["that_words"] and not names & held:
             return f"{before} {frame.said(span)}"
     return ""
+
+
+def ungrouped(framer: Framer) -> None:
+    """Units by store, then `just the total, not by store`, `don't split it by store`: without those rows."""
+    frame, previous = framer.frame, framer.ctx.previous
+    if previous is None or not previous.group_by:
+        return
+    negations, by = set(framer.raw["negations"]), framer.raw["by_word"]
+    for span in frame.spans:
+        named = {s.key for s in of_kind(span, "dimension")} & set(previous.group_by)
+        if not named or not span.start or frame.tokens[span.start - 1].text != by:
+            continue
+        said = [i for i in range(max(span.start - _NEAR, 0), span.start - 1) if frame.tokens[i].text in negations]
+        if said:
+            frame.spans = tuple(s for s in frame.spans if s.end <= said[0] or s.start >= span.end)
+            frame.bound.update(dict.fromkeys(range(said[0], span.end), "no group"))
+            frame.flat = True
+            return

@@ -7,6 +7,7 @@ from itertools import pairwise
 from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.plain_verbs import of_customers
 from vendora_graph.offline.spans import Span
 
 _HIGHEST, _LOWEST = ("top", "best"), ("bottom", "worst")
@@ -55,6 +56,8 @@ def uncounted(framer: Framer, plan: Plan) -> str:
         while at < len(frame.tokens) and frame.tokens[at].text in framer.raw["counted_gap"]:
             at += 1
         noun = next((s for s in frame.spans if s.start <= at < s.end), None)
+        if of_customers(framer, plan, at):
+            return ""
         if _days_of(framer, at):
             return " ".join(t.raw for t in frame.tokens[at : at + _PAIR])
         taken = frame.bound.get(at, "").startswith(_TAKEN) and not (noun is not None and _who_did(framer, noun, plan))
