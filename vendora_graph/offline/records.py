@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from vendora_graph.contracts import Filter
@@ -138,7 +139,7 @@ def _rank_measure(framer: Framer) -> None:
                 frame.metrics = list(dict.fromkeys([*frame.metrics, frame.rank_by]))
     if frame.metrics and (frame.has("strong_list") or _every_one(framer)):
         record = record or _record_of(framer)
-    record = record or _of_values(framer)
+    record = record or _of_values(framer) or _so_many(framer)
     if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):
         frame.record = record
 
@@ -158,6 +159,24 @@ def _by_worth(framer: Framer, own: list[str]) -> None:
     worth = next((m for m in own if known[m].unit.startswith("usd")), "")
     if frame.ranked and not frame.rank_by and first in known and known[first].unit in _COUNTED and first not in own and worth:
         frame.rank_by = worth
+
+
+def _so_many(framer: Framer) -> str:
+    """`top 5 leases by gross`, `top 10 used units in stock by price`: so many of the things a measure counts, one by one."""
+    frame, known, tokens = framer.frame, framer.catalog.metrics, framer.frame.tokens
+    if not (frame.ranked and frame.limit and frame.metrics) or frame.groups or frame.grain is not None:
+        return ""
+    for metric, span in frame.metric_spans.items():
+        at = span.start - 1
+        while at > 0 and frame.bound.get(at, "").startswith("filter"):
+            at -= 1
+        if at < 0 or tokens[at].number != frame.limit or known[metric].unit not in _COUNTED:
+            continue
+        columns = framer.lexicon.section("list_columns")
+        by = (str(columns[b.text]) for a, b in pairwise(tokens) if a.text == framer.raw["by_word"] and b.text in columns)
+        frame.rank_by = next((name for name in by if name in known and known[name].family == known[metric].family), frame.rank_by)
+        return str(framer.lexicon.section("family_records").get(known[metric].family) or "")
+    return ""
 
 
 def _every_one(framer: Framer) -> bool:
