@@ -71,5 +71,11 @@ def lifted_columns(framer: Framer, previous: Plan) -> set[str]:
         if columns and after in nouns and framer.after_cue(span, {"exclude"}):
             lifted |= columns
             frame.bound[span.end] = frame.bound.get(span.start, "filter")
+    last = next((f.dimension for f in reversed(previous.filters) if f.op == "in"), "")
+    for cue in (frame.spans[i] for i in frame.cues.get("exclude", ())):  # `drop that and show each month`
+        after = frame.tokens[cue.end].text if cue.end < len(frame.tokens) else ""
+        if last and after in framer.raw["lifted_pronouns"]:
+            lifted.add(last)
+            frame.bound[cue.end] = "filter"
     frame.filters = [f for f in frame.filters if f.dimension not in lifted]
     return lifted

@@ -10,6 +10,7 @@ from vendora_graph.offline.beside import included_alone, limit_ranked
 from vendora_graph.offline.counts_asked import lost_count
 from vendora_graph.offline.daily import averaged_unit, per_day
 from vendora_graph.offline.differences import both_siblings, lost_slice, one_less_other
+from vendora_graph.offline.excluded import idle_exclusion
 from vendora_graph.offline.follow_doubts import opens_excluding, repeats
 from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.kinds import idle_member, lost_much, lost_worth, made_on, of_average, other_kind, paid_word, rated
@@ -179,6 +180,7 @@ DOUBTS: Doubts = (
     ("per", lost_unit),
     ("unplaced", second_question),
     ("unplaced", still_to_reach),
+    ("unplaced", idle_exclusion),
     ("unplaced", that_row),
     ("unplaced", lost_column),
     ("unplaced", idle_verb),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.contracts import Plan
+from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.spans import Span
@@ -29,6 +30,24 @@ def excluded_spans(framer: Framer) -> None:
         else:
             continue
         return
+
+
+def only_spans(framer: Framer) -> None:
+    """Set rate by channel, then `only new car leads`: of what was shown the new ones, and no count of leads."""
+    frame, previous = framer.frame, framer.ctx.previous
+    cue = next((s for s in frame.spans if "only" in cue_names(s)), None)
+    if cue is None or previous is None or not framer.inherits():
+        return
+    tokens, start = frame.tokens, cue.end
+    for end in range(len(tokens) - 1, start, -1):
+        values = tuple(s for s in framer.lexicon.senses(compact(tokens[start:end])) if s.kind == "value")
+        values = tuple(s for s in values if all(can_cut(framer.lexicon, m, s.key) for m in previous.metrics))
+        rest = [framer.lexicon.senses(token.stem) for token in tokens[end:] if token.content]
+        named = {m for span in frame.spans if span.start >= start for m in of_kind(span, "metric")}
+        if values and rest and named and all(any(_thing(framer, s) for s in senses) for senses in rest):
+            frame.spans = (*(s for s in frame.spans if s.end <= start), Span(start, end, values))
+            frame.bound.update(dict.fromkeys(range(end, len(tokens)), "label of what is shown"))
+            return
 
 
 def _replace(framer: Framer, old: Span, new: Span | None) -> None:
@@ -58,3 +77,14 @@ def _thing(framer: Framer, sense: Sense) -> bool:
     """Whether a sense is of things (`deals`), not of an amount (`gross`)."""
     info = framer.catalog.metrics.get(sense.key) if sense.kind in {"metric", "hint"} else None
     return info.unit in _COUNTED if info is not None else sense.kind == "dimension"
+
+
+def idle_exclusion(framer: Framer, plan: Plan) -> str:
+    """`leave out anybody who left` after an answer: something was to be left out, and every condition is the last answer's."""
+    frame, previous = framer.frame, framer.ctx.previous
+    if previous is None or not framer.inherits() or frame.metric_spans or frame.flat or plan.group_by != previous.group_by:
+        return ""
+    cues = [frame.spans[i] for i in frame.cues.get("exclude", ())]
+    idle = next((c for c in cues if frame.bound.get(c.start) == "cue exclude"), None)
+    same = set(plan.filters) == set(previous.filters) and plan.period == previous.period
+    return frame.said(idle) if idle is not None and same else ""

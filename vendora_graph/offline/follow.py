@@ -182,7 +182,8 @@ def _bind_subject(framer: Framer) -> None:
 
 def _kept_groups(framer: Framer, previous: Plan) -> list[str]:
     """A grouping ends when the question names one of its values, or asks for records."""
-    if framer.frame.record or framer.frame.flat:
+    instead = framer.frame.grain is not None and any(t.text == framer.raw["instead_word"] for t in framer.frame.tokens)
+    if framer.frame.record or framer.frame.flat or instead:  # by shop, then `per day instead`
         return []
     back = framer.frame.has("include", "restore")
     named = {f.dimension for f in framer.frame.filters if f.op == "in" and not back}
@@ -193,6 +194,7 @@ def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
+    replaced |= {said.removeprefix("all ") for said in frame.bound.values() if said.startswith("all ")}  # `all pay types`
     replaced |= replaced_columns(framer, previous.filters) | own_columns(framer) | lifted_columns(framer, previous)
     previous = moved_limits(framer, previous)
     added = {(f.dimension, f.op) for f in frame.filters}

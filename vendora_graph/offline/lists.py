@@ -75,7 +75,9 @@ def heads_row(framer: Framer, span: Span) -> bool:
     beside = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and joined(framer, o, span)]
     flows = any(not framer.catalog.metrics[s.key].snapshot for o in beside for s in of_kind(o, "metric"))
     asked = not framer.frame.has("strong_list", "with_condition", *framer.raw["record_rank_cues"])
-    return bool(named) and flows and asked and not framer.inherits() and _first_of_row(framer, span, beside)
+    row = [o for o in framer.frame.spans if o is not span and of_kind(o, "metric") and o.start > span.start]
+    several = bool(beside) and len(row) > 1 and all(o.start > span.start for o in beside)  # `give me units, total gross and doc fees`
+    return bool(named) and flows and asked and not framer.inherits() and (several or _first_of_row(framer, span, beside))
 
 
 def _last_of_row(framer: Framer, span: Span, beside: list[Span]) -> bool:

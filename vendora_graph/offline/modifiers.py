@@ -12,6 +12,7 @@ from vendora_graph.offline.heads import noun_inside
 from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.own_limits import labels_limit
 from vendora_graph.offline.pointing import strange, take_outcome, value_measure
 from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.spans import Span
@@ -121,12 +122,11 @@ def apply_modifiers(framer: Framer) -> None:
     """`a copy`, `each lead`: replace a metric by its per-unit forms (one for each modifier said)."""
     frame = framer.frame
     modifiers = framer.lexicon.section("modifiers")
-    mapped = _from_dropped(framer, modifiers)
+    mapped, both = _from_dropped(framer, modifiers), list[str]()
     averaged_beside(framer, (modifiers.get("average") or {}).get("map") or {})
-    both: list[str] = []
     for span in frame.spans:
         for sense in of_kind(span, "modifier"):
-            if span.start not in frame.bound:
+            if span.start not in frame.bound and not labels_limit(framer, span):
                 both.extend(frame.metrics if _listed(framer, span) and not mapped else ())
                 mapped.extend(_modified(framer, span, sense.key, modifiers[sense.key]))
     if mapped:

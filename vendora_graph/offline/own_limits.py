@@ -6,8 +6,9 @@ import itertools
 from decimal import Decimal
 
 from vendora_graph.contracts import Filter, Plan
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import LIMITS, Framer, of_kind
 from vendora_graph.offline.normalise import compact
+from vendora_graph.offline.spans import Span
 
 
 def drop_own_limit(framer: Framer) -> None:
@@ -85,3 +86,24 @@ def unlimited(framer: Framer, unit: str) -> bool:
     none, states = framer.lexicon.section("no_limits"), framer.lexicon.section("stock_states")
     named = [str((states.get(f.dimension) or {}).get(value)) for f in framer.frame.filters for value in f.values]
     return any(unit in none.get(m, ()) for m in (*framer.measures(), *named))
+
+
+def rate_beside(framer: Framer, unit: str, first: int) -> str:
+    """`months ELR was under $145`: the rate right before the limit, in dollars per something, is what is limited."""
+    frame, columns = framer.frame, framer.lexicon.section("measure_columns")
+    start = first - 1 if first and frame.tokens[first - 1].text in framer.raw["copulas"] else first
+    for metric, span in frame.metric_spans.items():
+        per = bool(unit) and framer.catalog.metrics[metric].unit.startswith(f"{unit}_per")
+        if per and span.end == start and metric in frame.metrics and metric not in columns:
+            return metric
+    return ""
+
+
+def labels_limit(framer: Framer, span: Span) -> bool:
+    """`an asking price under $20,000`, `under $20,000 asking price`: a column beside a limit says what is limited, no average."""
+    frame, known = framer.frame, framer.catalog.dimensions
+    if not any(known[s.key].kind == "numeric" for s in of_kind(span, "dimension")):
+        return False
+    limits = {frame.spans[i].start for name in LIMITS for i in frame.cues.get(name, ())}
+    before = frame.tokens[span.start - 1].number is not None if span.start else False
+    return span.end in limits or before

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from vendora_graph.offline.frame import Framer
-from vendora_graph.offline.moved_most import moved_order
+from vendora_graph.offline.moved_most import moved_order, says_lost
 from vendora_graph.offline.outcome import clock_of
 from vendora_graph.offline.period_marks import changed_from, held_against, through_day
 from vendora_graph.offline.period_math import ONE_DAY, add_units
@@ -145,7 +145,8 @@ def _from_one_to_other(framer: Framer, at: int, spec: PeriodSpec) -> bool:
     frame = framer.frame
     units = all(part.op in framer.raw["unit_ops"] for part in spec.parts)
     up_from = at > 0 and frame.has("compare") and frame.tokens[at - 1].text in framer.raw["change_from"]
-    if not (frame.has("why", "change", "anomaly") or up_from) or frame.has("trend", *framer.raw["grain_cues"]):
+    moved = frame.has("why", "change", "anomaly") or says_lost(framer)
+    if not (moved or up_from) or frame.has("trend", *framer.raw["grain_cues"]):
         return False
     return units and (not frame.ranked or frame.has("why") or moved_order(framer) is not None)
 

@@ -30,12 +30,18 @@ def counted_customers(framer: Framer) -> None:
     frame, entry = framer.frame, framer.lexicon.section("customers_counted")
     words, own = entry.get("words") or (), set(entry.get("staff_measures") or ())
     staff = any(s.key in own for span in frame.spans for s in of_kind(span, "metric"))
+    given = framer.raw["plain_verbs"]["given"]
+    for at, token in enumerate(frame.tokens[1:], start=1):  # `did we give people for their trade`
+        if not staff and token.text in words and frame.tokens[at - 1].text in given:
+            frame.spans = tuple(s for s in frame.spans if not (s.start == at and s.end == at + 1))
+            frame.bound.setdefault(at, "customers counted")
     for cue in frame.spans:
         at = cue.end
         counting = "how_many" in cue_names(cue) and framer.raw["much_word"] not in frame.said(cue)
         if staff or not counting or at >= len(frame.tokens) - 1 or frame.tokens[at].text not in words:
             continue
-        if any(s.start <= at < s.end and of_kind(s, "metric", "hint", "rule") for s in frame.spans):
+        amounts = [s for s in frame.spans if _amount(framer, s)]
+        if amounts or any(s.start <= at < s.end and of_kind(s, "metric", "hint", "rule") for s in frame.spans):
             return
         frame.spans = tuple(s for s in frame.spans if not s.start <= at < s.end)
         frame.bound[at] = "customers counted"
@@ -55,9 +61,11 @@ def _closing(framer: Framer) -> None:
     frame, words = framer.frame, framer.raw["plain_verbs"]
     for span in frame.spans:
         alone = span.end - span.start == 1 and frame.tokens[span.start].text in words["endings"]
-        if not alone or not span.start or frame.tokens[span.start - 1].text not in words["subjects"]:
+        if not alone or not of_kind(span, "metric", "rule") or not span.start or frame.tokens[span.start - 1].text not in words["subjects"]:
             continue
-        counted = [s for s in frame.spans if s.end < span.start and of_kind(s, "metric")]
+        counted = [s for s in frame.spans if s is not span and of_kind(s, "metric")]
+        before = [s for s in counted if s.end < span.start]
+        counted = before or counted[:1]  # `on which day did we close the most ROs`
         joined = {t.stem for s in counted[-1:] for t in frame.tokens[s.end : span.start]} & set(framer.raw["joiners"])
         rules = [framer.lexicon.section("rules").get(s.key) or {} for s in of_kind(span, "rule")]
         of_them = {m for rule in rules for m in rule.get("by_metric") or ()}  # `how many ups did we close`: those that bought

@@ -51,7 +51,8 @@ def nobody_named(framer: Framer, plan: Plan) -> str:
     frame, known = framer.frame, framer.catalog.dimensions
     one = any(f.op == "in" and len(f.values) == 1 and f.dimension in known and known[f.dimension].kind == "person" for f in plan.filters)
     said = next((t.raw for t in frame.tokens if t.text in framer.raw["single_pronouns"]), "")
-    return "" if one or not framer.inherits() or plan.group_by == () else said
+    back = frame.has("restore", "include")  # `put her back`
+    return "" if one or back or not framer.inherits() or plan.group_by == () else said
 
 
 def take_outcome(framer: Framer, span: Span) -> bool:

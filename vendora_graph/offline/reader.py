@@ -13,7 +13,7 @@ from vendora_graph.offline.departments import take_departments
 from vendora_graph.offline.distributing import distributed, own_values
 from vendora_graph.offline.doubts import doubtful
 from vendora_graph.offline.ellipsis import in_full
-from vendora_graph.offline.excluded import excluded_spans
+from vendora_graph.offline.excluded import excluded_spans, only_spans
 from vendora_graph.offline.follow import inherit
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.heads import own_column
@@ -137,6 +137,7 @@ class Reader:
     def _judged(self, framer: Framer) -> Reading:
         small_spans(framer)
         excluded_spans(framer)
+        only_spans(framer)
         plain_verbs(framer)
         counted_customers(framer)
         rows_that_lost(framer)

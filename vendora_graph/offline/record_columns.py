@@ -21,6 +21,11 @@ def show_columns(framer: Framer) -> None:
             frame.bind(span, f"column {fitting[0]}")
 
 
+def columns_named(framer: Framer) -> set[str]:
+    """Return the columns of words named after `with`, and those joined to them."""
+    return {name for _, names in _named(framer) for name in names}
+
+
 def lost_column(framer: Framer, plan: Plan) -> str:
     """A column asked for that the list does not show."""
     if plan.intent != "list":
@@ -30,17 +35,21 @@ def lost_column(framer: Framer, plan: Plan) -> str:
 
 
 def _named(framer: Framer) -> Iterator[tuple[Span, list[str]]]:
-    """The nouns after `with`, and those joined to them, that name a column of words."""
-    frame, known, small = framer.frame, framer.catalog.dimensions, {*framer.raw["articles"], *framer.raw["owners"]}
-    end = -1
-    for span in frame.spans:
-        names = [s.key for s in of_kind(span, "dimension") if known[s.key].kind in _SHOWN]
-        if not names or of_kind(span, "metric"):
-            continue
-        at = span.start - 1
-        while at >= 0 and frame.tokens[at].text in small:
-            at -= 1
-        word = frame.tokens[at].text if at >= 0 else ""
-        if word in framer.raw["column_words"] or (at == end and word in {*framer.raw["joiners"], *framer.raw["column_joiners"]}):
-            end = span.end
-            yield span, names
+    """The nouns after `with`, and those in a row behind it, that name a column of words."""
+    frame, known = framer.frame, framer.catalog.dimensions
+    small = {*framer.raw["articles"], *framer.raw["owners"], *framer.raw["joiners"], *framer.raw["column_joiners"]}
+    figures = {str(word) for word in framer.lexicon.section("list_columns")}
+    for start in (at + 1 for at, token in enumerate(frame.tokens) if token.text in framer.raw["column_words"]):
+        at = start
+        while at < len(frame.tokens):
+            span = next((s for s in frame.spans if s.start == at and of_kind(s, "dimension", "metric")), None)
+            if span is not None:
+                names = [s.key for s in of_kind(span, "dimension") if known[s.key].kind in _SHOWN]
+                figure = span.end - span.start == 1 and frame.tokens[at].stem in figures  # `age` is a figure of the record, no band of ages
+                if names and not figure and not of_kind(span, "metric"):
+                    yield span, names
+                at = span.end
+            elif frame.tokens[at].text in small or frame.tokens[at].stem in figures:
+                at += 1
+            else:
+                break

@@ -10,7 +10,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.ages import still_here
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.own_rows import rows_of_measure
-from vendora_graph.offline.record_columns import show_columns
+from vendora_graph.offline.record_columns import columns_named, show_columns
 from vendora_graph.offline.record_nouns import right_after
 from vendora_graph.offline.variants import base_of, filters_of, generalise
 
@@ -138,6 +138,7 @@ def _rank_measure(framer: Framer) -> None:
             if frame.metrics and frame.rank_by in framer.catalog.metrics and frame.rank_by not in own and not (frame.groups or frame.grain):
                 frame.metrics = list(dict.fromkeys([*frame.metrics, frame.rank_by]))
     if frame.metrics and (frame.has("strong_list") or _every_one(framer)):
+        frame.groups = [] if set(frame.groups) <= columns_named(framer) else frame.groups  # `list the open ROs with the advisor`
         record = record or _record_of(framer)
     record = record or _of_values(framer) or _so_many(framer)
     if record and not (frame.groups or frame.record or frame.grain) and all(can_cut(framer.lexicon, m, record) for m in frame.metrics):

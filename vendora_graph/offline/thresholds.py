@@ -15,7 +15,7 @@ from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.operators import Op, inverted, of_another, operator, scaled, second_number, unit_of
-from vendora_graph.offline.own_limits import other_amount, other_column, unlimited
+from vendora_graph.offline.own_limits import other_amount, other_column, rate_beside, unlimited
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -202,6 +202,9 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
 def _of_shown(framer: Framer, unit: str, first: int) -> str | None:
     """`declined work by advisor, only the ones above $5k`: what the groups show is limited, where no thing with a column stands before."""
     named = any(framer.catalog.dimensions[s.key].kind == "numeric" for span in framer.frame.spans for s in of_kind(span, "dimension"))
+    beside = rate_beside(framer, unit, first)
+    if beside:
+        return beside
     if unit != "usd" or not framer.frame.groups:
         return None
     ends = {m for m, s in framer.frame.metric_spans.items() if s.end == first and framer.catalog.metrics[m].unit.startswith(unit)}
