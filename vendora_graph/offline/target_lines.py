@@ -61,8 +61,15 @@ class _Told:
         return self._line(row, words)
 
     def other(self, row: Row) -> str:
-        """Return the line of one more metric, group or month."""
-        return self._line(row, self._words(row))
+        """Return the line of one more metric, group or month; of a group the whole was told of, its own figures alone."""
+        who = [ref for dimension, (ref, _) in row.names.items() if dimension not in (METRIC, *TIME) and ref]
+        actual, target, _, reached = row.cells
+        told = None not in (actual, target, reached) and reached is not None and reached.value is not None
+        if METRIC in row.names or len(who) != 1 or not told or actual is None or target is None or reached is None:
+            return self._line(row, self._words(row))
+        words = {"who": who[0], "value": spoken(actual), "percent": spoken(reached), "target": spoken(target)}
+        running = {"month": period_words(target.period)} if target.period != actual.period else {}
+        return say("target", "member_running" if running else "member", name=self._words(row)["name"], **words, **running)
 
     def caveats(self) -> tuple[str, ...]:
         """Return what has to be known: running, spread by selling days, nothing on file."""
