@@ -11,6 +11,8 @@ from vendora_graph.offline.planner import compared, selling_kind
 from vendora_graph.offline.results import Cell, Result, Row
 from vendora_graph.offline.words import say
 
+_WEEK = 7
+
 
 def unequal_days(asked: Asked) -> tuple[str, ...]:
     """Say that two compared periods differ in selling days: a day more is a part of any change."""
@@ -21,6 +23,13 @@ def unequal_days(asked: Asked) -> tuple[str, ...]:
     same = asked.calendar.count(now.start, now.end, kind) == asked.calendar.count(other.start, other.end, kind)
     by_month = asked.plan.grain in ("month", "quarter")  # a year may have as many days as the one before; its months never all do
     return () if same and not by_month else _unequal(asked)
+
+
+def uneven_days(asked: Asked) -> tuple[str, ...]:
+    """Say that a period holds more of one day of the week than of another, where its days are set beside one another."""
+    known, now = asked.catalog.dimensions, asked.plan.period
+    cut = any(known[name].of_day for name in asked.plan.group_by if name in known)
+    return (say("notes", "uneven_days"),) if cut and now is not None and ((now.end - now.start).days + 1) % _WEEK else ()
 
 
 def unequal_card_days(asked: Asked) -> tuple[str, ...]:

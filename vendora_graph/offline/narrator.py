@@ -9,7 +9,7 @@ from vendora_graph.errors import ModelOutputError
 from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
-from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unclosed_behind, unequal_days
+from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unclosed_behind, unequal_days, uneven_days
 from vendora_graph.offline.moved_lines import averaged, moved_first
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.place_lines import placed
@@ -62,7 +62,7 @@ def _draft(asked: Asked, calls: tuple[Call, ...], results: list[Result]) -> Draf
             "caveats": (
                 *told.caveats,
                 *_caveats(table, coming=bool(ahead(asked, table.period))),
-                *unequal_days(asked),
+                *unequal_days(asked), *uneven_days(asked),
                 *preliminary(asked),
                 *ahead(asked, table.period),
             ),
