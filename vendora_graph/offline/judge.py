@@ -21,6 +21,7 @@ _SQL = re.compile(
 )
 _LATIN = 0.6
 _AREAS = 5
+_TO_WHAT = 3
 _ALTERNATIVES = 3
 _REFUSALS: frozenset[str] = frozenset({"refused", "not_held", "not_allowed", "clarify"})
 
@@ -43,18 +44,21 @@ def before_reading(question: str, tokens: tuple[Token, ...], lexicon: Lexicon) -
     return None
 
 
-def _weekdays(framer: Framer) -> list[tuple[str, Span]]:
-    """`best Saturday in October`: one weekday of a longer stretch picked by order is a question by weekday, and no single day."""
-    frame, name = framer.frame, framer.raw["weekday_topic"]
-    picked = frame.has("which", *framer.raw["order_cues"]) and name in framer.lexicon.section("topics")
-    longer = any(spec.op in framer.raw["longer_ops"] for _, spec in frame.periods)
-    days = {at for at, spec in frame.periods if spec.op == "weekday"} if picked and longer else set()
-    return [(name, span) for span in frame.spans if span.start in days]
+def _orders(framer: Framer) -> list[tuple[str, Span]]:
+    """`change the November goal to 1600`: a verb that changes opens the sentence, and what to change to ends it."""
+    frame, raw = framer.frame, framer.raw["orders"]
+    words = [t for t in frame.tokens if t.kind != "punct"]
+    at = next((i for i, t in enumerate(words) if t.text not in raw["polite"]), len(words))
+    ends = len(words) > at + _TO_WHAT and words[-1].number is not None and words[-2].text in raw["links"]
+    shown = framer.inherits() and any(t.text in raw["shown"] for t in words)  # `change it to 10`: the last answer
+    if not ends or words[at].text not in raw["verbs"] or frame.has("what_if") or shown:
+        return []
+    return [(raw["topic"], Span(0, 1, ()))]
 
 
 def topic_reading(framer: Framer) -> Reading | None:
     """Judge by a topic the vocabulary knows: a write request, pay of a person, a thing the data does not hold."""
-    for name, span in (*_weekdays(framer), *framer.frame.topics):
+    for name, span in (*_orders(framer), *framer.frame.topics):
         entry: Mapping[str, Any] = framer.lexicon.section("topics").get(name) or {}
         if _open_to(framer, entry):
             _take_measure(framer, entry.get("measure") or {}, span)
