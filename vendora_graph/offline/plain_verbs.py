@@ -45,15 +45,18 @@ def counted_customers(framer: Framer) -> None:
             return
         frame.spans = tuple(s for s in frame.spans if not s.start <= at < s.end)
         frame.bound[at] = "customers counted"
+        if frame.tokens[at + 1].text in framer.raw["plain_verbs"]["taking"]:  # `bought a service contract`
+            frame.bound[at + 1] = "context"
         return
 
 
 def of_customers(framer: Framer, plan: Plan, at: int) -> bool:
     """Whether the word at a place counts customers, and each record of the measures is one customer's (a deal, a repair order)."""
-    tables = set(framer.lexicon.section("customers_counted").get("tables") or ())
+    entry = framer.lexicon.section("customers_counted")
+    tables, words = set(entry.get("tables") or ()), entry.get("words") or ()
     known = [framer.catalog.metrics[m] for m in plan.metrics]
     counts = all(info.unit in {"units", "count"} and tables & set(info.tables) for info in known)
-    return framer.frame.bound.get(at) == "customers counted" and counts
+    return at < len(framer.frame.tokens) and framer.frame.tokens[at].text in words and counts
 
 
 def _closing(framer: Framer) -> None:
