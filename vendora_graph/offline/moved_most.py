@@ -13,7 +13,7 @@ Direction = Literal["desc", "asc"]
 def moved_order(framer: Framer) -> Direction | None:
     """The order by change that is asked for: the largest rise or the largest fall first; None where no order is one by change."""
     frame, words = framer.frame, framer.raw["moved_order"]
-    if not frame.groups or frame.record or frame.grain is not None:
+    if not frame.groups or frame.record or frame.grain is not None or frame.has("what_if", "why", "forecast"):
         return None
     said = {t.text for t in frame.tokens}
     lost = says_lost(framer)

@@ -203,10 +203,8 @@ def _of_shown(framer: Framer, unit: str, first: int) -> str | None:
     """`declined work by advisor, only the ones above $5k`: what the groups show is limited, where no thing with a column stands before."""
     named = any(framer.catalog.dimensions[s.key].kind == "numeric" for span in framer.frame.spans for s in of_kind(span, "dimension"))
     beside = rate_beside(framer, unit, first)
-    if beside:
-        return beside
-    if unit != "usd" or not framer.frame.groups:
-        return None
+    if beside or unit != "usd" or not framer.frame.groups:
+        return beside or None
     ends = {m for m, s in framer.frame.metric_spans.items() if s.end == first and framer.catalog.metrics[m].unit.startswith(unit)}
     if not ends & set(framer.frame.metrics) and (named or _noun_before(framer, first)):
         return None
