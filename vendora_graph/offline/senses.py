@@ -58,11 +58,11 @@ def all_senses(catalog: Catalog, vocabulary: Mapping[str, Any], values: Mapping[
     yield from _partial_names(catalog, vocabulary, values)
     yield from _first_words(catalog, vocabulary, values)
     stores = {name for name in values if name in catalog.dimensions and catalog.dimensions[name].kind == "store"}
-    yield from _stored_values(catalog, {name: entries for name, entries in values.items() if name not in stores})
+    yield from _stored_values(catalog, {name: entries for name, entries in values.items() if name not in stores}, vocabulary)
     for name in stores:  # before the whole names, which would make each of their words a known one
         for entry in values[name]:
             yield from _part_senses(catalog.dimensions[name], entry)
-    yield from _stored_values(catalog, {name: entries for name, entries in values.items() if name in stores})
+    yield from _stored_values(catalog, {name: entries for name, entries in values.items() if name in stores}, vocabulary)
     yield from _flag_senses(catalog, values)
     if not vocabulary:
         yield from ((part, Sense("metric", name, weight=PART_OF_NAME)) for part, name in partial_metrics(catalog))
@@ -103,19 +103,22 @@ def _dimension_senses(catalog: Catalog, vocabulary: Mapping[str, Any]) -> Iterat
                     yield str(word), Sense("value", name, (stored,))
 
 
-def _stored_values(catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]]) -> Iterator[tuple[str, Sense]]:
+def _stored_values(
+    catalog: Catalog, values: Mapping[str, Sequence[ValueEntry]], vocabulary: Mapping[str, Any]
+) -> Iterator[tuple[str, Sense]]:
     for name, entries in values.items():
         dimension = catalog.dimensions.get(name)
         if dimension is None or dimension.kind in {"record", "numeric", "time"}:
             continue
         stores = sorted({entry.dealership_ids for entry in entries}) if dimension.kind == "store" else []
+        dropped = {str(word).lower() for word in (vocabulary.get("not_names") or {}).get(name, ())}
         for entry in entries:
             if dimension.kind == "store" and entry.dealership_ids:
                 yield (
                     f"{dimension.label} {stores.index(entry.dealership_ids) + 1}",
                     Sense("value", name, (entry.value,), tenants=entry.dealership_ids),
                 )
-            yield from _spelled(dimension, entry)
+            yield from _spelled(dimension, entry) if entry.value.lower() not in dropped else ()
             for alias in entry.aliases:  # one person's nickname may be another's first name: neither outweighs the other
                 weight = _NAME_WEIGHT if dimension.kind == "person" else _FULL
                 yield alias, Sense("value", name, (entry.value,), weight, tenants=entry.dealership_ids)
