@@ -48,7 +48,7 @@ from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
-from vendora_graph.offline.row_follow import rows_that_lost, ungrouped
+from vendora_graph.offline.row_follow import rows_that_lost, so_many_instead, ungrouped
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.share_parts import counted_parts
 from vendora_graph.offline.slots import fill_slots
@@ -142,6 +142,7 @@ class Reader:
         counted_customers(framer)
         rows_that_lost(framer)
         ungrouped(framer)
+        so_many_instead(framer)
         framer.collect()
         take_left_out(framer)
         find_target(framer)

@@ -68,7 +68,7 @@ def _light(framer: Framer, at: int) -> bool:
     if token.stem in framer.raw["record_gap"] or token.number is not None or token.kind == "punct":
         return True
     inside = next((s for s in framer.frame.spans if s.start <= at < s.end), None)
-    return inside is not None and bool(of_kind(inside, "value", "cue")) and not of_kind(inside, "metric")
+    return inside is not None and bool(of_kind(inside, "value", "cue", "period")) and not of_kind(inside, "metric")
 
 
 def _narrowed(framer: Framer, span: Span) -> bool:

@@ -200,7 +200,8 @@ def _ranking(framer: Framer, groups: tuple[str, ...], grain: Grain | None, previ
     if not frame.ranked:
         same = previous.ranking if previous and previous.ranking and set(previous.group_by) == set(groups) and groups else None
         if same is not None:
-            return same.model_copy(update={"by": frame.metrics[0] if same.by not in frame.metrics else same.by})
+            by = frame.metrics[0] if same.by not in frame.metrics else same.by
+            return same.model_copy(update={"by": by, "limit": frame.limit or same.limit})
         return Ranking(by=frame.metrics[0], direction="desc") if _asks_order(framer, groups) else None
     if not groups and grain is None:
         return None

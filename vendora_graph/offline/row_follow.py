@@ -56,3 +56,16 @@ def ungrouped(framer: Framer) -> None:
             frame.bound.update(dict.fromkeys(range(said[0], span.end), "no group"))
             frame.flat = True
             return
+
+
+def so_many_instead(framer: Framer) -> None:
+    """Top 5 models, then `make it 10`: as many rows of the same order."""
+    frame, previous = framer.frame, framer.ctx.previous
+    if previous is None or previous.ranking is None or previous.ranking.limit is None:
+        return
+    numbers = [at for at, token in enumerate(frame.tokens) if token.number is not None]
+    rest = [t.text for t in frame.tokens if t.content and t.number is None]
+    many = frame.tokens[numbers[0]].number if len(numbers) == 1 and not frame.tokens[numbers[0]].unit else None
+    if many and many == int(many) and set(rest) <= set(framer.raw["more_rows"]):
+        frame.limit = int(many)
+        frame.bound.update(dict.fromkeys(range(len(frame.tokens)), "ranking limit"))
