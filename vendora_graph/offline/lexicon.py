@@ -22,7 +22,7 @@ from vendora_graph.offline.senses import PART_OF_NAME, STORE_PART, Kind, Sense, 
 from vendora_graph.offline.wording import Wording, revived, wordings
 from vendora_graph.semantic.catalog import Catalog
 
-FORMAT = 15
+FORMAT = 16
 _BAG_WORDS = range(2, 7)
 _BAG_KINDS = frozenset({"metric", "dimension", "report"})
 _NAMED = frozenset({"metric", "dimension"})
