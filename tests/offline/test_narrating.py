@@ -59,7 +59,9 @@ def test_buckets_are_ranked_over_the_whole_line_and_cut_afterwards() -> None:
 
 
 CAVEATS = {
-    "notes": {"running", "ahead", "unequal_days", "unequal_length_days", "unequal_length", "rescued", "preliminary", "truncated"},
+    "notes": {
+        "running", "ahead", "unequal_days", "uneven_days", "unequal_length_days", "unequal_length", "rescued", "preliminary", "truncated",
+    },
     "scorecard": {"definitions", "without", "failed", "aligned", "measure", "high", "moderate"},
     "explain": {"residual", "unavailable"},
     "pace": {"method", "method_days", "no_target"},

@@ -51,7 +51,8 @@ def _orders(framer: Framer) -> list[tuple[str, Span]]:
     at = next((i for i, t in enumerate(words) if t.text not in raw["polite"]), len(words))
     ends = len(words) > at + _TO_WHAT and words[-1].number is not None and words[-2].text in raw["links"]
     shown = framer.inherits() and any(t.text in raw["shown"] for t in words)  # `change it to 10`: the last answer
-    if not ends or words[at].text not in raw["verbs"] or frame.has("what_if") or shown:
+    told = raw["topic"] in framer.lexicon.section("topics")  # another business may refuse nothing of the kind
+    if not told or not ends or words[at].text not in raw["verbs"] or frame.has("what_if") or shown:
         return []
     return [(raw["topic"], Span(0, 1, ()))]
 
