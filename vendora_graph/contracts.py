@@ -1,7 +1,6 @@
 """The nouns that travel between the parts: frozen, closed, JSON-safe.
 
-Shapes follow DESIGN section 5. Money and rates are `Decimal`; rates are fractions (0.4512), differences of
-rates are `points` (also fractions: 0.07 is seven points). Dates are store-local. Nothing here has behaviour.
+Money and rates are `Decimal`; rates are fractions (0.4512), their differences `points` (0.07: seven points). Dates are store-local.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ Grain = Literal["day", "week", "month", "quarter", "year"]
 Complexity = Literal["simple", "standard", "complex"]
 Status = Literal["answered", "partial", "clarify", "refused", "not_allowed", "not_held", "empty", "withheld"]
 Level = Literal["Very High", "High", "Moderate", "Low"]
+MOST_ROWS = 1000
 Slice = tuple[tuple[str, str], ...]
 """Dimension-value pairs sorted by dimension, for example `(("salesperson", "Ana Ruiz"), ("vehicle_class", "used"))`."""
 
@@ -72,7 +72,7 @@ class Ranking(Contract):
 
     by: str
     direction: Literal["desc", "asc"] = "desc"
-    limit: int | None = Field(default=None, ge=1, le=1000)
+    limit: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     change: bool = False
 
 

@@ -1,6 +1,6 @@
 """The exception tree: each class says who must act.
 
-Exit codes follow DESIGN: 2 usage, 3 clarify, 4 refused, 5 not held or empty, 6 partial or withheld, 7 data or engine, 8 model.
+Exit codes: 2 usage, 3 clarify, 4 refused, 5 not held or empty, 6 partial or withheld, 7 data or engine, 8 model.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ from vendora_graph.offline.others import NO_AVERAGE
 from vendora_graph.offline.outside import bare_limit, both_ends, dated_otherwise, idle_words, lost_who
 from vendora_graph.offline.own_limits import other_limit
 from vendora_graph.offline.period_doubts import averaged_stretch, by_day, edge, limited_date, vague_period
-from vendora_graph.offline.pointing import nobody_named, unpointed
+from vendora_graph.offline.pointing import nobody_named, nothing_shown, unpointed
 from vendora_graph.offline.record_columns import lost_column
 from vendora_graph.offline.row_follow import that_row
 from vendora_graph.offline.rowless import rowless
@@ -155,7 +155,7 @@ DOUBTS: Doubts = (
     ("narrow", rowless),
     ("unplaced", included_alone),
     ("order", limit_ranked),
-    ("unplaced", lambda framer, plan: unpointed(framer, plan) or nobody_named(framer, plan)),
+    ("unplaced", lambda framer, plan: unpointed(framer, plan) or nobody_named(framer, plan) or nothing_shown(framer, plan)),
     ("clash", lambda framer, _: framer.frame.clash),
     ("hole", lambda framer, _: framer.frame.hole),
     ("unplaced", _only),

@@ -105,6 +105,7 @@ def inherit(framer: Framer) -> Plan | None:
     if not frame.metrics:
         _last_measures(framer, previous)
     elif adds(framer) and not frame.record:
+        frame.rank_by = frame.rank_by or frame.metrics[0] if frame.ranked else frame.rank_by  # `now rank them by efficiency`
         frame.metrics = list(dict.fromkeys([*previous.metrics, *frame.metrics]))
         frame.groups = frame.groups or _kept_groups(framer, previous)
     elif not frame.record:
@@ -194,6 +195,7 @@ def _filters(framer: Framer, previous: Plan) -> None:
     frame = framer.frame
     set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
+    replaced |= {f.dimension for f in previous.filters if f.dimension in frame.groups and f.op == "in" and len(f.values) == 1}  # by each
     replaced |= {said.removeprefix("all ") for said in frame.bound.values() if said.startswith("all ")}  # `all pay types`
     replaced |= replaced_columns(framer, previous.filters) | own_columns(framer) | lifted_columns(framer, previous)
     previous = moved_limits(framer, previous)
@@ -220,10 +222,11 @@ def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
     """`certified units`, then `and front`: the slice a measure was named for stays when the measure changes."""
     frame, named = framer.frame, framer.lexicon.section("named_slices")
     name = previous.metrics[0]
-    if set(frame.metrics) & set(previous.metrics) or name not in named:
+    added = [m for m in frame.metrics if m not in previous.metrics]
+    if not added or name not in named:
         return []
     taken = {f.dimension for f in frame.filters} | set(frame.groups)
-    taken |= {f.dimension for m in frame.metrics if m in named for f in filters_of(named[m])}
+    taken |= {f.dimension for m in added if m in named for f in filters_of(named[m])}
     found: list[Filter] = []
     while name in named:
         found.extend(filters_of(named[name]))

@@ -256,7 +256,6 @@ def _later(framer: Framer, entry: Mapping[str, Any], metric: str) -> bool:
     return "after" not in entry or (rule is not None and rule.end <= given.start)
 
 
-
 def _fits(framer: Framer, entry: Mapping[str, Any]) -> bool:
     """Whether the measures named are those beside which the word has this meaning."""
     frame = framer.frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.chosen import choose_measures
@@ -206,15 +206,24 @@ def _named_value(framer: Framer, span: Span, metric: str) -> None:
     info = framer.catalog.metrics[metric]
     unsaid = [] if metric in framer.lexicon.section("named_slices") else framer.lexicon.vocabulary.get("values_unsaid") or ()
     label, told = ({t.stem for t in framer.lexicon.normaliser.tokens(text)} for text in (info.label, f"{info.label} {info.description}"))
+    for key in _words_inside(framer, span):
+        senses = framer.lexicon.senses(key)
+        open_to = [d for d in unsaid if not _told(framer, senses, d, told, label)]
+        listed = [*framer.lexicon.vocabulary.get("values_in_names", ()), *open_to]
+        sense = next((s for s in senses if s.kind == "value" and s.key in listed and can_cut(framer.lexicon, metric, s.key)), None)
+        if sense is not None:
+            framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
+            return
+
+
+def _words_inside(framer: Framer, span: Span) -> Iterator[str]:
+    """What the words inside a name are looked up by, the longest first; a mistyped one as it was read."""
     for at in range(span.start, span.end):
         for size in range(span.end - at, 0, -1):
-            senses = framer.lexicon.senses(compact(framer.frame.tokens[at : at + size]))
-            open_to = [d for d in unsaid if not _told(framer, senses, d, told, label)]
-            listed = [*framer.lexicon.vocabulary.get("values_in_names", ()), *open_to]
-            sense = next((s for s in senses if s.kind == "value" and s.key in listed and can_cut(framer.lexicon, metric, s.key)), None)
-            if sense is not None and size < span.end - span.start:
-                framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
-                return
+            if size < span.end - span.start:
+                yield compact(framer.frame.tokens[at : at + size])
+    if span.reason == "typo":
+        yield from span.read_as.split()
 
 
 def _told(framer: Framer, senses: Sequence[Sense], dimension: str, told: set[str], label: set[str]) -> bool:

@@ -11,6 +11,7 @@ from vendora_graph.offline.normalise import Token
 from vendora_graph.offline.spans import Span
 
 _COUNTS = frozenset({"units", "count", "rate"})
+_ORDERS = frozenset({"top", "bottom", "best", "worst"})
 _PAIR = 3
 """Tokens of a pair: one word, the joining one, one word, and what both are of (`front and back gross`)."""
 
@@ -24,7 +25,7 @@ def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon
     kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
     kept = (s for s in kept if not _takes_order(s, measures))
     kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon) and not _cuts_name(s, tokens, measures, lexicon))
-    odd = (_done, _taken_apart, _of_records, _one_side)
+    odd = (_done, _taken_apart, _of_records, _one_side, _so_many)
     days = {s.start for s in spans if s.period is not None}
     return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd) and not _hangs(s, tokens, days, lexicon)]
 
@@ -72,6 +73,13 @@ def _hangs(span: Span, tokens: Sequence[Token], days: set[int], lexicon: Lexicon
     """`appointments set for chat leads`: a name that ends on the word for the day it is for, where no day follows."""
     ends = span.end - span.start > 1 and tokens[span.end - 1].text == lexicon.english.raw["for_word"]
     return ends and bool(of_kind(span, "metric")) and span.end < len(tokens) and span.end not in days
+
+
+def _so_many(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`top 5 sep`: a number after a word for an order says how many, and is no day of the month after it."""
+    if span.period is None or not span.start or tokens[span.start].number is None:
+        return False
+    return any(s.kind == "cue" and s.key in _ORDERS for s in lexicon.senses(tokens[span.start - 1].stem))
 
 
 def _one_side(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:

@@ -46,6 +46,16 @@ def unpointed(framer: Framer, plan: Plan) -> str:
     return "" if at < 0 or named else " ".join(t.raw for t in frame.tokens[max(at - 1, 0) : at + 1])
 
 
+def nothing_shown(framer: Framer, plan: Plan) -> str:
+    """`total gross for those`, where nothing was shown before and nothing is named that they could be."""
+    frame, tokens = framer.frame, framer.frame.tokens
+    last = next((t for t in reversed(tokens) if t.kind != "punct"), None)
+    if framer.ctx.previous is not None or last is None or last.text not in framer.raw["pointing_words"] or len(tokens) == 1:
+        return ""
+    named = plan.filters or plan.group_by or plan.grain or set(frame.metric_spans) - set(plan.metrics)
+    return "" if named or any(t.text in framer.raw["joiners"] for t in tokens) else last.raw
+
+
 def nobody_named(framer: Framer, plan: Plan) -> str:
     """`what did he gross` after a ranking: one person is meant, and no condition of the plan says who."""
     frame, known = framer.frame, framer.catalog.dimensions

@@ -18,7 +18,8 @@ def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     """`show me the units over 90 days`: a list is asked for, and the noun names single records."""
     frame = framer.frame
     names = [s.key for s in dimensions if framer.catalog.dimensions[s.key].kind == "record"]
-    if not names or frame.has("how_many", *framer.raw["grain_cues"]):
+    same = framer.inherits() and any(t.text == framer.raw["same_word"] for t in frame.tokens)  # `show me the same for used cars`
+    if not names or same or frame.has("how_many", *framer.raw["grain_cues"]):
         return False
     listing = right_after(framer, span, LIST_CUES)
     every = framer.cue_before(span, {"group"})

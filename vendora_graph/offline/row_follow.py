@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Filter, Plan
+from vendora_graph.contracts import MOST_ROWS, Filter, Plan
 from vendora_graph.offline.frame import Framer, of_kind
 
 _NEAR = 5
@@ -30,9 +30,11 @@ def rows_that_lost(framer: Framer) -> None:
 def that_row(framer: Framer, plan: Plan) -> str:
     """Stores ranked, then `show that store by advisor`: one of the rows is meant, and no condition of the plan says which."""
     frame, previous = framer.frame, framer.ctx.previous
+    if previous is None:
+        return ""
     held = {f.dimension for f in plan.filters if f.op == "in"}
-    for span in frame.spans if previous is not None else ():
-        names = {s.key for s in of_kind(span, "dimension")} & set(previous.group_by if previous is not None else ())
+    for span in frame.spans:
+        names = {s.key for s in of_kind(span, "dimension")} & set(previous.group_by)
         before = frame.tokens[span.start - 1].text if span.start else ""
         one = frame.tokens[span.end - 1].text == frame.tokens[span.end - 1].stem
         if names and one and before in framer.raw["that_words"] and not names & held:
@@ -63,9 +65,10 @@ def so_many_instead(framer: Framer) -> None:
     frame, previous = framer.frame, framer.ctx.previous
     if previous is None or previous.ranking is None or previous.ranking.limit is None:
         return
-    numbers = [at for at, token in enumerate(frame.tokens) if token.number is not None]
+    years = {at for span in frame.spans if span.period is not None for at in range(span.start, span.end)}
+    numbers = [at for at, token in enumerate(frame.tokens) if token.number is not None and at not in years]
     rest = [t.text for t in frame.tokens if t.content and t.number is None]
     many = frame.tokens[numbers[0]].number if len(numbers) == 1 and not frame.tokens[numbers[0]].unit else None
-    if many and many == int(many) and set(rest) <= set(framer.raw["more_rows"]):
+    if many and many == int(many) <= MOST_ROWS and set(rest) <= set(framer.raw["more_rows"]):
         frame.limit = int(many)
         frame.bound.update(dict.fromkeys(range(len(frame.tokens)), "ranking limit"))

@@ -197,18 +197,19 @@ class _Builder:
         order = self.query.order_by
         if order is None:
             return keys
-        info = self.services.catalog.metrics[order.by]
-        absent = self._absent(info, found)  # a group of the other period only is worth what a missing row is
-        held = set(found.keys)
-        column = {key: found.values[order.by].get(key) if key in held else absent for key in keys}
+        column = self._column(order.by, keys, found)
         if order.change and against is not None:
-            former, missing = set(against.keys), self._absent(info, against)
-            before = {key: against.values[order.by].get(key) if key in former else missing for key in keys}
-            column = {key: None if now is None or before[key] is None else now - (before[key] or 0) for key, now in column.items()}
+            pairs = zip(keys, column.values(), self._column(order.by, keys, against).values(), strict=True)
+            column = {key: None if now is None or before is None else now - before for key, now, before in pairs}
         known = [key for key in keys if column.get(key) is not None]
         unknown = [key for key in keys if column.get(key) is None]
         sign = -1 if order.direction == "desc" else 1
         return sorted(known, key=lambda key: (sign * (column[key] or Decimal(0)), key)) + unknown
+
+    def _column(self, metric: str, keys: list[Key], found: Evaluation) -> dict[Key, Decimal | None]:
+        """Return a metric's figures; a group of the other period only is worth what a missing row is."""
+        absent, held = self._absent(self.services.catalog.metrics[metric], found), set(found.keys)
+        return {key: found.values[metric].get(key) if key in held else absent for key in keys}
 
     def _slice(self, key: Key, leg: Leg) -> Slice:
         pairs = list(zip(self.query.group_by, key, strict=False))

@@ -14,6 +14,7 @@ from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.formats import render_period
 from vendora_graph.evidence.resources import resource
 
+_MOVES = ("difference", "points")
 _TIME = ("day", "week", "month", "quarter", "year", "period")
 
 
@@ -199,8 +200,9 @@ def _value_of(case: Case, row: tuple[str | None, ...], metric: str, *, moved: bo
     """Return the figure of a row, or (`moved`) its difference from the other period."""
     for cell in row:
         fact = case.ledger.facts.get(cell or "")
-        wanted = fact is not None and fact.metric == metric
-        if fact is not None and wanted and (operation_of(fact) in ("difference", "points") if moved else not fact.parts):
+        if fact is None or fact.metric != metric:
+            continue
+        if operation_of(fact) in _MOVES if moved else not fact.parts:
             return fact.value
     return None
 
