@@ -17,6 +17,8 @@ from vendora_graph.errors import InternalError
 _FILE = Path(__file__).with_name("english.yaml")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_DAY = "day"
+
 
 @dataclass(frozen=True, slots=True)
 class English:
@@ -47,7 +49,7 @@ def make_english(raw: Mapping[str, Any], vocabulary: Mapping[str, Any] | None = 
     return English(
         raw=raw,
         stop=frozenset([*str(raw["stop"]).split(), *str(vocabulary.get("filler") or "").split()]),
-        abbreviations={**_text(raw["abbreviations"]), **_text(vocabulary.get("abbreviations") or {})},
+        abbreviations={**_text(raw["abbreviations"]), **_of_days(raw), **_text(vocabulary.get("abbreviations") or {})},
         numbers={str(word): int(n) for word, n in raw["numbers"].items()},
         multipliers={str(word): int(n) for word, n in raw["number_multipliers"].items()},
         plural_rules=tuple((str(end), str(new), int(size)) for end, new, size in plural["rules"]),
@@ -58,6 +60,12 @@ def make_english(raw: Mapping[str, Any], vocabulary: Mapping[str, Any] | None = 
         max_tokens=int(limits["max_tokens"]),
         span=int(limits["span"]),
     )
+
+
+def _of_days(raw: Mapping[str, Any]) -> dict[str, str]:
+    """`every monday`, `every tuesday`: the abbreviations written once for all days of the week."""
+    days = [word for word in raw["calendar"]["weekdays"] if word.endswith(_DAY)]
+    return {short.format(day=day): full.format(day=day) for short, full in raw["day_abbreviations"].items() for day in days}
 
 
 @lru_cache(maxsize=1)
