@@ -20,6 +20,7 @@ from vendora_graph.contracts import (
     Finding,
     Ledger,
     MetricRules,
+    Period,
     Plan,
     RecommendationDraft,
     ResultTable,
@@ -246,6 +247,26 @@ def test_sums_of_what_does_not_add_up():
     assert "arithmetic.sense" in derived("sum", fact("1", "count"), later, rules={"additivity": "semi_additive"})
     assert "arithmetic.sense" in derived("sum", one, one)
     assert "arithmetic.sense" not in derived("sum", one, two)
+
+
+def test_a_mean_is_of_whole_buckets_that_follow_one_another():
+    def bucket(period: Period, value: str = "2", **more: Any) -> Fact:
+        return fact(value, "count", period=period, **more)
+
+    aug, sep, running = month(2026, 8), month(2026, 9), month(2026, 10, until=12)
+    north, south = {"slice": (("store", "North"),)}, {"slice": (("store", "South"),)}
+    whole = bucket(aug), bucket(sep, "4"), bucket(month(2026, 10))
+    assert "arithmetic.sense" not in derived("mean", *whole)
+    assert "arithmetic.sense" not in derived("mean", *reversed(whole))
+    for wrong in (
+        (bucket(aug), bucket(month(2026, 10))),  # a month between is left out
+        (bucket(sep), bucket(running)),
+        (bucket(sep), bucket(sep)),
+        (bucket(sep, **north), bucket(month(2026, 10), **south)),
+        (bucket(sep, **north), bucket(sep, "3", **south)),  # two groups, and whether they are all is not known
+        (bucket(sep), bucket(Period(start=OCT.start, end=OCT.start, label="October 1, 2026", grain="day"))),
+    ):
+        assert "arithmetic.sense" in derived("mean", *wrong), wrong
 
 
 def test_shares_and_changes_of_strangers():

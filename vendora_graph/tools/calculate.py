@@ -20,7 +20,7 @@ class Calculate(Contract):
     """Derive a figure from facts of this turn: difference, change, share, per_unit, ratio, sum, product or mean.
 
     `of` are fact references such as "1f3", in the order of the formula (difference: first minus second; change: first against
-    second; share and ratio: first over second). Never compute yourself.
+    second; share and ratio: first over second; mean: whole months, weeks or quarters in a row). Never compute yourself.
     """
 
     operation: Literal["difference", "change", "share", "per_unit", "ratio", "sum", "product", "mean"]

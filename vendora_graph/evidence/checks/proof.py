@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from vendora_graph.contracts import Fact
 from vendora_graph.errors import ModelOutputError
@@ -13,6 +15,7 @@ from vendora_graph.evidence.checks.base import Problem, rule
 from vendora_graph.evidence.formula_words import tells
 from vendora_graph.evidence.resources import resource
 
+_TIME = frozenset({"day", "week", "month", "quarter", "year"})
 
 @rule("arithmetic.recomputed")
 def recomputed(case: Case) -> Iterator[Problem]:
@@ -85,8 +88,8 @@ def sense(case: Case) -> Iterator[Problem]:
 
 def _nonsense(case: Case, name: str, parts: list[Fact]) -> str:
     first, second = parts[0], parts[-1]
-    if name == "sum":
-        return _bad_sum(case, parts)
+    if name in ("sum", "mean"):
+        return _bad_sum(case, parts) if name == "sum" else _bad_mean(parts)
     if name == "share" and not (
         set(second.slice) <= set(first.slice) and first.metric == second.metric and days(first.period) == days(second.period)
     ):
@@ -145,7 +148,7 @@ def _against_target(first: Fact, second: Fact) -> str:
 
 
 def _dimensions(fact: Fact) -> set[str]:
-    return {dimension for dimension, _ in fact.slice} - {"day", "week", "month", "quarter", "year"}
+    return {dimension for dimension, _ in _place(fact)}
 
 
 def _bad_sum(case: Case, parts: list[Fact]) -> str:
@@ -157,6 +160,21 @@ def _bad_sum(case: Case, parts: list[Fact]) -> str:
     if "semi_additive" in kinds and len({days(part.period) for part in parts}) > 1:
         return "adds up one stock on several days"
     return "adds the same figure twice" if len({part.id for part in parts}) < len(parts) else ""
+
+
+def _bad_mean(parts: list[Fact]) -> str:
+    """Return what is wrong with a mean: it is of the buckets of one line, whole, each once, none between left out."""
+    periods = sorted((part.period for part in parts if part.period is not None), key=lambda period: period.start)
+    if len(periods) < len(parts) or len({part.metric for part in parts}) > 1 or len({_place(part) for part in parts}) > 1:
+        return "averages figures that are no buckets of one line"
+    if len({period.grain for period in periods}) > 1 or not all(period.complete for period in periods):
+        return "averages periods that are not all whole and of one length"
+    gaps = any(after.start - before.end != timedelta(days=1) for before, after in pairwise(periods))
+    return "averages periods that do not follow one another" if gaps else ""
+
+
+def _place(fact: Fact) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for pair in fact.slice if pair[0] not in _TIME)
 
 
 def _same_family(case: Case, first: Fact, second: Fact) -> bool:
