@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from vendora_graph.ahead import Ahead
-from vendora_graph.asked_back import AskedBack
+from vendora_graph.asked_back import AskedBack, TakenUp
 from vendora_graph.bundles import Bundles
 from vendora_graph.contracts import Plan, Principal, Reading
 from vendora_graph.once import Once
@@ -112,10 +112,10 @@ class Services:
         """Return the independent reading of a question."""
         return self.understanding.read(question, identity.principal, identity.as_of, identity.data_through, previous)
 
-    def complete(self, question: str, identity: Identity, previous: Plan | None, back: AskedBack | None) -> str:
-        """Return the question, completed from the one that was asked back where it is a fragment of that."""
+    def take_up(self, question: str, identity: Identity, previous: Plan | None, back: AskedBack | None) -> TakenUp:
+        """Return the question as it is answered: completed from the one that was asked back, or built on it."""
         days = identity.as_of, identity.data_through
-        return self.understanding.complete(question, identity.principal, days, previous, back)
+        return self.understanding.take_up(question, identity.principal, days, previous, back)
 
     def model_for(self, role: str, wishes: Mapping[str, Any] | None = None) -> RoleModel:
         """Return the model of a role: the caller's wish where the settings allow it, else the settings' own.

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from vendora_graph.access import AccessRules
-from vendora_graph.asked_back import AskedBack
+from vendora_graph.asked_back import AskedBack, TakenUp
 from vendora_graph.contracts import Plan, Principal, Reading
 from vendora_graph.offline.asked import Asked
 from vendora_graph.offline.calendar import SellingCalendar
-from vendora_graph.offline.completing import completed
+from vendora_graph.offline.completing import take_up
 from vendora_graph.offline.context import Person, ReadContext
 from vendora_graph.offline.reader import Reader
 from vendora_graph.semantic.catalog import Catalog
@@ -47,14 +47,16 @@ class Understanding:
             self._readings.popitem(last=False)
         return reading
 
-    def complete(
+    def take_up(
         self, question: str, principal: Principal, days: tuple[date, date], previous: Plan | None, back: AskedBack | None
-    ) -> str:
-        """Return the question, completed from the one that was asked back where it is a fragment of that."""
-        if back is None:
-            return question
+    ) -> TakenUp:
+        """Return the question as it is answered where one was asked back before it."""
         lexicon = self._reader.lexicon
-        return completed(question, back, lambda text: self.read(text, principal, *days, previous), lexicon.normaliser, lexicon.english)
+
+        def read(text: str, last: Plan | None) -> Reading:
+            return self.read(text, principal, *days, last)
+
+        return take_up(question, previous, back, read, lexicon.normaliser, lexicon.english)
 
     def context(self, principal: Principal, as_of: date, data_through: date, previous: Plan | None) -> ReadContext:
         """Return the surroundings of a question."""

@@ -65,8 +65,8 @@ def as_routing(choice: RouteChoice | None, reading: Reading) -> Routing:
 
 
 def _decided(reading: Reading) -> bool:
-    """Whether the grammar has the last word: it refuses, or it read what the question is about and knows why it cannot be answered."""
-    understood = any(meaning.startswith(_ABOUT) for _, meaning in reading.used)
+    """Whether the grammar has the last word: it refuses, or it knows what the question is about and why it cannot be answered."""
+    understood = reading.offer is not None or any(meaning.startswith(_ABOUT) for _, meaning in reading.used)
     return reading.status in CODE_DECIDES or (reading.status in ("not_held", "clarify") and understood)
 
 

@@ -11,8 +11,9 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
+from vendora_graph.asked_back import TakenUp
 from vendora_graph.context import Context
-from vendora_graph.contracts import Ledger, Plan, Reading
+from vendora_graph.contracts import Ledger, Reading
 from vendora_graph.errors import ModelError
 from vendora_graph.evidence.ledger import quote_numbers
 from vendora_graph.models.ask import Meter, ask_model
@@ -32,8 +33,8 @@ def make_orchestrator(services: Services) -> Callable[..., Awaitable[State]]:
         """Read `question`, `previous`; write everything a turn begins with, and `routing`."""
         identity = await services.identify(config, runtime.context or {})
         turn = state.get("turn", 0) + 1
-        question, previous = _asked(state, identity, services)
-        reading = services.read(question, identity, previous)
+        taken = _taken_up(state, identity, services)
+        question, previous, reading = taken.question, taken.previous, taken.reading
         request = AnalystRequest(
             task="route",
             role="orchestrator",
@@ -82,11 +83,11 @@ def _nothing_yet() -> State:
     )
 
 
-def _asked(state: State, identity: Identity, services: Services) -> tuple[str, Plan | None]:
-    """Return the question, with the one it completes where one was asked back, and the plan a follow-up builds on."""
+def _taken_up(state: State, identity: Identity, services: Services) -> TakenUp:
+    """Return the question in the light of what this asker was told, or asked back, before it."""
     question, same = readable(str(state["question"]), services.settings.question_max_chars), _same_asker(state, identity)
-    previous = state.get("previous") if same else None
-    return services.complete(question, identity, previous, state.get("asked_back") if same else None), previous
+    before = (state.get("previous"), state.get("asked_back")) if same else (None, None)
+    return services.take_up(question, identity, *before)
 
 
 def _same_asker(state: State, identity: Identity) -> bool:

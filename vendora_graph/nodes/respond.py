@@ -42,7 +42,10 @@ def _asked_back(state: State, answer: Answer) -> AskedBack | None:
         return state.get("asked_back")
     reading = state["reading"]
     offered = reading.alternatives[0] if len(reading.alternatives) == 1 else ""
-    return AskedBack(question=state["question"], about=reading.about, offered=offered)
+    return AskedBack(
+        question=state["question"], about=reading.about, offered=offered, plan=reading.offer, asked=reading.reason,
+        alone=not reading.carried,
+    )  # fmt: skip
 
 
 def _carried(state: State, answer: Answer) -> Plan | None:

@@ -1,4 +1,4 @@
-"""Completing: a fragment behind a question that was asked back is what was missing of it (`Which measure?`, `front gross`)."""
+"""What follows a question that was asked back: what was missing of it (`Which measure?`, `front gross`), or a step further on it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,40 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vendora_graph.asked_back import AskedBack
-from vendora_graph.contracts import Reading
+from vendora_graph.asked_back import AskedBack, TakenUp
+from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.english import English
 from vendora_graph.offline.normalise import Normaliser, Token
+
+Read = Callable[[str, Plan | None], Reading]
+"""Reads a question that may build on a plan."""
+
+
+def take_up(said: str, previous: Plan | None, back: AskedBack | None, read: Read, normaliser: Normaliser, english: English) -> TakenUp:
+    """Return what is said now, in the light of the question that was asked back before it, if one was."""
+    if back is None:
+        return TakenUp(said, previous, read(said, previous))
+    question = completed(said, back, lambda text: read(text, previous), normaliser, english)
+    if question != said:
+        return TakenUp(question, previous, read(question, previous))
+    if back.plan is not None:
+        further = read(said, back.plan)
+        if further.carried:
+            return TakenUp(said, previous, _still_open(further, back, english))
+    before = None if back.alone else previous
+    return TakenUp(said, before, read(said, before))
+
+
+def _still_open(further: Reading, back: AskedBack, english: English) -> Reading:
+    """A step further on what was only offered: the question stays put, and the offer takes the step."""
+    if further.status != "plan":
+        return further
+    shown = further.restated.rstrip(".")
+    asked = str(english.raw["texts"]["ask"]["still_open"]).format(asked=back.asked, restated=shown)
+    return Reading(
+        status="clarify", clarification=asked, reason=asked, alternatives=(shown,), used=further.used, unused=further.unused,
+        margin=0.0, carried=True, offer=further.plan,
+    )  # fmt: skip
 
 
 def completed(said: str, back: AskedBack, read: Callable[[str], Reading], normaliser: Normaliser, english: English) -> str:

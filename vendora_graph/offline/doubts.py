@@ -27,11 +27,11 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     lost = "" if plan.intent in _PLAIN else lost_exclusion(framer, plan)
     if lost:
         said = restate(framer, plan).rstrip(".")
-        return _ask(framer, str(framer.raw["texts"]["doubts"]["negation"]).format(words=lost, restated=said), said)
+        return _ask(framer, str(framer.raw["texts"]["doubts"]["negation"]).format(words=lost, restated=said), said, plan)
     if plan.intent in BY_INTENT and plan.metrics:
         said = restate(framer, plan.model_copy(update={"group_by": (), "ranking": None})).rstrip(".")
         question = _question(framer, plan, said, BY_INTENT[plan.intent])
-        return _ask(framer, question, said) if question else _subject(framer, plan)
+        return _ask(framer, question, said, plan) if question else _subject(framer, plan)
     if plan.intent not in _PLAIN or not plan.metrics or framer.frame.reports:
         return _subject(framer, plan)
     said = restate(framer, plan).rstrip(".")
@@ -40,19 +40,19 @@ def doubtful(framer: Framer, out: Outcome) -> Reading | None:
     if half_held(framer, plan.comparison):
         return _half_held(framer, plan)
     question = _question(framer, plan, said)
-    return _ask(framer, question, said) if question else _unplaced(framer, said) or _uncounted(framer, plan, said)
+    return _ask(framer, question, said, plan) if question else _unplaced(framer, said, plan) or _uncounted(framer, plan, said)
 
 
 def _subject(framer: Framer, plan: Plan) -> Reading | None:
     """`anything unusual with deposits`: a word for the subject that names nothing, where the usual figures of the whole would be shown."""
     usual = (framer.frame.from_department or framer.frame.from_hint) and plan.metrics and not framer.frame.reports
-    return _unplaced(framer, restate(framer, plan).rstrip(".")) if usual and subject_left(framer) else None
+    return _unplaced(framer, restate(framer, plan).rstrip("."), plan) if usual and subject_left(framer) else None
 
 
 def _uncounted(framer: Framer, plan: Plan, said: str) -> Reading | None:
     words, label = unmet.uncounted(framer, plan), framer.catalog.metrics[plan.metrics[0]].label
     text = str(framer.raw["texts"]["doubts"]["uncounted"]).format(words=words, metric=label, restated=said)
-    return _ask(framer, text, said) if words else None
+    return _ask(framer, text, said, plan) if words else None
 
 
 def _question(framer: Framer, plan: Plan, said: str, doubts: Doubts | None = None) -> str:
@@ -81,7 +81,7 @@ def _by_month(framer: Framer, plan: Plan) -> Reading:
     return reading.model_copy(update={"alternatives": offered})
 
 
-def _unplaced(framer: Framer, said: str) -> Reading | None:
+def _unplaced(framer: Framer, said: str, plan: Plan) -> Reading | None:
     texts, left = framer.raw["texts"]["doubts"], left_over(framer)
     if not left:
         return None
@@ -91,11 +91,14 @@ def _unplaced(framer: Framer, said: str) -> Reading | None:
     if any(known_word(framer, i) for i in left):
         return _ask(framer, texts["unplaced"].format(words=words, restated=said), said)
     reason = texts["unknown"].format(words=words, restated=said)
-    return Reading(status="not_held", reason=reason, alternatives=(said,), used=used_of(framer), unused=framer.frame.unused())
+    shown = (said,)
+    return Reading(
+        status="not_held", reason=reason, alternatives=shown, used=used_of(framer), unused=framer.frame.unused(), offer=plan
+    )
 
 
-def _ask(framer: Framer, question: str, said: str) -> Reading:
+def _ask(framer: Framer, question: str, said: str, plan: Plan | None = None) -> Reading:
     return Reading(
         status="clarify", clarification=question, reason=question, alternatives=(said,), used=used_of(framer),
-        unused=framer.frame.unused(), margin=0.0,
+        unused=framer.frame.unused(), margin=0.0, offer=plan,
     )  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Filter, Plan
-from vendora_graph.offline.alike import lifted_columns, replaced_columns
+from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut
+from vendora_graph.offline.kept_filters import keep_filters
+from vendora_graph.offline.kinds import counting
+from vendora_graph.offline.last_counts import counted_last, its_count
 from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.pointing import take_outcome
-from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, moved_limits, own_columns, set_beside, slice_of_last
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, slice_of_last
 
 _WHOLE = 5
 """More measures than anyone names one by one are a view of the whole."""
@@ -22,7 +23,7 @@ def follows(framer: Framer) -> bool:
     if previous is None or not previous.metrics or frame.reports:
         return False
     if frame.from_hint:
-        return _same_things(framer) or _one_word(framer)
+        return _same_things(framer) or _one_word(framer) or _who_of_last(framer)
     if frame.pointed or adds(framer):
         return True
     if not frame.metrics and not (frame.rules and not frame.has("follow")):
@@ -41,10 +42,21 @@ def _same_things(framer: Framer) -> bool:
     same = previous is not None and {known.metrics[m].unit for m in (*frame.metrics, *previous.metrics)} == {"units"}
     if _what_became(framer):
         frame.pointed = True
+    elif counted_last(framer):
+        pass
     elif not (said and same) or records or len(frame.metrics) != 1:
         return False
     frame.metrics, frame.from_hint = [], False
     return True
+
+
+def _who_of_last(framer: Framer) -> bool:
+    """Gross by salesperson last month, then `who sold more than 10`: a weak word, and no time of its own, in the same department."""
+    frame, previous, known = framer.frame, framer.ctx.previous, framer.catalog.metrics
+    if previous is None or frame.periods or frame.record or not frame.has("who", "which") or not previous.group_by:
+        return False
+    same = {known[m].department for m in frame.metrics} == {known[m].department for m in previous.metrics}
+    return (same or all(framer.fits(g) for g in previous.group_by)) and sum(t.content for t in frame.tokens) <= _SHORT
 
 
 def _one_word(framer: Framer) -> bool:
@@ -102,6 +114,7 @@ def inherit(framer: Framer) -> Plan | None:
     exclude_more(framer, previous)
     add_slice(framer, previous)
     slice_of_last(framer, previous)
+    its_count(framer, previous)
     if not frame.metrics:
         _last_measures(framer, previous)
     elif adds(framer) and not frame.record:
@@ -110,7 +123,7 @@ def inherit(framer: Framer) -> Plan | None:
         frame.groups = frame.groups or _kept_groups(framer, previous)
     elif not frame.record:
         frame.groups = frame.groups or _kept_groups(framer, previous)
-    _filters(framer, previous)
+    keep_filters(framer, previous)
     _undo_stand_ins(framer, previous)
     _bind_subject(framer)
     _check_slots(framer)
@@ -186,79 +199,12 @@ def _kept_groups(framer: Framer, previous: Plan) -> list[str]:
     instead = framer.frame.grain is not None and any(t.text == framer.raw["instead_word"] for t in framer.frame.tokens)
     if framer.frame.record or framer.frame.flat or instead:  # by shop, then `per day instead`
         return []
+    known = framer.catalog.dimensions
+    if counting(framer) and any(g in known and known[g].kind == "record" for g in previous.group_by):
+        return []  # a list of deals, then `how many of them had a trade`
     back = framer.frame.has("include", "restore")
     named = {f.dimension for f in framer.frame.filters if f.op == "in" and not back}
     return [g for g in previous.group_by if g not in named]
-
-
-def _filters(framer: Framer, previous: Plan) -> None:
-    frame = framer.frame
-    set_beside(framer, previous)
-    replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
-    replaced |= {f.dimension for f in previous.filters if f.dimension in frame.groups and f.op == "in" and len(f.values) == 1}  # by each
-    replaced |= {said.removeprefix("all ") for said in frame.bound.values() if said.startswith("all ")}  # `all pay types`
-    replaced |= replaced_columns(framer, previous.filters) | own_columns(framer) | lifted_columns(framer, previous)
-    previous = moved_limits(framer, previous)
-    added = {(f.dimension, f.op) for f in frame.filters}
-    kept = [f for f in previous.filters if f.dimension not in replaced and (f.dimension, f.op) not in added]
-    if frame.has("include", "restore"):
-        back = {(f.dimension, v) for f in frame.filters if f.op == "in" for v in f.values}
-        dropped = {d for d, _ in back if any(f.dimension == d and f.op == "not_in" for f in previous.filters)}
-        kept = [item for f in previous.filters if (item := _less(f, back)) is not None and (f in kept or f.dimension in dropped)]
-        if not back and {t.text for t in frame.tokens} & set(framer.raw["restored_words"]):  # `put it back in`: whatever was left out
-            kept = [f for f in kept if f.op != "not_in"]
-        frame.filters = [f for f in frame.filters if f.dimension not in dropped]
-    kept = [f for f in kept if not _beside(framer, f)]
-    frame.filters = _without_clash([*kept, *_slice_of(framer, previous), *frame.filters])
-
-
-def _beside(framer: Framer, earlier: Filter) -> bool:
-    """`vs Mike Brandt` after one person's figure: both, side by side."""
-    frame = framer.frame
-    return any(f.dimension == earlier.dimension and set(earlier.values) <= set(f.values) for f in frame.filters)
-
-
-def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
-    """`certified units`, then `and front`: the slice a measure was named for stays when the measure changes."""
-    frame, named = framer.frame, framer.lexicon.section("named_slices")
-    name = previous.metrics[0]
-    added = [m for m in frame.metrics if m not in previous.metrics]
-    if not added or name not in named:
-        return []
-    taken = {f.dimension for f in frame.filters} | set(frame.groups)
-    taken |= {f.dimension for m in added if m in named for f in filters_of(named[m])}
-    found: list[Filter] = []
-    while name in named:
-        found.extend(filters_of(named[name]))
-        name = str(named[name]["base"])
-    spread = {f.dimension for m in framer.lexicon.vocabulary.get("distributed") or () if m in named for f in filters_of(named[m])}
-    those = {t.text for t in frame.tokens} & set(framer.raw["pointing_words"])  # `hours on those`: whatever they were
-    if not those and not {f.dimension for f in found} <= spread:
-        if not any(str((named.get(m) or {}).get("base")) == name for m in frame.metrics):
-            return []
-        found = [f for f in found if f.dimension in spread]  # `aged used units`, then `over 90?`: still the used ones
-    return [f for f in found if f.dimension not in taken and all(can_cut(framer.lexicon, m, f.dimension) for m in frame.metrics)]
-
-
-def _less(item: Filter, back: set[tuple[str, str]]) -> Filter | None:
-    """An exclusion without the values that are wanted back."""
-    if item.op != "not_in":
-        return item
-    left = tuple(v for v in item.values if (item.dimension, v) not in back)
-    return item.model_copy(update={"values": left}) if left else None
-
-
-def _without_clash(filters: list[Filter]) -> list[Filter]:
-    """`used` then `drop certified`: a value left out leaves a list it stood in."""
-    out: list[Filter] = []
-    dropped = {(f.dimension, v) for f in filters if f.op == "not_in" for v in f.values}
-    for item in filters:
-        if item.op == "in":
-            values = tuple(v for v in item.values if (item.dimension, v) not in dropped)
-            out.append(item.model_copy(update={"values": values or item.values}))
-        else:
-            out.append(item)
-    return out
 
 
 def _undo_stand_ins(framer: Framer, previous: Plan) -> None:

@@ -217,7 +217,8 @@ def _amount(framer: Framer, metric: str, kind: Kind) -> str:
     while base in named and base not in known:
         found.extend(filters_of(named[base]))
         base = str(named[base]["base"])
-    other = str(known.get(base))
+    behind = framer.catalog.metrics[metric].count_metric if kind == "count" and framer.frame.carried else None
+    other = str(known.get(base) or behind)
     if other not in framer.catalog.metrics:
         return metric
     taken = {f.dimension for f in framer.frame.filters}

@@ -91,8 +91,10 @@ def _outcome(framer: Framer, span: Span) -> bool:
     done = set(framer.lexicon.vocabulary.get("sold_by_doing") or ())
     if framer.frame.tokens[span.start].text not in words or set(framer.frame.metrics) <= done:
         return False
-    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
-    own = {t for s in of_kind(span, "hint") for t in framer.catalog.metrics[s.key].tables}
+    infos, hinted = [framer.catalog.metrics[m] for m in framer.frame.metrics], [framer.catalog.metrics[s.key] for s in of_kind(span, "hint")]
+    own = {t for info in hinted for t in info.tables}
+    if {i.family for i in infos} <= {info.family for info in hinted}:
+        return False  # units by salesperson, and what was sold
     return all(i.unit in {"count", "units"} and not own & set(i.tables) for i in infos)
 
 

@@ -102,7 +102,7 @@ class Normaliser:
             if len(out) >= self._english.max_tokens:
                 break
             out.extend(self._expand(match.lastgroup or "word", match.group(), count, cleaned[: match.start()][-1:]))
-        return tuple(self._dashes(self._multiplied(out)))
+        return tuple(self._dashes(self._signed(self._multiplied(out))))
 
     def stem(self, word: str) -> str:
         """Return the singular of a word by the rules of english.yaml."""
@@ -172,6 +172,18 @@ class Normaliser:
         unit: NumberUnit = "usd" if money else run[0].unit
         shown, raw = f"{number:f}", " ".join(token.raw for token in run)
         return replace(run[0], number=number, text=shown, stem=shown, raw=raw, kind="num", unit=unit, stop=False)
+
+    def _signed(self, tokens: list[Token]) -> list[Token]:
+        """`below minus 1,500`, `under -$500`: behind a comparison the sign is a part of the number."""
+        minus, before = set(self._english.raw["sign_words"]), set(self._english.raw["before_sign"])
+        out: list[Token] = []
+        for token in tokens:
+            signed = len(out) > 1 and out[-1].text in minus and out[-2].text in before
+            if signed and token.number is not None and token.kind != "ord":
+                shown = f"-{token.text}"
+                token = replace(token, number=-token.number, text=shown, stem=shown, raw=f"{out.pop().raw} {token.raw}")
+            out.append(token)
+        return out
 
     @staticmethod
     def _dashes(tokens: list[Token]) -> list[Token]:

@@ -46,6 +46,16 @@ def inverted(framer: Framer, op: Op, first: int) -> Op:
     return _TURNED[op]
 
 
+def lost(framer: Framer, op: Op, first: int, number: Decimal) -> tuple[Op, Decimal]:
+    """`lost more than 1,500 on the front`: a loss is a figure below zero."""
+    frame = framer.frame
+    at = next((span.start for span in frame.spans if span.start <= first < span.end), first) - 1
+    if at < 0 or op not in ("gt", "ge") or frame.tokens[at].text not in framer.raw["loss_verbs"]:
+        return op, number
+    frame.bound[at] = "threshold"
+    return ("lt" if op == "gt" else "le"), -number
+
+
 def _passed(framer: Framer, op: Op, at: int) -> bool:
     """Whether a word may stand between `excluding` and a limit: a noun, a small word, the comparison itself (`less than`)."""
     inside = next((s for s in framer.frame.spans if s.start <= at < s.end), None)

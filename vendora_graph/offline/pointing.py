@@ -49,8 +49,9 @@ def unpointed(framer: Framer, plan: Plan) -> str:
 def nothing_shown(framer: Framer, plan: Plan) -> str:
     """`total gross for those`, where nothing was shown before and nothing is named that they could be."""
     frame, tokens = framer.frame, framer.frame.tokens
-    last = next((t for t in reversed(tokens) if t.kind != "punct"), None)
-    if framer.ctx.previous is not None or last is None or last.text not in framer.raw["pointing_words"] or len(tokens) == 1:
+    at = next((i for i in reversed(range(len(tokens))) if tokens[i].kind != "punct"), -1)
+    last = tokens[at] if at >= 0 and frame.bound.get(at, "cue").startswith(("cue", "context")) else None
+    if framer.ctx.previous is not None or last is None or last.text not in framer.raw["shown_words"] or len(tokens) == 1:
         return ""
     named = plan.filters or plan.group_by or plan.grain or set(frame.metric_spans) - set(plan.metrics)
     return "" if named or any(t.text in framer.raw["joiners"] for t in tokens) else last.raw

@@ -135,6 +135,11 @@ class Reader:
         return self._judged(framer)
 
     def _judged(self, framer: Framer) -> Reading:
+        reading, frame = self._judge(framer), framer.frame
+        whole = frame.metric_spans and frame.periods  # a measure and its time: nothing of an open question is missing
+        return reading.model_copy(update={"carried": True}) if frame.carried and not whole else reading
+
+    def _judge(self, framer: Framer) -> Reading:
         small_spans(framer)
         excluded_spans(framer)
         only_spans(framer)

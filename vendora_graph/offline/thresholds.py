@@ -14,7 +14,7 @@ from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
-from vendora_graph.offline.operators import Op, inverted, of_another, operator, scaled, second_number, unit_of
+from vendora_graph.offline.operators import Op, inverted, lost, of_another, operator, scaled, second_number, unit_of
 from vendora_graph.offline.own_limits import other_amount, other_column, rate_beside, unlimited
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
@@ -51,7 +51,7 @@ def _threshold(framer: Framer, index: int, number: Decimal) -> None:
     if second is not None and not unit:
         (unit, end), number = unit_of(framer, second), scaled(framer, number, second)
     unit = unit or _column_unit(framer, end) or _money(framer, index, number)
-    op = inverted(framer, op, first)
+    op, number = lost(framer, inverted(framer, op, first), first, number)
     if op and (unit == "days" or (unit == "usd" and number >= _THOUSANDS and not framer.frame.record)):
         still_here(framer)
     op = op or ("le" if number == 0 and (_noun_column(framer, end) or measure_at(framer, end)) else "")
@@ -99,7 +99,7 @@ def _money(framer: Framer, index: int, number: Decimal) -> str:
     priced = any((usual.get(m) or {}).get("usd") for m in _bases(framer))
     frame, first = framer.frame, operator(framer, index)[1]
     grouped = (frame.groups and not _noun_before(framer, first)) or frame.has("who", "which", *framer.raw["grain_cues"])
-    return "usd" if number >= _THOUSANDS and priced and not grouped else ""
+    return "usd" if abs(number) >= _THOUSANDS and priced and not grouped else ""
 
 
 def _noun_before(framer: Framer, first: int) -> bool:
