@@ -55,6 +55,8 @@ def _who_of_last(framer: Framer) -> bool:
     frame, previous, known = framer.frame, framer.ctx.previous, framer.catalog.metrics
     if previous is None or frame.periods or frame.record or not frame.has("who", "which") or not previous.group_by:
         return False
+    if any(framer.catalog.dimensions[g].kind == "record" for g in previous.group_by if g in framer.catalog.dimensions):
+        return False
     same = {known[m].department for m in frame.metrics} == {known[m].department for m in previous.metrics}
     return (same or all(framer.fits(g) for g in previous.group_by)) and sum(t.content for t in frame.tokens) <= _SHORT
 

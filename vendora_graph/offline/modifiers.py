@@ -13,7 +13,7 @@ from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.own_limits import labels_limit
-from vendora_graph.offline.pointing import strange, take_outcome, value_measure
+from vendora_graph.offline.pointing import same_form, strange, take_outcome, value_measure
 from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.target_words import DIMENSION, usual_targets
@@ -68,7 +68,8 @@ def bind_context(framer: Framer) -> None:
         weak = (of_kind(span, "hint") and frame.metrics) or (of_kind(span, "modifier") and averages and not alone)
         if weak and (take_outcome(framer, span) or with_amount(framer, span)):
             continue
-        if weak and not framer.marked(span.start) and not _outcome(framer, span) and not strange(framer, span):
+        said_of = frame.carried and same_form(framer, span)  # `how many did each of them sell`
+        if weak and (said_of or not framer.marked(span.start)) and not _outcome(framer, span) and not strange(framer, span):
             frame.bind(span, "context")
         elif _as_cue(framer, span):
             frame.bind(span, "cue")
@@ -91,11 +92,9 @@ def _outcome(framer: Framer, span: Span) -> bool:
     done = set(framer.lexicon.vocabulary.get("sold_by_doing") or ())
     if framer.frame.tokens[span.start].text not in words or set(framer.frame.metrics) <= done:
         return False
-    infos, hinted = [framer.catalog.metrics[m] for m in framer.frame.metrics], [framer.catalog.metrics[s.key] for s in of_kind(span, "hint")]
-    own = {t for info in hinted for t in info.tables}
-    if {i.family for i in infos} <= {info.family for info in hinted}:
-        return False  # units by salesperson, and what was sold
-    return all(i.unit in {"count", "units"} and not own & set(i.tables) for i in infos)
+    infos = [framer.catalog.metrics[m] for m in framer.frame.metrics]
+    own = {t for s in of_kind(span, "hint") for t in framer.catalog.metrics[s.key].tables}
+    return not same_form(framer, span) and all(i.unit in {"count", "units"} and not own & set(i.tables) for i in infos)
 
 
 def _bind_own_words(framer: Framer) -> None:
@@ -285,9 +284,8 @@ def _matching(filters: Sequence[Filter], condition: Mapping[str, Any]) -> Filter
 def default_metric(framer: Framer) -> None:
     """`top 5 salespeople`: a grouping or record without a measure has a usual one."""
     frame = framer.frame
-    if frame.metrics or frame.rule or (frame.record and framer.catalog.dimensions[frame.record].record_metrics):
-        return
-    if usual_targets(framer):
+    listed = frame.record and framer.catalog.dimensions[frame.record].record_metrics
+    if frame.metrics or frame.rule or listed or usual_targets(framer):
         return
     usual = {**framer.lexicon.section("dimension_metrics"), **framer.lexicon.section("numeric_metrics")}
     numeric = [f.dimension for f in frame.filters if f.dimension in framer.lexicon.section("numeric_metrics")]

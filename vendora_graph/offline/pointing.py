@@ -105,6 +105,12 @@ def _sold_form(framer: Framer, metric: str) -> str:
     return other if sold and other in framer.catalog.metrics else metric
 
 
+def same_form(framer: Framer, span: Span) -> bool:
+    """Units by salesperson, and `sold`: the measures are all of the one a weak word stands for, or its forms by a cut."""
+    hinted = [framer.catalog.metrics[s.key] for s in of_kind(span, "hint")]
+    return set(framer.frame.metrics) <= {name for info in hinted for name in (info.name, *(to for _, to in info.variants))}
+
+
 def strange(framer: Framer, span: Span) -> bool:
     """`what did they cost us` after a count: a weak word of another family than the measures pointed back at is no context."""
     units = {framer.catalog.metrics[m].unit[:3] for m in framer.frame.metrics}
@@ -112,7 +118,7 @@ def strange(framer: Framer, span: Span) -> bool:
         return True  # `priced under cost` beside a count
     families = {framer.catalog.metrics[m].family for m in framer.frame.metrics}
     hinted = {framer.catalog.metrics[s.key].family for s in of_kind(span, "hint")}
-    return framer.frame.pointed and bool(hinted) and not hinted & families
+    return framer.frame.pointed and bool(hinted) and not hinted & families and not same_form(framer, span)
 
 
 def _plain(framer: Framer) -> bool:

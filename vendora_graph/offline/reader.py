@@ -59,6 +59,7 @@ from vendora_graph.offline.taken_back import taken_back
 from vendora_graph.offline.target_words import own_targets
 from vendora_graph.offline.told import Told, is_of, plain_strays, stands, told
 from vendora_graph.offline.unread import nothing_read
+from vendora_graph.offline.variants import fitting_groups
 from vendora_graph.offline.whose import apply_my, take_own
 
 _FIRST = (
@@ -203,6 +204,7 @@ class Reader:
 def _guess(framer: Framer) -> None:
     """Take the usual measure where none was named: of what we have, and of a state it stands in, its own."""
     default_metric(framer)
+    fitting_groups(framer)
     have_here(framer)
     take_state(framer)
     aged_sold(framer)

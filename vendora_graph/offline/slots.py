@@ -19,6 +19,7 @@ from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
 from vendora_graph.offline.values import fill_values, joined_values
+from vendora_graph.offline.variants import replacement
 from vendora_graph.offline.what_if import take_ends
 
 
@@ -176,7 +177,7 @@ def _group(framer: Framer, span: Span, senses: list[Sense]) -> None:
     if sense is not None and sum(s.key in own and framer.fits(s.key) for s in senses) > 1:  # `by manager`: of the desk or of F&I
         frame.notes.append(("read_as", {"word": frame.said(span), "label": framer.catalog.dimensions[sense.key].label.lower()}))
     if sense is None and frame.metrics:
-        swap = _replacement(framer, senses[0].key)
+        swap = replacement(framer, senses[0].key)
         if swap is None and _leave_out(framer, senses):
             swap = next(s.key for s in senses if framer.fits(s.key))
         if swap is None:
@@ -196,7 +197,7 @@ def _usual(framer: Framer, senses: list[Sense]) -> Sense | None:
     """`which counterman sold the most`: a weak word's measure gives way to the usual one of what it cannot be cut by."""
     frame, usual = framer.frame, framer.lexicon.section("dimension_metrics")
     found = next((s for s in senses if usual.get(s.key) in framer.catalog.metrics), None)
-    if found is None or not frame.from_hint or frame.filters or _replacement(framer, senses[0].key):
+    if found is None or not frame.from_hint or frame.filters or replacement(framer, senses[0].key):
         return None
     frame.metrics = [str(usual[found.key])]
     return found
@@ -214,12 +215,6 @@ def _leave_out(framer: Framer, senses: list[Sense]) -> bool:
             frame.metrics = fitting
             return True
     return False
-
-
-def _replacement(framer: Framer, dimension: str) -> str | None:
-    """The dimension that means the same for the metrics named (`salesperson` of a repair order is its advisor)."""
-    options = framer.lexicon.section("stand_ins").get(dimension, ())
-    return next((str(o) for o in options if framer.fits(str(o))), None)
 
 
 def _record(framer: Framer, span: Span, senses: list[Sense]) -> None:

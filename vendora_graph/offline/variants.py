@@ -142,7 +142,8 @@ def _chain(known: Mapping[str, Mapping[str, Any]], name: str) -> set[str]:
 def _to_be_split(framer: Framer, name: str, touched: set[str]) -> bool:
     """Whether a slice must be read as base and filter: records, shares, cuts by its own or by a stood-in dimension."""
     own = {f.dimension for f in filters_of(variants_of(framer.lexicon)[name])}
-    stood_in = {c for c, _ in framer.catalog.metrics[name].variants}
+    base = framer.catalog.metrics[base_of(framer.lexicon, name)]
+    stood_in = {c for c, _ in (*framer.catalog.metrics[name].variants, *base.variants) if c not in framer.catalog.metrics[name].dimensions}
     shared = framer.frame.has("share") and framer.catalog.metrics[name].unit != "rate" and len(framer.frame.metrics) == 1
     return bool(framer.frame.record) or shared or bool(touched & (own | stood_in))
 
@@ -163,6 +164,19 @@ def stand_in(framer: Framer) -> None:
     frame.filters = [f.model_copy(update={"dimension": replaced.get(f.dimension, f.dimension)}) for f in frame.filters]
     if replaced:
         _beyond(framer)  # `walk-in closing ratio`: of showroom visits after all
+
+
+def replacement(framer: Framer, dimension: str) -> str | None:
+    """The dimension that means the same for the metrics named (`salesperson` of a repair order is its advisor)."""
+    options = framer.lexicon.section("stand_ins").get(dimension, ())
+    return next((str(o) for o in options if framer.fits(str(o))), None)
+
+
+def fitting_groups(framer: Framer) -> None:
+    """`used >60 days count by source`: groupings of a measure that nothing named, by what means the same for it."""
+    frame = framer.frame
+    if frame.from_hint and not frame.has("who"):
+        frame.groups = [g if framer.fits(g) else replacement(framer, g) or g for g in frame.groups]
 
 
 def _beyond(framer: Framer) -> None:
