@@ -34,3 +34,27 @@ def _count_of(framer: Framer, metric: str) -> str:
         return metric
     other = framer.lexicon.section("counts").get(base_of(framer.lexicon, metric)) or known[metric].count_metric
     return str(other) if other in known else ""
+
+
+def rests_on(framer: Framer) -> None:
+    """`NPS for Q3, and how many surveys is that based on`: the count behind a rate, beside it."""
+    frame, known = framer.frame, framer.catalog.metrics
+    said = " ".join(t.text for t in frame.tokens)
+    named = [m for m in frame.metrics if m in frame.metric_spans]  # `surveys` alone is a word for the scores
+    own = _count_of(framer, named[0]) if len(named) == 1 else ""
+    if own and own not in frame.metrics and known[own].unit in _COUNTS and any(p in said for p in framer.raw["based_on"]) and counting(framer):
+        frame.metrics = [*named, own]
+        for at, token in enumerate(frame.tokens):
+            if token.text in framer.raw["based_words"]:
+                frame.bound.setdefault(at, f"metric {own}")
+
+
+def reasons_of(framer: Framer) -> None:
+    """`how many unwinds did we have, and why`: by the reason that is held of each (`count_reasons` of the vocabulary)."""
+    frame, why = framer.frame, [framer.frame.spans[i] for i in framer.frame.cues.get("why", ())]
+    reason = framer.lexicon.section("count_reasons").get(frame.metrics[0]) if len(frame.metrics) == 1 else None
+    last = max((i for i, t in enumerate(frame.tokens) if t.kind != "punct"), default=-1)
+    if reason in framer.catalog.dimensions and why and why[0].end == last + 1 and why[0].start and counting(framer):
+        frame.groups.append(str(reason))
+        del frame.cues["why"]
+        frame.bind(why[0], f"group {reason}")

@@ -12,6 +12,7 @@ from vendora_graph.offline.definitions import take_definition
 from vendora_graph.offline.departments import take_departments
 from vendora_graph.offline.distributing import distributed, own_values
 from vendora_graph.offline.doubts import doubtful
+from vendora_graph.offline.elided import said_in_full
 from vendora_graph.offline.ellipsis import in_full
 from vendora_graph.offline.excluded import excluded_spans, only_spans
 from vendora_graph.offline.follow import inherit
@@ -20,6 +21,7 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.idle import take_idle
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
+from vendora_graph.offline.last_counts import reasons_of, rests_on
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.lists import part_asked, row_ends
@@ -64,7 +66,7 @@ from vendora_graph.offline.whose import apply_my, take_own
 
 _FIRST = (
     own_targets, count_people, take_departments, own_measures, own_words, group_forms, done_measures,
-    set_for, take_siblings, value_measures, person_measures,
+    set_for, take_siblings, value_measures, person_measures, reasons_of,
 )  # fmt: skip
 """What people and departments say of the measures, before anything else is filled."""
 
@@ -88,7 +90,7 @@ class Reader:
         """Return what a question asks for, or why it cannot be answered. Never raises on any text."""
         tokens = self.lexicon.normaliser.tokens(question)
         early = before_reading(question, tokens, self.lexicon)
-        return early if early is not None else self._told(in_full(tokens, self.lexicon), ctx)
+        return early if early is not None else self._told(in_full(said_in_full(tokens, ctx.previous, self.lexicon), self.lexicon), ctx)
 
     def _told(self, tokens: tuple[Token, ...], ctx: ReadContext) -> Reading:
         """Read a question; a measure that it describes and does not name is read for the description, which is said."""
@@ -188,6 +190,7 @@ class Reader:
         department_filter(framer)
         apply_shares(framer)
         counted_parts(framer)
+        rests_on(framer)
         take_kind(framer)
         bind_context(framer)
         framer.note_typos()

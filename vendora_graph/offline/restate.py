@@ -66,7 +66,7 @@ def amount(value: str, unit: Unit | None) -> str:
     except InvalidOperation:
         return value
     if unit is not None and unit.startswith("usd"):
-        return f"${number:,}"
+        return f"{'-' if number < 0 else ''}${abs(number):,}"
     if unit == "rate":
         return f"{(number * 100).normalize():f}%"
     return f"{number:,} {unit}" if unit in {"days", "hours", "minutes", "months"} else f"{number:,}"
