@@ -103,9 +103,8 @@ class Reading(Contract):
     """What the offline grammar makes of a question.
 
     `status`: `plan` (answer it), `clarify` (ask `question` with `options`), `refused` (write, off-topic, injection), `not_held` (no data),
-    `not_allowed` (known from the words alone), `unread` (nothing understood). `reason` is one kind sentence, `alternatives` questions we
-    can answer, `unused` words no element of the plan took, `about` those asked about, `margin` how far the best cover won (0..1), `carried`
-    whether it builds on the plan before it, `offer` the plan offered where something of the question could not be used.
+    `not_allowed`, `unread` (nothing understood). `alternatives` are questions we can answer, `unused` words no element took, `about` those
+    asked about, `margin` how far the best cover won (0..1); `carried`: it builds on the plan before it; `offer`: the plan offered.
     """
 
     status: Literal["plan", "clarify", "refused", "not_held", "not_allowed", "unread"]

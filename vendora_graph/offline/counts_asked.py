@@ -31,4 +31,4 @@ def _each_counted(framer: Framer, plan: Plan) -> bool:
     frame, words = framer.frame, {*framer.raw["per_words"], *framer.raw["each_words"]}
     each = [framer.catalog.metrics[m] for m in plan.metrics]
     per = all(m.additivity == "ratio" and m.unit == "number" and set(m.label.lower().split()) & words for m in each)
-    return per and counting(framer) and not any(t.text in words for t in frame.tokens)
+    return per and counting(framer) and not frame.has("average_day") and not any(t.text in words for t in frame.tokens)

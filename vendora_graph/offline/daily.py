@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from vendora_graph.contracts import Plan
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, can_cut
 
 _RATES = frozenset({"ratio", "average", "median"})
 
@@ -23,6 +23,23 @@ def take_daily(framer: Framer) -> None:
             frame.metrics = [form if m == metric else m for m in frame.metrics]
             frame.metric_spans.setdefault(form, frame.metric_spans.get(metric, frame.spans[0]))
             frame.cues.pop("grain_day", None)
+
+
+def each_open_day(framer: Framer) -> None:
+    """`average ups per day`, `units per selling day`: of a measure that adds up, its figure for each day the store was open."""
+    frame, forms = framer.frame, framer.lexicon.section("open_day_forms")
+    averaging = any(t.text in framer.raw["average_words"] for t in frame.tokens)
+    daily = frame.has("average_day") and (averaging or not frame.has("grain_day"))
+    if frame.has("pace", "forecast", "what_if", "target") or not (daily or (averaging and frame.has("grain_day"))):
+        return
+    named = [str(forms.get(m)) for m in frame.metrics]
+    cuts = {*frame.groups, *(f.dimension for f in frame.filters)}
+    if not named or not all(form in framer.catalog.metrics and all(can_cut(framer.lexicon, form, cut) for cut in cuts) for form in named):
+        return
+    for form, metric in zip(named, frame.metrics, strict=True):
+        frame.metric_spans.setdefault(form, frame.metric_spans.get(metric, frame.spans[0]))
+    frame.metrics = named
+    frame.cues.pop("grain_day", None)
 
 
 def averaged_unit(framer: Framer, plan: Plan) -> str:

@@ -42,7 +42,8 @@ def rests_on(framer: Framer) -> None:
     said = " ".join(t.text for t in frame.tokens)
     named = [m for m in frame.metrics if m in frame.metric_spans]  # `surveys` alone is a word for the scores
     own = _count_of(framer, named[0]) if len(named) == 1 else ""
-    if own and own not in frame.metrics and known[own].unit in _COUNTS and any(p in said for p in framer.raw["based_on"]) and counting(framer):
+    asked = counting(framer) and any(phrase in said for phrase in framer.raw["based_on"])
+    if asked and own and own not in frame.metrics and known[own].unit in _COUNTS:
         frame.metrics = [*named, own]
         for at, token in enumerate(frame.tokens):
             if token.text in framer.raw["based_words"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vendora_graph.offline.ages import age_at_sale
-from vendora_graph.offline.daily import take_daily
+from vendora_graph.offline.daily import each_open_day, take_daily
 from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.heads import take_heads
 from vendora_graph.offline.labelling import labels_value, stands_for_rows
@@ -34,6 +34,7 @@ def fill_slots(framer: Framer) -> None:
     _who(framer)
     _where(framer)
     take_daily(framer)
+    each_open_day(framer)
     take_ends(framer)
     fill_thresholds(framer)
     take_place(framer)
