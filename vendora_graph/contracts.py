@@ -38,10 +38,7 @@ class Contract(BaseModel):
 
 
 class Period(Contract):
-    """A closed interval of store-local days.
-
-    `complete` is False while it runs at `as_of`: `end` is then the last complete day, `full_end` its own. A snapshot reads its last day.
-    """
+    """A closed interval of store-local days; not `complete` while it runs: `end` is then the last complete day, `full_end` its own."""
 
     start: date
     end: date
