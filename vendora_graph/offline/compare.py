@@ -118,7 +118,8 @@ def _again(framer: Framer, clock: Clock, period: Period, previous: Plan, said: l
 def _against(framer: Framer, clock: Clock, period: Period, versus: PeriodSpec, said: list[str]) -> Comparison | None:
     if relative(versus):
         return _placed(framer, clock, period, versus, said)
-    if versus.op == "last" and versus.word("unit") == period.grain and (period.grain == "year" or not period.complete):
+    whole = bool(versus.args.get("whole"))  # `vs all of last month`
+    if versus.op == "last" and not whole and versus.word("unit") == period.grain and (period.grain == "year" or not period.complete):
         return _previous(framer, clock, period, said)
     if _is_last_year(versus, period) or _same_unit_last_year(clock, versus, period):
         return last_year(framer, clock, period, said)

@@ -13,7 +13,19 @@ _THE = 2
 
 def said_in_full(tokens: tuple[Token, ...], previous: Plan | None, lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with what its last answer or its order left out."""
-    return _ordered(_unit_of_last(tokens, previous, lexicon), lexicon)
+    return _ordered(_beside_it(_unit_of_last(tokens, previous, lexicon), lexicon), lexicon)
+
+
+def _beside_it(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
+    """`show rate this month, and what was it last month`: the whole of that beside it."""
+    raw = lexicon.english.raw
+    for phrase in raw["beside_it"]["phrases"]:
+        words = str(phrase).split()
+        for at in range(_THE, len(tokens) - len(words)):
+            if [t.text for t in tokens[at : at + len(words)]] == words:
+                versus = lexicon.normaliser.tokens(raw["beside_it"]["versus"])
+                return (*tokens[:at], *(replace(t, word=tokens[at].word) for t in versus), *tokens[at + len(words) :])
+    return tokens
 
 
 def _unit_of_last(tokens: tuple[Token, ...], previous: Plan | None, lexicon: Lexicon) -> tuple[Token, ...]:

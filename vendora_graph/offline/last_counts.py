@@ -1,4 +1,4 @@
-"""Counts of the last answer: an amount or a rate, then `how many cars was that`: how many of what it was made on."""
+"""Counts beside a figure: `how many cars was that` of the last answer, what a rate is based on, the part of a count, its reasons."""
 
 from __future__ import annotations
 
@@ -59,3 +59,31 @@ def reasons_of(framer: Framer) -> None:
         frame.groups.append(str(reason))
         del frame.cues["why"]
         frame.bind(why[0], f"group {reason}")
+
+
+def counted_part(framer: Framer) -> None:
+    """`how many ROs did we close, and how many were customer pay`: the whole, and the parts it is made of."""
+    frame = framer.frame
+    cues = sorted(frame.spans[i].start for i in frame.cues.get("how_many", ()))
+    if len(cues) != len(_BOTH) or len(frame.metrics) != 1 or frame.groups or frame.grain is not None or frame.has("share", "compare"):
+        return
+    if any(cues[1] <= span.start for span in frame.metric_spans.values()) or not _follows_on(framer, cues[1]):
+        return
+    inside = {said.removeprefix("filter ") for at, said in frame.bound.items() if at > cues[1] and said.startswith("filter ")}
+    parts = [f for f in frame.filters if f.dimension in inside and f.op == "in" and len(f.values) == 1]
+    known = framer.catalog.dimensions
+    if len(parts) == 1 and known[parts[0].dimension].kind == "category" and not {f.dimension for f in frame.filters} - {parts[0].dimension}:
+        name = parts[0].dimension
+        frame.filters.remove(parts[0])
+        frame.groups.append(name)
+        frame.bound.update({at: f"group {name}" for at, said in frame.bound.items() if at > cues[1] and said == f"filter {name}"})
+
+
+_BOTH = ("of the whole", "of the part")
+
+
+def _follows_on(framer: Framer, at: int) -> bool:
+    """Whether a clause is joined to the one before it and says what became of the same things (`and how many of them were`)."""
+    tokens, raw = framer.frame.tokens, framer.raw
+    joined = any(t.stem in raw["joiners"] for t in tokens[max(at - 2, 0) : at])
+    return joined and any(t.text in raw["being_words"] for t in tokens[at + 2 : at + 5])

@@ -21,7 +21,7 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.idle import take_idle
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
-from vendora_graph.offline.last_counts import reasons_of, rests_on
+from vendora_graph.offline.last_counts import counted_part, reasons_of, rests_on
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.lists import part_asked, row_ends
@@ -57,7 +57,7 @@ from vendora_graph.offline.slots import fill_slots
 from vendora_graph.offline.small_follow import small_spans
 from vendora_graph.offline.spans import Span, find_spans
 from vendora_graph.offline.surely import only_part
-from vendora_graph.offline.taken_back import taken_back
+from vendora_graph.offline.taken_back import said_twice, taken_back
 from vendora_graph.offline.target_words import own_targets
 from vendora_graph.offline.told import Told, is_of, plain_strays, stands, told
 from vendora_graph.offline.unread import nothing_read
@@ -123,6 +123,9 @@ class Reader:
         if back is not None:
             reading = self._read((*tokens[: back.words.start], *tokens[back.words.stop :]), ctx)
             return reading.model_copy(update={"assumptions": (back.said, *reading.assumptions)})
+        twice = said_twice(tokens, cover.spans, self.lexicon.english)
+        if twice is not None:
+            return self._read((*tokens[: twice.start], *tokens[twice.stop :]), ctx)
         framer = Framer(self.lexicon, self.grammar, ctx, tokens, cover.spans)
         strangers = [*_strangers(framer), *row_ends(framer), *part_asked(framer)]
         if strangers:
@@ -191,6 +194,7 @@ class Reader:
         apply_shares(framer)
         counted_parts(framer)
         rests_on(framer)
+        counted_part(framer)
         take_kind(framer)
         bind_context(framer)
         framer.note_typos()

@@ -131,7 +131,9 @@ class Told:
         percent = None if rate else row.cells[first + 3]
         if before is None or change is None or before.value is None or change.value is None:
             return []
-        aligned = "" if self.table.period_complete else say("change", _ALIGNED[self.asked.calendar.held])
+        against = self.asked.plan.comparison.period if self.asked.plan.comparison is not None else None
+        whole = against is not None and against.grain not in {None, "day"}  # `vs all of last month`: asked for as it is
+        aligned = "" if self.table.period_complete or whole else say("change", _ALIGNED[self.asked.calendar.held])
         other = self.before(before.period, index)
         if change.value == 0:
             return [say("change", "same", other=other, aligned=aligned, change=spoken(change), before=spoken(before))]

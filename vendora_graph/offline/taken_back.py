@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vendora_graph.offline.english import English
 from vendora_graph.offline.frame import of_kind
@@ -41,6 +42,16 @@ def taken_back(tokens: Sequence[Token], spans: Sequence[Span], english: English)
         if old is not None and new is not None and _alike(old, new):
             text = str(english.raw["texts"]["assume"]["taken_back"])
             return TakenBack(range(old.start, end), text.format(old=_said(tokens, old), new=_said(tokens, new)))
+    return None
+
+
+def said_twice(tokens: Sequence[Token], spans: Sequence[Span], english: English) -> range | None:
+    """Return the words of a period that is said again (`units this month and gross this month`): it is one period of both."""
+    periods = [span for span in spans if span.period is not None]
+    for first, second in pairwise(periods):
+        between = {t.stem for t in tokens[first.end : second.start]}
+        if first.period == second.period and english.raw["joiners"][0] in between and not between & {english.raw["versus_word"]}:
+            return range(first.start, first.end)
     return None
 
 
