@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Plan
+from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.kinds import counting
-from vendora_graph.offline.variants import base_of
+from vendora_graph.offline.variants import base_of, filters_of
 
 _COUNTS = frozenset({"units", "count"})
 
@@ -22,9 +22,24 @@ def its_count(framer: Framer, previous: Plan) -> None:
     own = _count_of(framer, previous.metrics[0])
     if not own or not frame.metrics or not counted_last(framer) or frame.periods or frame.filters:
         return
-    plain = len(frame.metrics) == 1 and known[frame.metrics[0]].unit == known[own].unit == "units"
+    general = set(framer.lexicon.vocabulary.get("generic_metrics") or ()) - set(framer.lexicon.section("named_slices"))
+    plain = len(frame.metrics) == 1 and known[frame.metrics[0]].unit == known[own].unit == "units" and frame.metrics[0] in general
     if plain or {own, previous.metrics[0]} & set(frame.metrics):
         frame.metrics = [own]
+    elif len(frame.metrics) == 1 and base_of(framer.lexicon, frame.metrics[0]) == base_of(framer.lexicon, own):
+        _limited(framer, own)
+
+
+def _limited(framer: Framer, own: str) -> None:
+    """F-150s in stock, then `how many of those are over 60 days`: the limit that the slice is named for, of those shown."""
+    frame, named, name = framer.frame, framer.lexicon.section("named_slices"), framer.frame.metrics[0]
+    limits = list[Filter]()
+    while name in named:
+        limits.extend(f for f in filters_of(named[name]) if f.op != "in")
+        name = str(named[name]["base"])
+    if limits:
+        frame.metrics = [own]
+        frame.filters.extend(limits)
 
 
 def _count_of(framer: Framer, metric: str) -> str:

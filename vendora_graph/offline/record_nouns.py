@@ -34,6 +34,21 @@ def is_record(framer: Framer, span: Span, dimensions: Sequence[Sense]) -> bool:
     return not weak or _narrowed(framer, span) or (listing and framer.inherits())
 
 
+def column_of_list(framer: Framer, span: Span) -> bool:
+    """`list the white F-150s with stock number, age and price`: a column of the records to be listed, and no grouping."""
+    frame, records = framer.frame, framer.lexicon.section("family_records")
+    word = frame.tokens[span.start].text if span.end - span.start == 1 else ""
+    listed = frame.has("list", "strong_list") and frame.has("with_condition") and not framer.after_cue(span, {"group"})
+    measures = framer.measures()
+    if not listed or word not in framer.lexicon.section("list_columns") or not measures or frame.groups:
+        return False
+    record = str(records.get(framer.catalog.metrics[measures[0]].family) or "")
+    if not record or not framer.fits(record):
+        return False
+    frame.record = frame.record or record
+    return True
+
+
 def describes(framer: Framer, at: int, phrase: Span | None = None) -> bool:
     """`unit sales`, `vehicle sales`: one of a noun before another describes it, and lists none; a figure by month lists none either."""
     word = framer.frame.tokens[at]

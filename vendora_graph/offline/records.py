@@ -110,11 +110,13 @@ def _columns(framer: Framer) -> set[str]:
         before = frame.tokens[span.start - 1].text if span.start else ""
         if before in framer.raw["beside_words"] and any(s.key == frame.record for s in of_kind(span, "dimension")):
             frame.bind(span, "column")
-    for word, metric in framer.lexicon.section("list_columns").items():
-        for at, token in enumerate(frame.tokens):
-            if token.stem == framer.lexicon.normaliser.stem(str(word)) and not frame.bound.get(at, "").startswith("metric"):
+    for phrase, metric in framer.lexicon.section("list_columns").items():
+        stems = [framer.lexicon.normaliser.stem(word) for word in str(phrase).split()]
+        for at in range(len(frame.tokens) - len(stems) + 1):
+            words = range(at, at + len(stems))
+            if [frame.tokens[i].stem for i in words] == stems and not frame.bound.get(at, "").startswith("metric"):
                 frame.metrics = list(dict.fromkeys([*frame.metrics, str(metric)]))
-                frame.bound.setdefault(at, "column")
+                frame.bound.update({i: "column" for i in words if i not in frame.bound})
                 found.add(str(metric))
     return found
 

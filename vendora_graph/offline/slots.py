@@ -14,7 +14,7 @@ from vendora_graph.offline.lists import value_in_list
 from vendora_graph.offline.people import department_filter, of_department
 from vendora_graph.offline.places import take_place
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
-from vendora_graph.offline.record_nouns import is_record
+from vendora_graph.offline.record_nouns import column_of_list, is_record
 from vendora_graph.offline.single import single_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
@@ -115,6 +115,8 @@ def _dimension(framer: Framer, span: Span, senses: list[Sense]) -> None:
         framer.frame.bind(span, f"label of {sense.key}")
     elif kind == "record":
         _records(framer, span, senses)
+    elif column_of_list(framer, span):
+        return
     elif kind == "store" and (_only_store(framer, span) or not (_all_stores(framer, span) or _asks_stores(framer, span))):
         framer.frame.bind(span, "store")
     elif kind != "numeric":
