@@ -26,8 +26,14 @@ def take_up(said: str, previous: Plan | None, back: AskedBack | None, read: Read
         further = read(said, back.plan)
         if further.carried:
             return TakenUp(said, previous, _still_open(further, back, english))
-    before = None if back.alone else previous
+    alone = back.alone and not _points(normaliser.tokens(back.question), english.raw)
+    before = None if alone else previous
     return TakenUp(said, before, read(said, before))
+
+
+def _points(tokens: tuple[Token, ...], raw: Mapping[str, Any]) -> bool:
+    """Whether a question means the answer before it by a pronoun (`which lender owes us the most of it`)."""
+    return any(t.text in {*raw["lifted_pronouns"], *raw["pointing_words"], *raw["ranked_pronouns"]} for t in tokens)
 
 
 def _still_open(further: Reading, back: AskedBack, english: English) -> Reading:

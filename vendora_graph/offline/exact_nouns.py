@@ -17,7 +17,9 @@ _UP, _DOWN = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 def exact_noun(framer: Framer, index: int, number: Decimal) -> bool:
     """Take a number and its noun as a condition; what is averaged over the noun is counted instead."""
     frame = framer.frame
-    after = frame.tokens[index + 1] if index + 1 < len(frame.tokens) else None
+    dash = index + 1 < len(frame.tokens) and frame.tokens[index + 1].text in framer.raw["dashes"]  # `one-star reviews`
+    at_noun = index + 2 if dash else index + 1
+    after = frame.tokens[at_noun] if at_noun < len(frame.tokens) else None
     entry = framer.lexicon.section("exact_nouns").get(after.stem) if after is not None else None
     if not entry:
         return False
@@ -25,17 +27,17 @@ def exact_noun(framer: Framer, index: int, number: Decimal) -> bool:
     swapped = list(dict.fromkeys(counted if m == entry["instead_of"] else m for m in frame.metrics)) or [counted]
     if any(column not in framer.catalog.metrics[m].dimensions for m in swapped):
         return False
-    op, value = _op(framer, index), format(number.normalize(), "f")
+    op, value = _op(framer, index, at_noun + 1), format(number.normalize(), "f")
     first = _row_start(framer, index, number) if op == "between" else index
     low = format((frame.tokens[first].number or number).normalize(), "f")
     previous = framer.ctx.previous.metrics if framer.ctx.previous is not None else ()
     known = [m for m in previous if m == counted] if framer.inherits() and counted not in frame.metrics else []
     frame.metrics = [] if known else swapped  # `under 3 stars` after reviews: the last answer's, limited
     frame.filters.append(Filter(dimension=column, op=op, values=(low, value) if op == "between" else (value,)))
-    for at in range(first, index + 2):
+    for at in range(first, at_noun + 1):
         frame.bound[at] = f"filter {column}"
     for span in frame.spans:
-        if span.start == index + 1:  # `star reviews` is one phrase
+        if span.start == at_noun:  # `star reviews` is one phrase
             frame.bind(span, f"filter {column}")
     return True
 
@@ -62,9 +64,9 @@ def year_of_make(framer: Framer, index: int) -> bool:
     return True
 
 
-def _op(framer: Framer, index: int) -> Op:
+def _op(framer: Framer, index: int, end: int) -> Op:
     """`under 3 stars`, `2 star and below`, `5 stars`: the word before the number as said; one after it counts the number in."""
-    before, after = framer.cues_ending(index), framer.cues_starting(index + 2)
+    before, after = framer.cues_ending(index), framer.cues_starting(end)
     for name in _BEFORE:
         if name in before:
             return name

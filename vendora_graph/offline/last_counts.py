@@ -6,6 +6,7 @@ from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.kinds import counting
 from vendora_graph.offline.variants import base_of, filters_of
+from vendora_graph.semantic.catalog import MetricInfo
 
 _COUNTS = frozenset({"units", "count"})
 
@@ -102,3 +103,26 @@ def _follows_on(framer: Framer, at: int) -> bool:
     tokens, raw = framer.frame.tokens, framer.raw
     joined = any(t.stem in raw["joiners"] for t in tokens[max(at - 2, 0) : at])
     return joined and any(t.text in raw["being_words"] for t in tokens[at + 2 : at + 5])
+
+
+def both_rates(framer: Framer) -> None:
+    """`what percent of ups took a demo, and what percent did we write up`: the second is a rate of the same whole."""
+    frame, known = framer.frame, framer.catalog.metrics
+    shares = sorted(frame.spans[i].start for i in frame.cues.get("share", ()))
+    if len(shares) != len(_BOTH) or len(frame.metrics) != len(_BOTH) or known[frame.metrics[0]].unit != "rate":
+        return
+    first, second = frame.metrics
+    span = frame.metric_spans.get(second) or next((s for s in frame.rule_spans.values() if s.start >= shares[1]), None)
+    if span is None or span.start < shares[1] or known[second].unit not in _COUNTS:
+        return
+    whole = _whole(known[first])
+    forms = [m for m, info in known.items() if whole and _whole(info) == whole and info.inputs[0].metric == second and not info.hidden]
+    if forms:
+        frame.metrics = [first, forms[0]]
+        frame.metric_spans.setdefault(forms[0], span)
+
+
+def _whole(info: MetricInfo) -> str:
+    """What a rate is a part of; empty of what is no plain rate."""
+    plain = info.unit == "rate" and info.formula_expr == "numerator / denominator" and len(info.inputs) == len(_BOTH)
+    return info.inputs[1].metric if plain else ""

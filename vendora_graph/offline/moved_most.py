@@ -16,6 +16,9 @@ def moved_order(framer: Framer) -> Direction | None:
     if not frame.groups or frame.record or frame.grain is not None or frame.has("what_if", "why", "forecast"):
         return None
     said = {t.text for t in frame.tokens}
+    noted = next((str(values["words"]).lower() for name, values in frame.notes if name == "not_only_moved"), "")
+    if noted in {*words["less"], *words["more"]}:  # `which sold fewer than in September`: those come first
+        return "asc" if noted in words["less"] else "desc"
     lost = says_lost(framer)
     if not (lost or _ordered_by(framer) or (change_ordered(framer) and _verb(framer))):
         return None

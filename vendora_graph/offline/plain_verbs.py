@@ -41,7 +41,9 @@ def counted_customers(framer: Framer) -> None:
         if staff or not counting or at >= len(frame.tokens) - 1 or frame.tokens[at].text not in words:
             continue
         amounts = [s for s in frame.spans if _amount(framer, s)]
-        if amounts or any(s.start <= at < s.end and of_kind(s, "metric", "hint", "rule") for s in frame.spans):
+        there = [s for s in frame.spans if s.start <= at < s.end]
+        longer = any(s.end - s.start > 1 and of_kind(s, "value") for s in there)  # `how many customer pay hours`
+        if amounts or longer or any(of_kind(s, "metric", "hint", "rule") for s in there):
             return
         frame.spans = tuple(s for s in frame.spans if not s.start <= at < s.end)
         frame.bound[at] = "customers counted"

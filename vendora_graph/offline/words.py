@@ -71,7 +71,8 @@ def filter_words(filters: tuple[Filter, ...], catalog: Catalog, names: dict[tupl
 
 def filter_names(filters: tuple[Filter, ...], catalog: Catalog, names: dict[tuple[str, str], str], quoted: list[str]) -> str:
     """Return the filters in words without parentheses, empty where none can be said."""
-    parts = [_filter(item, catalog, names, quoted) for item in filters]
+    last = sorted(filters, key=lambda item: item.op == "not_in")  # behind `without`, what is in would read as left out
+    parts = [_filter(item, catalog, names, quoted) for item in last]
     return say("joiners", "comma").join(part for part in parts if part)
 
 
