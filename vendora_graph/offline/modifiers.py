@@ -17,7 +17,7 @@ from vendora_graph.offline.pointing import same_form, strange, take_outcome, val
 from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.target_words import DIMENSION, usual_targets
-from vendora_graph.offline.variants import as_filter, filters_of
+from vendora_graph.offline.variants import as_filter, filters_of, keeps_value
 
 
 def take_hints(framer: Framer) -> None:
@@ -69,6 +69,8 @@ def bind_context(framer: Framer) -> None:
         if weak and (take_outcome(framer, span) or with_amount(framer, span)):
             continue
         said_of = frame.carried and same_form(framer, span)  # `how many did each of them sell`
+        if of_kind(span, "modifier") and weak and not keeps_value(framer, span, frame.metrics):
+            continue
         if weak and (said_of or not framer.marked(span.start)) and not _outcome(framer, span) and not strange(framer, span):
             frame.bind(span, "context")
         elif _as_cue(framer, span):
@@ -183,7 +185,8 @@ def _modified(framer: Framer, span: Span, name: str, entry: Mapping[str, Any]) -
     _of_rule(framer, entry.get("of_rules") or {})
     hits = [str(mapping[m]) for m in frame.metrics if mapping.get(m) in framer.catalog.metrics]
     frame.filters.extend(f for m in frame.metrics if mapping.get(m, m) != m for f in _slice(framer, m) if _lost(framer, str(mapping[m]), f))
-    if hits and not _keeps_value(framer, span, hits):
+    formed = hits or [m for m in frame.metrics if m in mapping.values()]  # `avg front gross per used car`
+    if formed and not keeps_value(framer, span, formed):
         return []
     own = entry.get("filters") or {}
     frame.filters.extend(as_filter(own[m]) for m in frame.metrics if m in own)
@@ -206,21 +209,6 @@ def _lost(framer: Framer, metric: str, item: Filter) -> bool:
     """`web leads that closed`: what a slice is limited by holds for what is made of it, where its definition does not say so."""
     told = {t.stem for t in framer.lexicon.normaliser.tokens(framer.catalog.metrics[metric].description)}
     return _unsaid(framer, metric, item) and not told & set(item.values)
-
-
-def _keeps_value(framer: Framer, span: Span, hits: Sequence[str]) -> bool:
-    """`per new unit`: a value inside the words is a condition on what they make, or stands in its name; else they do not fit."""
-    tokens, catalog = framer.frame.tokens, framer.catalog
-    for at in range(span.start, span.end):
-        values = [s for s in framer.lexicon.senses(tokens[at].stem) if s.kind == "value" and s.weight > 1]
-        named = all(tokens[at].stem in {t.stem for t in framer.lexicon.normaliser.tokens(catalog.metrics[m].label)} for m in hits)
-        if not values or named:
-            continue
-        sense = next((s for s in values if all(can_cut(framer.lexicon, m, s.key) for m in hits)), None)
-        if sense is None:
-            return False
-        framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
-    return True
 
 
 def _to_base(framer: Framer, mapping: Mapping[str, Any]) -> None:

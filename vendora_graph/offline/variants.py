@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter, Plan
@@ -177,6 +177,21 @@ def fitting_groups(framer: Framer) -> None:
     frame = framer.frame
     if frame.from_hint and not frame.has("who"):
         frame.groups = [g if framer.fits(g) else replacement(framer, g) or g for g in frame.groups]
+
+
+def keeps_value(framer: Framer, span: Span, hits: Sequence[str]) -> bool:
+    """`per new unit`: a value inside the words is a condition on what they make, or stands in its name; else they do not fit."""
+    tokens, catalog = framer.frame.tokens, framer.catalog
+    for at in range(span.start, span.end):
+        values = [s for s in framer.lexicon.senses(tokens[at].stem) if s.kind == "value" and s.weight > 1]
+        named = all(tokens[at].stem in {t.stem for t in framer.lexicon.normaliser.tokens(catalog.metrics[m].label)} for m in hits)
+        if not values or named:
+            continue
+        sense = next((s for s in values if all(can_cut(framer.lexicon, m, s.key) for m in hits)), None)
+        if sense is None:
+            return False
+        framer.frame.filters.append(Filter(dimension=sense.key, values=sense.values))
+    return True
 
 
 def _beyond(framer: Framer) -> None:
