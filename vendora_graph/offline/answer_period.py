@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vendora_graph.contracts import Grain, Period, Plan
 from vendora_graph.offline.compare import last_year, previous_of
 from vendora_graph.offline.frame import Framer
@@ -13,8 +15,10 @@ from vendora_graph.offline.periods import PeriodSpec
 from vendora_graph.offline.recency import recent_period
 from vendora_graph.offline.records_end import held_clock, note_end
 from vendora_graph.offline.two_periods import two_asked
+from vendora_graph.semantic.catalog import MetricInfo
 
 _WHOLE_YEAR = 364
+_TIMED = frozenset({"value", "breakdown", "ranking", "list", "compare"})
 _MOST_OPEN = 12
 """Months looked back for a closed one."""
 
@@ -199,6 +203,10 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
     words = words or recent_period(framer)
     if words:
         return _worded(framer, clock, str(words), "default_period", out)
+    kept = _kept_period(framer, infos)
+    if kept is not None:
+        out.assumptions.append(text(framer, "kept_period").format(label=kept.period.label))
+        return kept
     if all(is_position(framer, m) for m in framer.frame.metrics):
         spec, said = PeriodSpec("now"), "default_snapshot"
     elif any(info.ledger_month for info in infos) or framer.frame.has("what_if"):
@@ -210,6 +218,20 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
     if resolved is not None and not framer.frame.trend and not _silent(framer):
         out.assumptions.append(text(framer, said).format(label=resolved.period.label))
     return resolved
+
+
+def _kept_period(framer: Framer, infos: Sequence[MetricInfo]) -> Resolved | None:
+    """Efficiency last month, then `who flagged the most hours?`: a conversation of one department stays in its time."""
+    last, known = framer.ctx.previous, framer.catalog.metrics
+    if last is None or last.period is None or not infos or any(info.snapshot for info in infos) or framer.frame.trend:
+        return None
+    before = [known[m] for m in last.metrics if m in known]
+    ahead = framer.frame.has("pace", "forecast", "what_if", "target", "scorecard") or last.intent not in _TIMED
+    whole = last.period.complete or not any(info.ledger_month for info in infos)
+    same = {info.department for info in infos} & {info.department for info in before}
+    if ahead or not whole or not same or any(info.snapshot for info in before):
+        return None
+    return Resolved(last.period)
 
 
 def _silent(framer: Framer) -> bool:
