@@ -166,6 +166,11 @@ def _carried(framer: Framer, clock: Clock, period: Period, out: Outcome) -> Reso
         frame.versus = ""
         return Resolved(moved) if moved else None
     last = framer.ctx.previous
+    known = framer.catalog.metrics
+    before = {known[m].department for m in last.metrics if m in known} if last is not None else set[str]()
+    apart = bool(before) and not before & {known[m].department for m in frame.metrics}
+    if apart and all(is_position(framer, m) for m in frame.metrics) and not frame.pointed:
+        return _default_period(framer, clock, out)  # units last month, then `what are my open ROs`
     were_snapshots = last is not None and all(framer.catalog.metrics[m].snapshot for m in last.metrics if m in framer.catalog.metrics)
     if were_snapshots and not all(framer.catalog.metrics[m].snapshot for m in frame.metrics):
         ended = period.end < clock.data_through and period.end == unit_end(period.end, "month")  # stock `last month`, then its gross

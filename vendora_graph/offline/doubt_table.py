@@ -17,6 +17,7 @@ from vendora_graph.offline.kinds import idle_member, lost_much, lost_worth, made
 from vendora_graph.offline.leftover import by_nothing
 from vendora_graph.offline.limits import still_to_reach
 from vendora_graph.offline.list_doubts import limit_in_name, lone_value, lost_kind, row_limit
+from vendora_graph.offline.lost_measures import lost_measure
 from vendora_graph.offline.narrow import narrow
 from vendora_graph.offline.omissions import (
     advice,
@@ -210,7 +211,7 @@ DOUBTS: Doubts = (
     ("paceless", unmet.paceless),
     ("weak", unmet.weak_verb),
     ("whole", unmet.whole_beside_part),
-    ("unplaced", unmet.lost_measure),
+    ("unplaced", lost_measure),
     ("unplaced", unmet.stray_adjective),
     ("unplaced", unmet.trailing_state),
     ("unplaced", unmet.asked_how),

@@ -137,7 +137,7 @@ def _last_measures(framer: Framer, previous: Plan) -> None:
     """Take the measures of the last answer, in the form that the words of the question give them."""
     frame = framer.frame
     _list_them(framer, previous)
-    swaps = _swap(framer)
+    swaps = {**_swap(framer), **_scored(framer, previous)}
     whole = previous.intent in framer.raw["whole_views"] or len(previous.metrics) > _WHOLE or _of_another(framer, previous, swaps)
     if whole and frame.departments and not frame.pointed:
         return  # a scorecard, then `just fixed ops`; units, then `what about service`: the department's own figures
@@ -150,6 +150,13 @@ def _last_measures(framer: Framer, previous: Plan) -> None:
     frame.groups = frame.groups or [swaps.get(g, g) for g in _kept_groups(framer, previous)]
     if not swaps.keys() & set(previous.metrics):
         department_filter(framer)
+
+
+def _scored(framer: Framer, previous: Plan) -> dict[str, str]:
+    """Surveys answered, then `break the score down by salesperson`: the score of what was counted (`judged_forms`)."""
+    said = {t.stem for t in framer.frame.tokens} & set(framer.raw["score_words"])
+    forms = framer.lexicon.section("judged_forms")
+    return {m: str(forms[m]) for m in previous.metrics if said and m in forms}
 
 
 def _of_another(framer: Framer, previous: Plan, swaps: dict[str, str]) -> bool:

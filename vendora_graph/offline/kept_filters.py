@@ -51,7 +51,7 @@ def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
         found.extend(filters_of(named[name]))
         name = str(named[name]["base"])
     spread = {f.dimension for m in framer.lexicon.vocabulary.get("distributed") or () if m in named for f in filters_of(named[m])}
-    those = {t.text for t in frame.tokens} & set(framer.raw["pointing_words"])  # `hours on those`: whatever they were
+    those = {t.text for t in frame.tokens} & {*framer.raw["pointing_words"], *framer.raw["each_words"]}  # `hours on those`, `on each`
     if not those and not {f.dimension for f in found} <= spread:
         if not any(str((named.get(m) or {}).get("base")) == name for m in frame.metrics):
             return []

@@ -240,7 +240,9 @@ def apply_shares(framer: Framer) -> None:
         counted = [m for m in frame.metrics if m in entry["of"]] if not condition and _counted_first(framer) else []
         same = set((framer.lexicon.section("rules").get(frame.rule) or {}).get("metrics") or ())  # `percent of used inventory over 60 days`
         kept = [m for m in frame.metrics if m in entry["of"] or m not in same]
-        frame.metrics = list(dict.fromkeys([*counted, *(entry["to"] if m in entry["of"] else m for m in kept)]))
+        much = averaged and any(t.text == framer.raw["much_word"] for t in frame.tokens)  # `upside down`, then `by how much on average`
+        to = str(entry.get("much", entry["to"])) if much else str(entry["to"])
+        frame.metrics = list(dict.fromkeys([*counted, *(to if m in entry["of"] else m for m in kept)]))
         frame.filters = [f for f in frame.filters if f is not item and f.dimension not in (entry.get("drop") or ())]
         frame.groups = [g for g in frame.groups if not condition or g != condition["dimension"]]
         return

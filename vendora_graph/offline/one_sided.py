@@ -25,9 +25,20 @@ def _second_only(framer: Framer, plan: Plan) -> str:
             continue
         run = list(_values_from(framer, at))
         lonely = [span for span in run if _lonely(framer, plan, span)]
+        if lonely and _with(framer, first.end) and not _measured(framer, run[-1]):
+            continue  # `amount financed with credit unions`
         if lonely and _headed(framer, run[-1]):
             return framer.frame.said(lonely[0])
     return ""
+
+
+def _with(framer: Framer, at: int) -> bool:
+    return framer.frame.tokens[at].text == str(framer.raw["with_word"])
+
+
+def _measured(framer: Framer, last: Span) -> bool:
+    """Whether a measure stands right behind a run of values."""
+    return any(s.start == last.end and of_kind(s, "metric", "rule") for s in framer.frame.spans)
 
 
 def _first_only(framer: Framer, plan: Plan) -> str:

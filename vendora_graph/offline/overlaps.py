@@ -25,9 +25,24 @@ def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon
     kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
     kept = (s for s in kept if not _takes_order(s, measures))
     kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon) and not _cuts_name(s, tokens, measures, lexicon))
-    odd = (_done, _taken_apart, _of_records, _one_side, _so_many)
+    odd = (_done, _taken_apart, _of_records, _one_side, _so_many, _parts, _unit)
     days = {s.start for s in spans if s.period is not None}
     return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd) and not _hangs(s, tokens, days, lexicon)]
+
+
+def _parts(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`how does that split between new and used`: the verb that asks for the parts is no value."""
+    raw, after = lexicon.english.raw, [t.text for t in tokens[span.end : span.end + 1]]
+    alone = span.end - span.start == 1 and tokens[span.start].text in raw["parting_verbs"]
+    return alone and bool(of_kind(span, "value")) and bool(set(after) & set(raw["parting_into"]))
+
+
+def _unit(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`response time in October, minutes`: the unit typed out is no `min` of a limit or an order."""
+    token, after = tokens[span.start], tokens[span.end : span.end + 1]
+    typed = span.end - span.start == 1 and token.raw == token.text and token.text in lexicon.english.raw["time_units"]
+    numbered = any(t.number is not None for t in after)
+    return typed and not numbered and all(sense.kind == "cue" for sense in span.senses)
 
 
 def _passes_over(span: Span, tokens: Sequence[Token], measures: Sequence[Span]) -> bool:

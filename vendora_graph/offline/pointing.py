@@ -74,7 +74,11 @@ def take_outcome(framer: Framer, span: Span) -> bool:
     word = frame.tokens[span.start].text
     for entry in framer.lexicon.vocabulary.get("outcome_filters") or ():
         known = word in entry["words"] and frame.metrics[0] in entry["metrics"] and (frame.pointed or not entry.get("pointed"))
-        if known and can_cut(framer.lexicon, frame.metrics[0], str(entry["dimension"])):
+        if known and entry.get("to") in framer.catalog.metrics:  # appraisals, then `how many of those did we buy`
+            frame.metrics = [str(entry["to"])]
+            frame.bind(span, f"metric {entry['to']}")
+            return True
+        if known and can_cut(framer.lexicon, frame.metrics[0], str(entry.get("dimension"))):
             frame.filters.append(as_filter(entry))
             frame.bind(span, f"filter {entry['dimension']}")
             return True

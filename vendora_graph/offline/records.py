@@ -151,7 +151,7 @@ def _only_counted(framer: Framer, asked: list[str]) -> None:
     """`the deals that were unwound`: a count beside the records' own figures is 0 of those that are not meant."""
     frame, known = framer.frame, framer.catalog.metrics
     every = {*(framer.lexicon.vocabulary.get("generic_metrics") or ()), *framer.catalog.dimensions[frame.record].record_metrics}
-    counts = [m for m in asked if known[m].unit in _COUNTED and not {m, base_of(framer.lexicon, m)} & every and len(frame.metrics) > 1]
+    counts = [m for m in asked if known[m].unit in _COUNTED and not {m, base_of(framer.lexicon, m)} & every]
     frame.filters.extend(Filter(dimension=m, op="gt", values=("0",)) for m in counts if not any(f.dimension == m for f in frame.filters))
 
 

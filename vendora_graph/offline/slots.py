@@ -243,7 +243,7 @@ def _who(framer: Framer) -> None:
     """`who sold the most`: the first person dimension the metric can be cut by."""
     frame = framer.frame
     each = any(t.text in framer.raw["everyones"] for t in frame.tokens)  # `everybody's units`
-    anybody = frame.has("everyone") and (each or frame.has(*LIMITS)) and not framer.inherits()  # `anybody under 1.0 hours per RO`
+    anybody = frame.has("everyone") and (each or (frame.has(*LIMITS) and not framer.inherits()))  # `anybody under 1.0 hours per RO`
     if not (_asks_who(framer) or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
         return
     if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):

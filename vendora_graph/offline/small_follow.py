@@ -9,7 +9,7 @@ from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.senses import Sense
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import base_of, filters_of
 
 _FLIPPED = {"desc": "asc", "asc": "desc"}
 _LIMIT_MAX = 1000
@@ -34,12 +34,15 @@ def _per_of_last(framer: Framer) -> None:
     frame, known = framer.frame, framer.catalog.metrics
     previous = framer.ctx.previous
     units = previous is not None and any(known[m].unit == "units" for m in previous.metrics if m in known)
-    for at, span in enumerate(frame.spans):
+    for at, whole in enumerate(frame.spans):
+        led = whole.start > 0 and frame.tokens[whole.start - 1].text in framer.raw["per_words"]  # `per car sold`
+        span = replace(whole, start=whole.start - 1) if led and of_kind(whole, "metric") else whole
         words = frame.tokens[span.start : span.end]
         forms = tuple(s for s in framer.lexicon.senses(compact(words)) if s.kind == "modifier")
         opens = bool(words) and words[0].text in {*framer.raw["per_words"], *framer.raw["one_words"]}
         if forms and _alone(framer, span) and opens and of_kind(span, "metric") and not (units and not _has_form(framer, forms[0].key)):
-            frame.spans = (*frame.spans[:at], replace(span, senses=forms), *frame.spans[at + 1 :])
+            others = (s for i, s in enumerate(frame.spans) if i != at and not (s.start < span.end and span.start < s.end))
+            frame.spans = tuple(sorted((*others, replace(span, senses=forms)), key=lambda s: s.start))
             return
 
 
@@ -250,6 +253,8 @@ def slice_of_last(framer: Framer, previous: Plan) -> None:
     span = frame.metric_spans.get(name)
     if name not in named or span is None or not span.start or frame.tokens[span.start - 1].text not in framer.raw["for_words"]:
         return
+    if base_of(framer.lexicon, name) not in (framer.lexicon.vocabulary.get("generic_metrics") or ()):
+        return  # `same thing for hours per RO`: a measure of its own, and no kind of thing
     counted = any(framer.catalog.metrics[m].unit in _COUNTED for m in previous.metrics)
     items = filters_of(named[name])
     if not counted and all(can_cut(framer.lexicon, m, f.dimension) for m in previous.metrics for f in items):

@@ -180,7 +180,7 @@ def stray_adjective(framer: Framer, _plan: Plan) -> str:
 def trailing_state(framer: Framer, plan: Plan) -> str:
     """`ROs ready`, `parts left`, `appointments kept`: a word right behind what is measured says in which state, and nothing came of it."""
     frame, loose = framer.frame, {str(word) for word in framer.lexicon.vocabulary.get("loose") or ()}
-    own = _words_of(framer, plan)
+    own = words_of(framer, plan)
     for span in frame.spans:
         at = span.end
         if not of_kind(span, *_NAMED, "dimension") or not frame.bound.get(span.start, "").startswith(_TAKEN):
@@ -275,23 +275,7 @@ def dated_position(framer: Framer, plan: Plan) -> str:
     return next((frame.said(span) for span in spans), "")
 
 
-def lost_measure(framer: Framer, plan: Plan) -> str:
-    """`aged ROs`, `advertising per new and used unit`: a measure was named and dropped, and the one shown is of another world."""
-    frame, known = framer.frame, framer.catalog.metrics
-    shown = {table for name in plan.metrics for table in known[name].tables}
-    held, words = {*plan.metrics, *(f.dimension for f in plan.filters)}, _words_of(framer, plan)
-    for metric, span in frame.metric_spans.items():
-        if metric not in known or metric in held or shown & set(known[metric].tables) or len(plan.metrics) > _PAIR:
-            continue
-        name = (*frame.tokens[span.start : span.end], *framer.lexicon.normaliser.tokens(known[metric].label))
-        apart = not words & {t.stem for t in name if t.content}
-        plain = not frame.rules and not frame.modifiers and span.quality == 1
-        if apart and plain and frame.bound.get(span.start, "").startswith(("metric", "part of")):
-            return frame.said(span)
-    return ""
-
-
-def _words_of(framer: Framer, plan: Plan) -> set[str]:
+def words_of(framer: Framer, plan: Plan) -> set[str]:
     """The words of the names and definitions of what is shown, and of the columns it is limited by."""
     infos = [framer.catalog.metrics[name] for name in plan.metrics]
     columns = [framer.catalog.dimensions[f.dimension] for f in plan.filters if f.dimension in framer.catalog.dimensions]
