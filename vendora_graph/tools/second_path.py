@@ -14,15 +14,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vendora_graph.contracts import Fact, Ledger, QueryRecord, ResultTable
+from vendora_graph.contracts import Fact, Filter, Ledger, QueryRecord, ResultTable
 from vendora_graph.evidence.checks.proof import agrees
 from vendora_graph.evidence.ledger import with_seconds
-from vendora_graph.tools.cells import Cells, Cut, Need
+from vendora_graph.tools.cells import NONE_LABEL, Cells, Cut, Need
 from vendora_graph.tools.evaluate import needs_of, plain
 from vendora_graph.tools.medians import prove_median
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.second_fetch import Together
-from vendora_graph.tools.second_parts import Again, Partition, Proven, Target, by_group, choose, is_distinct
+from vendora_graph.tools.second_parts import FEW_GROUPS, Again, Partition, Proven, Target, by_group, choose, is_distinct
 from vendora_graph.tools.second_trend import prove_trend
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ async def _prove_span(
     wanted = dict.fromkeys(need for by_alias in needs.values() for need in by_alias.values())
     days = any(not is_distinct(need, services) for need in wanted)
     parts = {need: choose(need, by, query, rows, services, days=days) for need in wanted}
-    cells = await _fetch(parts, by, query, together)
+    shown = _shown_only(by, targets, query, services)
+    cells = await _fetch(parts, by, shown, together)
     again = Again(needs, parts, {p: by_group(found, len(by)) for p, found in cells.items()}, cells, Cells(), services, scope)
     facts.update(again.proven(targets))
     open_ones = [t for t in targets if not agrees(facts[t.fact.id])]
@@ -136,7 +137,16 @@ async def _prove_span(
         facts.update(replace(again, whole=whole).proven(open_ones))
         records.update(whole.records())
     records.update({record.id: record for found in cells.values() for record in found.records().values()})
-    return facts, records, again
+    return facts, records, again if shown is query else None
+
+
+def _shown_only(by: tuple[str, ...], targets: list[Target], query: MetricQuery, services: Services) -> MetricQuery:
+    """Of records (`which 5 parts lost the most sales`) the parts of those shown are read, not of all there are: a result may be cut."""
+    at = next((i for i, name in enumerate(by) if services.catalog.dimensions[name].kind == "record"), -1)
+    keys = tuple(sorted({target.key[at] for target in targets})) if at >= 0 else ()
+    if not keys or len(keys) > FEW_GROUPS or NONE_LABEL in keys or any(item.dimension == by[at] for item in query.where):
+        return query
+    return query.model_copy(update={"filters": (*query.filters, Filter(dimension=by[at], values=keys))})
 
 
 async def _prove_medians(
