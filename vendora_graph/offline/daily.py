@@ -32,7 +32,9 @@ def each_open_day(framer: Framer) -> None:
     daily = frame.has("average_day") and (averaging or not frame.has("grain_day"))
     if frame.has("pace", "forecast", "what_if", "target") or not (daily or (averaging and frame.has("grain_day"))):
         return
-    named = [str(forms.get(m)) for m in frame.metrics]
+    per_unit = {str(v): str(k) for k, v in ((framer.lexicon.section("modifiers").get("per_unit") or {}).get("map") or {}).items()}
+    whole = averaging and not {t.text for t in frame.tokens} & set(framer.raw["unit_nouns_per"])  # `average front gross per day`
+    named = [str(forms.get(m) or (forms.get(per_unit.get(m, "")) if whole else None)) for m in frame.metrics]
     cuts = {*frame.groups, *(f.dimension for f in frame.filters)}
     if not named or not all(form in framer.catalog.metrics and all(can_cut(framer.lexicon, form, cut) for cut in cuts) for form in named):
         return

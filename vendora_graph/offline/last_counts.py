@@ -24,11 +24,18 @@ def its_count(framer: Framer, previous: Plan) -> None:
     if not own or not frame.metrics or not counted_last(framer) or frame.periods or frame.filters:
         return
     general = set(framer.lexicon.vocabulary.get("generic_metrics") or ()) - set(framer.lexicon.section("named_slices"))
-    plain = len(frame.metrics) == 1 and known[frame.metrics[0]].unit == known[own].unit == "units" and frame.metrics[0] in general
+    named = frame.metrics[0] if len(frame.metrics) == 1 and frame.metrics[0] in general else ""
+    plain = bool(named) and known[named].unit == known[own].unit and (known[own].unit == "units" or _called(framer, named, own))
     if plain or {own, previous.metrics[0]} & set(frame.metrics):
         frame.metrics = [own]
     elif len(frame.metrics) == 1 and base_of(framer.lexicon, frame.metrics[0]) == base_of(framer.lexicon, own):
         _limited(framer, own)
+
+
+def _called(framer: Framer, named: str, own: str) -> bool:
+    """Contracts in transit, then `how many contracts is that`: the noun said is a word of the count's own name."""
+    span, label = framer.frame.metric_spans.get(named), framer.lexicon.normaliser.tokens(framer.catalog.metrics[own].label)
+    return span is not None and bool({t.stem for t in framer.frame.tokens[span.start : span.end]} & {t.stem for t in label})
 
 
 def _limited(framer: Framer, own: str) -> None:
