@@ -133,3 +133,22 @@ def _whole(info: MetricInfo) -> str:
     """What a rate is a part of; empty of what is no plain rate."""
     plain = info.unit == "rate" and info.formula_expr == "numerator / denominator" and len(info.inputs) == len(_BOTH)
     return info.inputs[1].metric if plain else ""
+
+
+def made_on_them(framer: Framer) -> None:
+    """`how many did we wholesale, and what did we make on them`: the gross of what was counted, and no profit of the store (`made_of`)."""
+    frame, known = framer.frame, framer.lexicon.section("made_of")
+    said = " ".join(t.text for t in frame.tokens)
+    asked = any(f"{phrase} {word}" in said for phrase in framer.raw["made_on"] for word in framer.raw["pointing_words"])
+    count = next((m for m in frame.metrics if base_of(framer.lexicon, m) in known), "")
+    if not asked or not count or len(frame.metrics) > len(_BOTH):
+        return
+    base, items, named = base_of(framer.lexicon, count), list[Filter](), framer.lexicon.section("named_slices")
+    name = count
+    while name in named:
+        items.extend(filters_of(named[name]))
+        name = str(named[name]["base"])
+    frame.metrics = [base, str(known[base])]
+    frame.filters.extend(f for f in items if f.dimension not in {g.dimension for g in frame.filters})
+    frame.metric_spans.setdefault(base, frame.metric_spans.get(count, frame.spans[0]))
+    frame.metric_spans.setdefault(str(known[base]), frame.metric_spans[base])

@@ -21,7 +21,7 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.idle import take_idle
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
-from vendora_graph.offline.last_counts import both_rates, counted_part, reasons_of, rests_on
+from vendora_graph.offline.last_counts import both_rates, counted_part, made_on_them, reasons_of, rests_on
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.lists import part_asked, row_ends
@@ -194,6 +194,7 @@ class Reader:
         apply_shares(framer)
         counted_parts(framer)
         rests_on(framer)
+        made_on_them(framer)
         counted_part(framer)
         both_rates(framer)
         take_kind(framer)
