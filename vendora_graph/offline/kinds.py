@@ -290,5 +290,6 @@ def made_on(framer: Framer, plan: Plan) -> bool:
     infos = [framer.catalog.metrics[name] for name in plan.metrics]
     if counting(framer) and all(info.name in framer.frame.metric_spans and info.unit in _COUNTS for info in infos):
         return False  # `how many price changes did we make on used units`
-    whole = any(info.ledger_month for info in infos) and all(info.ledger_month or info.unit in _COUNTS for info in infos) and not plan.filters
+    books = [info for info in infos if info.ledger_month]
+    whole = bool(books) and all(info in books or info.unit in _COUNTS for info in infos) and not plan.filters
     return whole or not any(info.unit.startswith("usd") for info in infos)
