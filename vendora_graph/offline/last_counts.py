@@ -9,6 +9,8 @@ from vendora_graph.offline.variants import base_of, filters_of
 from vendora_graph.semantic.catalog import MetricInfo
 
 _COUNTS = frozenset({"units", "count"})
+_BOTH = 2
+"""Figures of a question that asks for two: a whole and its part, two rates of one whole."""
 
 
 def counted_last(framer: Framer) -> bool:
@@ -88,7 +90,7 @@ def counted_part(framer: Framer) -> None:
     """`how many ROs did we close, and how many were customer pay`: the whole, and the parts it is made of."""
     frame = framer.frame
     cues = sorted(frame.spans[i].start for i in frame.cues.get("how_many", ()))
-    if len(cues) != len(_BOTH) or len(frame.metrics) != 1 or frame.groups or frame.grain is not None or frame.has("share", "compare"):
+    if len(cues) != _BOTH or len(frame.metrics) != 1 or frame.groups or frame.grain is not None or frame.has("share", "compare"):
         return
     if any(cues[1] <= span.start for span in frame.metric_spans.values()) or not _follows_on(framer, cues[1]):
         return
@@ -102,9 +104,6 @@ def counted_part(framer: Framer) -> None:
         frame.bound.update({at: f"group {name}" for at, said in frame.bound.items() if at > cues[1] and said == f"filter {name}"})
 
 
-_BOTH = ("of the whole", "of the part")
-
-
 def _follows_on(framer: Framer, at: int) -> bool:
     """Whether a clause is joined to the one before it and says what became of the same things (`and how many of them were`)."""
     tokens, raw = framer.frame.tokens, framer.raw
@@ -116,7 +115,7 @@ def both_rates(framer: Framer) -> None:
     """`what percent of ups took a demo, and what percent did we write up`: the second is a rate of the same whole."""
     frame, known = framer.frame, framer.catalog.metrics
     shares = sorted(frame.spans[i].start for i in frame.cues.get("share", ()))
-    if len(shares) != len(_BOTH) or len(frame.metrics) != len(_BOTH) or known[frame.metrics[0]].unit != "rate":
+    if len(shares) != _BOTH or len(frame.metrics) != _BOTH or known[frame.metrics[0]].unit != "rate":
         return
     first, second = frame.metrics
     span = frame.metric_spans.get(second) or next((s for s in frame.rule_spans.values() if s.start >= shares[1]), None)
@@ -131,7 +130,7 @@ def both_rates(framer: Framer) -> None:
 
 def _whole(info: MetricInfo) -> str:
     """What a rate is a part of; empty of what is no plain rate."""
-    plain = info.unit == "rate" and info.formula_expr == "numerator / denominator" and len(info.inputs) == len(_BOTH)
+    plain = info.unit == "rate" and info.formula_expr == "numerator / denominator" and len(info.inputs) == _BOTH
     return info.inputs[1].metric if plain else ""
 
 
@@ -141,7 +140,7 @@ def made_on_them(framer: Framer) -> None:
     said = " ".join(t.text for t in frame.tokens)
     asked = any(f"{phrase} {word}" in said for phrase in framer.raw["made_on"] for word in framer.raw["pointing_words"])
     count = next((m for m in frame.metrics if base_of(framer.lexicon, m) in known), "")
-    if not asked or not count or len(frame.metrics) > len(_BOTH):
+    if not asked or not count or len(frame.metrics) > _BOTH:
         return
     base, items, named = base_of(framer.lexicon, count), list[Filter](), framer.lexicon.section("named_slices")
     name = count
