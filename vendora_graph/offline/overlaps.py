@@ -25,7 +25,7 @@ def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon
     kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
     kept = (s for s in kept if not _takes_order(s, measures))
     kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon) and not _cuts_name(s, tokens, measures, lexicon))
-    odd = (_done, _taken_apart, _of_records, _one_side, _so_many, _parts, _unit)
+    odd = (_done, _taken_apart, _of_records, _one_side, _so_many, _parts, _unit, _of_number)
     days = {s.start for s in spans if s.period is not None}
     return [s for s in kept if not any(test(s, tokens, lexicon) for test in odd) and not _hangs(s, tokens, days, lexicon)]
 
@@ -43,6 +43,12 @@ def _unit(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     typed = span.end - span.start == 1 and token.raw == token.text and token.text in lexicon.english.raw["time_units"]
     numbered = any(t.number is not None for t in after)
     return typed and not numbered and all(sense.kind == "cue" for sense in span.senses)
+
+
+def _of_number(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`older than 10 days with the advisor`: the unit of a number begins no name in another order (`advisor days`)."""
+    unit = tokens[span.start].text in lexicon.english.raw["time_units"] and span.start > 0 and tokens[span.start - 1].number is not None
+    return unit and span.reason == "order" and bool(of_kind(span, "metric"))
 
 
 def _passes_over(span: Span, tokens: Sequence[Token], measures: Sequence[Span]) -> bool:
