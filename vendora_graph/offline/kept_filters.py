@@ -6,7 +6,7 @@ from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.alike import lifted_columns, replaced_columns
 from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.small_follow import moved_limits, own_columns, set_beside
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.variants import base_of, filters_of, limits_of
 
 
 def keep_filters(framer: Framer, previous: Plan) -> None:
@@ -46,10 +46,7 @@ def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
         return []
     taken = {f.dimension for f in frame.filters} | set(frame.groups)
     taken |= {f.dimension for m in added if m in named for f in filters_of(named[m])}
-    found: list[Filter] = []
-    while name in named:
-        found.extend(filters_of(named[name]))
-        name = str(named[name]["base"])
+    found, name = limits_of(framer.lexicon, name), base_of(framer.lexicon, name)
     spread = {f.dimension for m in framer.lexicon.vocabulary.get("distributed") or () if m in named for f in filters_of(named[m])}
     those = {t.text for t in frame.tokens} & {*framer.raw["pointing_words"], *framer.raw["each_words"]}  # `hours on those`, `on each`
     if not those and not {f.dimension for f in found} <= spread:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vendora_graph.contracts import Filter, Plan
+from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.kinds import counting
-from vendora_graph.offline.variants import base_of, filters_of
+from vendora_graph.offline.variants import base_of, limits_of
 from vendora_graph.semantic.catalog import MetricInfo
 
 _COUNTS = frozenset({"units", "count"})
@@ -42,11 +42,8 @@ def _called(framer: Framer, named: str, own: str) -> bool:
 
 def _limited(framer: Framer, own: str) -> None:
     """F-150s in stock, then `how many of those are over 60 days`: the limit that the slice is named for, of those shown."""
-    frame, named, name = framer.frame, framer.lexicon.section("named_slices"), framer.frame.metrics[0]
-    limits = list[Filter]()
-    while name in named:
-        limits.extend(f for f in filters_of(named[name]) if f.op != "in")
-        name = str(named[name]["base"])
+    frame = framer.frame
+    limits = [f for f in limits_of(framer.lexicon, frame.metrics[0]) if f.op != "in"]
     if limits:
         frame.metrics = [own]
         frame.filters.extend(limits)
@@ -142,11 +139,7 @@ def made_on_them(framer: Framer) -> None:
     count = next((m for m in frame.metrics if base_of(framer.lexicon, m) in known), "")
     if not asked or not count or len(frame.metrics) > _BOTH:
         return
-    base, items, named = base_of(framer.lexicon, count), list[Filter](), framer.lexicon.section("named_slices")
-    name = count
-    while name in named:
-        items.extend(filters_of(named[name]))
-        name = str(named[name]["base"])
+    base, items = base_of(framer.lexicon, count), limits_of(framer.lexicon, count)
     frame.metrics = [base, str(known[base])]
     frame.filters.extend(f for f in items if f.dimension not in {g.dimension for g in frame.filters})
     frame.metric_spans.setdefault(base, frame.metric_spans.get(count, frame.spans[0]))

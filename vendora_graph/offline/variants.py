@@ -46,6 +46,15 @@ def base_of(lexicon: Lexicon, metric: str) -> str:
     return metric
 
 
+def limits_of(lexicon: Lexicon, metric: str) -> list[Filter]:
+    """Return what a slice is limited by, its bases' limits included; nothing of any other measure."""
+    named, found = lexicon.section("named_slices"), list[Filter]()
+    while metric in named:
+        found.extend(filters_of(named[metric]))
+        metric = str(named[metric]["base"])
+    return found
+
+
 def unslice(framer: Framer) -> None:
     """Read slices of one measure as that measure and conditions: what limits the count limits the amount beside it."""
     frame, named = framer.frame, framer.lexicon.section("named_slices")
