@@ -57,3 +57,17 @@ async def test_one_statement_proves_a_table(
         assert len(proven.queries) == 1
         assert {fact.id for fact in ledger.facts.values() if fact.grade == "metric"} == set(proven.facts)
         assert [fact for fact in proven.facts.values() if fact.second is None or fact.second.value != fact.value] == []
+
+
+async def test_rows_of_a_statement_that_was_cut_are_not_proven(open_practice: Callable[..., Vendora]) -> None:
+    """The first of the rows that a limit left may not be the first of all: none of them is delivered."""
+    async with open_practice() as vendora:
+        opened = await vendora.aopen()
+        services = opened.services
+        metrics = services.catalog.metrics.items()
+        name = min(n for n, info in metrics if "reason" in info.dimensions and info.additivity == "additive" and not info.snapshot)
+        scope = Scope(opened.identities.principal(), services.profile.as_of, services.profile.data_through, 1)
+        ledger = number(await run_query(MetricQuery(metrics=(name,), period=MAY, group_by=("reason",)), services, scope), 1)
+        assert (await prove(ledger, services, scope)).facts
+        cut = {key: record.model_copy(update={"truncated": True}) for key, record in ledger.queries.items()}
+        assert (await prove(ledger.model_copy(update={"queries": cut}), services, scope)).facts == {}

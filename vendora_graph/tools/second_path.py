@@ -92,8 +92,16 @@ def _targets(table: ResultTable, query: MetricQuery, ledger: Ledger) -> Iterable
         key = tuple(named[dimension] for dimension in by)
         for fact_id in cells:
             fact = ledger.facts[fact_id] if fact_id else None
-            if fact is not None and fact.grade == "metric" and fact.second is None and fact.period is not None:
+            if fact is None or _cut_short(fact, ledger):
+                continue
+            if fact.grade == "metric" and fact.second is None and fact.period is not None:
                 yield Target(fact, key, Span(start=fact.period.start, end=fact.period.end)), by
+
+
+def _cut_short(fact: Fact, ledger: Ledger) -> bool:
+    """Whether the statement behind a figure lost rows to the limit: the first of those that are left may not be the first of all."""
+    record = ledger.queries.get(fact.query_id or "")
+    return record is not None and record.truncated
 
 
 async def _prove_rows(
