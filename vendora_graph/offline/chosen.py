@@ -40,6 +40,20 @@ def choose_measures(framer: Framer) -> None:
             changed = True
             break
     _distribute(framer)
+    _pair_asked(framer)
+
+
+def _pair_asked(framer: Framer) -> None:
+    """`our front end and back end gross`: a total that is called by its two parts is shown with them (`pairs` of the vocabulary)."""
+    frame = framer.frame
+    parts = [str(m) for m in framer.lexicon.section("pairs").get(frame.metrics[0]) or ()] if len(frame.metrics) == 1 else []
+    span = frame.metric_spans.get(frame.metrics[0]) if parts else None
+    if span is None or frame.has("top", "bottom", "compare", "share", "why", "what_if", "trend", "total"):
+        return
+    words = {t.stem for t in frame.tokens[span.start : span.end]}
+    if framer.raw["joiners"][0] in words:
+        frame.metrics = [*parts, *frame.metrics]
+        frame.metric_spans.update(dict.fromkeys(parts, span))
 
 
 def _drop_outcomes(framer: Framer) -> None:
@@ -97,13 +111,18 @@ def _distribute(framer: Framer) -> None:
     spans = [frame.metric_spans.get(m) for m in frame.metrics]
     rows = {tuple(framer.catalog.metrics[m].tables) for m in frame.metrics}
     row = all(a is not None and b is not None and joined(framer, a, b) for a, b in pairwise(spans))
-    near = len(frame.metrics) == _PAIR and spans[0] is not None and spans[1] is not None and _only_joined(framer, spans[0], spans[1])
+    near = len(frame.metrics) == _PAIR and spans[0] is not None and spans[1] is not None and _at_end(framer, spans[0], spans[1])
     if not ((near or (row and len(rows) == 1)) and _spread(framer)):
         _unspread(framer, spread)
 
 
-def _only_joined(framer: Framer, first: Span, second: Span) -> bool:
-    return {t.stem for t in framer.frame.tokens[first.end : second.start]} == {framer.raw["joiners"][0]}
+def _at_end(framer: Framer, first: Span, second: Span) -> bool:
+    """`new cars and gross`, `new cars sold last month and average price`: joined to it, or joined at the end with no noun between."""
+    tokens, joiner = framer.frame.tokens, framer.raw["joiners"][0]
+    nouns = [s for s in framer.frame.spans if first.end <= s.start and s.end < second.start and of_kind(s, "metric", "value", "dimension")]
+    last = not any(t.content for t in tokens[second.end :]) and not any(t.content for t in tokens[: first.start])
+    only = {t.stem for t in tokens[first.end : second.start]} == {joiner}
+    return only or (last and not nouns and tokens[second.start - 1].stem == joiner)
 
 
 def _unspread(framer: Framer, spread: Sequence[str]) -> None:

@@ -43,6 +43,8 @@ def only_spans(framer: Framer) -> None:
         values = tuple(s for s in framer.lexicon.senses(compact(tokens[start:end])) if s.kind == "value")
         values = tuple(s for s in values if all(can_cut(framer.lexicon, m, s.key) for m in previous.metrics))
         rest = [framer.lexicon.senses(token.stem) for token in tokens[end:] if token.content]
+        if any({t.stem, t.text} & set(framer.raw["joiners"]) for t in tokens[end:]):
+            continue  # `just service and parts`: a row of values
         named = {m for span in frame.spans if span.start >= start for m in of_kind(span, "metric")}
         if values and rest and named and all(any(_thing(framer, s) for s in senses) for senses in rest):
             frame.spans = (*(s for s in frame.spans if s.end <= start), Span(start, end, values))

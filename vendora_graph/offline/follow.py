@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut
-from vendora_graph.offline.kept_filters import keep_filters
+from vendora_graph.offline.kept_filters import keep_filters, limited_beside
 from vendora_graph.offline.kinds import counting
 from vendora_graph.offline.last_counts import counted_last, its_count
 from vendora_graph.offline.modifiers import apply_modifiers
@@ -31,7 +31,14 @@ def follows(framer: Framer) -> bool:
     content = sum(token.content for token in frame.tokens)
     starts = frame.has("follow") and min(framer.frame.spans[i].start for i in frame.cues["follow"]) == 0
     points = _points_back(framer)
-    return (starts or points or _bare(framer)) and content <= _SHORT
+    return (starts or points or _bare(framer) or _only_rows(framer, previous)) and content <= _SHORT
+
+
+def _only_rows(framer: Framer, previous: Plan) -> bool:
+    """Ups by salesperson, then `only people with at least 15 ups`: of the rows shown, those that a limit on their figure leaves."""
+    frame = framer.frame
+    opens = any(framer.frame.spans[i].start == 0 for i in frame.cues.get("only", ()))
+    return opens and bool(previous.group_by) and not frame.periods and any(f.dimension in frame.metrics for f in frame.filters)
 
 
 def _same_things(framer: Framer) -> bool:
@@ -117,6 +124,7 @@ def inherit(framer: Framer) -> Plan | None:
     add_slice(framer, previous)
     slice_of_last(framer, previous)
     its_count(framer, previous)
+    limited_beside(framer, previous)
     if not frame.metrics:
         _last_measures(framer, previous)
     elif adds(framer) and not frame.record:

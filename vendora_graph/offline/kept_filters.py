@@ -9,6 +9,25 @@ from vendora_graph.offline.small_follow import moved_limits, own_columns, set_be
 from vendora_graph.offline.variants import base_of, filters_of, limits_of
 
 
+def limited_beside(framer: Framer, previous: Plan) -> None:
+    """Ups and closing ratio by salesperson, then `only people with at least 15 ups`: the figures beside the one limited stay."""
+    frame, known = framer.frame, framer.catalog.metrics
+    limited = {f.dimension for f in frame.filters} & set(frame.metrics)
+    other = [g for g in frame.groups if g not in previous.group_by and not _same_people(framer, g, previous)]
+    rows = bool(previous.group_by) and not (other or frame.record or frame.periods or frame.from_hint or frame.has("how_many"))
+    if not rows or not limited or set(frame.metrics) != limited or not frame.has("only", "with_condition", "which", "who"):
+        return
+    forms = {m: next((to for _, to in known[m].variants if to in previous.metrics), m) for m in frame.metrics}  # units as credited
+    frame.metrics = list(dict.fromkeys([*previous.metrics, *forms.values()]))
+    frame.filters = [f.model_copy(update={"dimension": forms.get(f.dimension, f.dimension)}) for f in frame.filters]
+
+
+def _same_people(framer: Framer, group: str, previous: Plan) -> bool:
+    """Whether a word for people (`only people with ...`) means those whose rows were shown."""
+    known = framer.catalog.dimensions
+    return all(name in known and known[name].kind == "person" for name in (group, *previous.group_by))
+
+
 def keep_filters(framer: Framer, previous: Plan) -> None:
     """Join the conditions of the last answer with those said now: one on the same column is replaced, one wanted back is lifted."""
     frame = framer.frame

@@ -78,7 +78,7 @@ def limited_people(framer: Framer) -> None:
 def counted_beside(framer: Framer, first: int, end: int, after: int) -> str | None:
     """The count that a bare number limits beside a measure of another kind: its noun, or the verb before it; it is shown as well."""
     frame, catalog = framer.frame, framer.catalog
-    nouns = [*_named(framer, end - 1), *_named(framer, end), *_named(framer, after)]
+    nouns = [name for at in (end - 1, end, after) for name in _named(framer, at, first)]
     own = next((m for m in nouns if m in frame.metrics[1:]), None)
     if own is not None and catalog.metrics[own].unit in _COUNTS:
         return own
@@ -91,8 +91,9 @@ def counted_beside(framer: Framer, first: int, end: int, after: int) -> str | No
     return None
 
 
-def _named(framer: Framer, at: int) -> list[str]:
-    spans = [s for s in framer.frame.spans if s.start <= at < s.end]
+def _named(framer: Framer, at: int, first: int) -> list[str]:
+    """The measures of a noun of the limit; the limit itself (`days supply over 60`) is none, though `over 60` may name one."""
+    spans = [s for s in framer.frame.spans if first < s.start <= at < s.end]
     return [s.key for span in spans for s in (*of_kind(span, "metric"), *of_kind(span, "hint")) if s.key in framer.catalog.metrics]
 
 

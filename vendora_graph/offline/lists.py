@@ -177,12 +177,25 @@ def _row_starts(framer: Framer) -> list[Span]:
 
 
 def antecedent(framer: Framer, span: Span) -> bool:
-    """`used units bought in Q3 and average recon on them`: what opens the question is counted, and the pronoun means it."""
+    """`used units bought in Q3 and average recon on them`: what opens the question is counted, and the pronoun means it.
+
+    `trade-ins we took in October and average ACV`: no more than a figure of the same family follows at the end.
+    """
     frame, tokens = framer.frame, framer.frame.tokens
     if framer.inherits() or not of_kind(span, "metric") or any(t.content for t in tokens[: span.start]):
         return False
     later = [s for s in frame.spans if s.start > span.end and of_kind(s, "metric") and tokens[s.start - 1].stem == framer.raw["joiners"][0]]
-    return any(t.text in framer.raw["pronouns"] for s in later for t in tokens[s.end :])
+    return any(t.text in framer.raw["pronouns"] for s in later for t in tokens[s.end :]) or any(_ends(framer, span, s) for s in later)
+
+
+def _ends(framer: Framer, first: Span, last: Span) -> bool:
+    """Whether a figure ends the question, of the family of the things that opened it in the plural, with no other between."""
+    tokens, known = framer.frame.tokens, framer.catalog.metrics
+    families = [{known[s.key].family for s in of_kind(span, "metric")} for span in (first, last)]
+    several = tokens[first.end - 1].text != tokens[first.end - 1].stem and not of_kind(first, "hint")
+    others = [s for s in framer.frame.spans if first.end <= s.start and s.end <= last.start and of_kind(s, "metric", "value", "dimension")]
+    alone = not others and not any(t.content for t in tokens[last.end :])
+    return several and alone and bool(families[0] & families[1])
 
 
 def with_amount(framer: Framer, span: Span) -> bool:

@@ -17,7 +17,7 @@ _MAX_FUZZY_IN_SPAN = 2
 _COMMA = ","
 _PREDICATES = frozenset({"is", "was"})
 _BAG_SPAN = 10
-_BARE, _THINGS = "last_n_bare", frozenset({"metric", "dimension", "hint", "group"})
+_BARE, _PAIR, _THINGS = "last_n_bare", "this_and_last", frozenset({"metric", "dimension", "hint", "group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +241,8 @@ def _periods(tokens: Sequence[Token], grammar: PeriodGrammar, fixes: dict[int, l
             continue  # `sundays` are no Sunday
         if match.spec.op == _BARE and any(s.kind in _THINGS for t in tokens[match.end : match.end + 1] for s in lexicon.senses(t.stem)):
             continue  # `last 30 deals` are deals, no days
+        if match.spec.op == _PAIR and any(t.stem in lexicon.english.raw["calendar"]["units"] for t in tokens[match.end : match.end + 1]):
+            continue  # `this month vs last month to date`: two periods, each with its own end
         typo = [i for i in range(match.start, match.end) if fixes.get(i)]
         quality = FUZZY if typo else PERIOD
         words = " ".join(tokens[i].text for i in typo)
