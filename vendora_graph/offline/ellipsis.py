@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from vendora_graph.offline.asked_columns import biggest_losses, columns_asked
 from vendora_graph.offline.frame import LIMITS
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token, compact
@@ -29,7 +30,7 @@ def _of_name(tokens: tuple[Token, ...], end: int, lexicon: Lexicon) -> bool:
 
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
-    tokens = tuple(_one_of(token, lexicon) for token in tokens)
+    tokens = biggest_losses(columns_asked(tuple(_one_of(token, lexicon) for token in tokens), lexicon), lexicon)
     tokens = _number_first(_row(tokens, lexicon), lexicon)
     tokens = _per_kind(_counted_back(_back_from_now(tokens, lexicon), lexicon), lexicon)
     return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)

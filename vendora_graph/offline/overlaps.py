@@ -23,7 +23,7 @@ def clear_spans(tokens: Sequence[Token], spans: Sequence[Span], lexicon: Lexicon
     cut = {(s.start, s.end) for s in measures for first in _earlier(s, measures) if any(p(first, s, spans, lexicon) for p in parted)}
     exact = [s for s in spans if of_kind(s, "value") and s.reason == "exact"]
     kept = (s for s in spans if (s.start, s.end) not in cut and not _passes_over(s, tokens, measures))
-    kept = (s for s in kept if not _takes_order(s, measures))
+    kept = (s for s in kept if not _takes_order(s, measures) and not _cuts_number(s, spans, lexicon))
     kept = (s for s in kept if not _cuts_value(s, tokens, exact, lexicon) and not _cuts_name(s, tokens, measures, lexicon))
     odd = (_done, _taken_apart, _of_records, _one_side, _so_many, _parts, _unit, _of_number)
     days = {s.start for s in spans if s.period is not None}
@@ -65,6 +65,13 @@ def _takes_order(span: Span, measures: Sequence[Span]) -> bool:
     own = {s.key for s in of_kind(span, "metric")}
     after = (m for m in measures if (m.start, m.end) == (span.start + 1, span.end))
     return span.reason == "order" and any(own & {s.key for s in of_kind(m, "metric")} for m in after)
+
+
+def _cuts_number(span: Span, spans: Sequence[Span], lexicon: Lexicon) -> bool:
+    """`units with stock number`: a name in another order (`units stock`) ends in the middle of a record's own number."""
+    known = lexicon.catalog.dimensions
+    numbers = (s for s in spans if s.reason == "exact" and any(known[d.key].kind == "record" for d in of_kind(s, "dimension")))
+    return span.reason == "order" and any(span.start < s.start < span.end < s.end for s in numbers)
 
 
 def _cuts_value(span: Span, tokens: Sequence[Token], values: Sequence[Span], lexicon: Lexicon) -> bool:

@@ -21,6 +21,22 @@ def show_columns(framer: Framer) -> None:
             frame.bind(span, f"column {fitting[0]}")
 
 
+def numbered(framer: Framer) -> None:
+    """`list the unwinds with deal number and reason`: a record's number among the columns says what is listed one by one."""
+    frame, known = framer.frame, framer.catalog.dimensions
+    numbers = framer.raw["asked_columns"]["numbers"]
+    if frame.record or not frame.has("list", "strong_list") or frame.grain is not None:
+        return
+    for span in (s for s in frame.spans if frame.tokens[s.end - 1].stem in numbers and s.end - s.start > 1):
+        names = [s.key for s in of_kind(span, "dimension") if known[s.key].kind == "record"]
+        fitting = [name for name in names if framer.measures() and framer.fits(name)]
+        if fitting and any(t.text in framer.raw["column_words"] for t in frame.tokens[: span.start]):
+            columns = columns_named(framer)
+            frame.record, frame.groups = fitting[0], [g for g in frame.groups if g not in columns]
+            frame.bind(span, "column")
+            return
+
+
 def columns_named(framer: Framer) -> set[str]:
     """Return the columns of words named after `with`, and those joined to them."""
     return {name for _, names in _named(framer) for name in names}

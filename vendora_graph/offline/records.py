@@ -10,7 +10,7 @@ from vendora_graph.contracts import Filter
 from vendora_graph.offline.ages import still_here
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.own_rows import rows_of_measure
-from vendora_graph.offline.record_columns import columns_named, show_columns
+from vendora_graph.offline.record_columns import columns_named, numbered, show_columns
 from vendora_graph.offline.record_nouns import right_after
 from vendora_graph.offline.variants import base_of, filters_of, generalise
 
@@ -21,6 +21,7 @@ def take_records(framer: Framer) -> None:
     """Make a list of records where one is asked for, and leave out measures that cannot be cut as asked."""
     if framer.frame.has("what_if"):  # `which used units should we wholesale`: the scenario tells them one by one
         framer.frame.record = ""
+    numbered(framer)
     rows_of_measure(framer)
     _sold_records(framer)
     _rank_measure(framer)
