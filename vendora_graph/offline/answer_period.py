@@ -8,6 +8,7 @@ from vendora_graph.contracts import Grain, Period, Plan
 from vendora_graph.offline.compare import last_year, previous_of
 from vendora_graph.offline.frame import Framer
 from vendora_graph.offline.outcome import Outcome, is_position, text
+from vendora_graph.offline.period_marks import same_time
 from vendora_graph.offline.period_math import Clock, Resolved, Stretch, add_units, day_text, label, unit_end, unit_start
 from vendora_graph.offline.period_ops import resolve
 from vendora_graph.offline.period_pairs import placed, relative
@@ -143,8 +144,10 @@ def _to_that_day(framer: Framer, main: PeriodSpec) -> PeriodSpec:
 
 
 def _ahead(framer: Framer, clock: Clock, main: PeriodSpec, found: Resolved | None) -> Resolved | None:
-    """A bare month in a forecast is the next one, not the last; the budget for a month to come is this year's."""
-    coming = framer.frame.has("target") and found is not None and found.period.start.year < clock.as_of.year
+    """A bare month in a forecast is the next one, not the last; so are the budget for it, and what comes due in it."""
+    ahead, said = set(framer.lexicon.vocabulary.get("ahead_metrics") or ()), {t.text for t in framer.frame.tokens}
+    due = set(framer.frame.metrics[:1]) <= ahead and bool(said & set(framer.raw["due_words"])) and not said & set(framer.raw["did_words"])
+    coming = (due or framer.frame.has("target")) and found is not None and found.period.start.year < clock.as_of.year
     if (
         found is None
         or not (framer.frame.has("forecast") or coming)
@@ -230,6 +233,8 @@ def _kept_period(framer: Framer, infos: Sequence[MetricInfo]) -> Resolved | None
     last, known = framer.ctx.previous, framer.catalog.metrics
     if last is None or last.period is None or not infos or any(info.snapshot for info in infos) or framer.frame.trend:
         return None
+    if same_time(framer):
+        return Resolved(last.period)
     before = [known[m] for m in last.metrics if m in known]
     ahead = framer.frame.has("pace", "forecast", "what_if", "target", "scorecard") or last.intent not in _TIMED
     whole = last.period.complete or not any(info.ledger_month for info in infos)

@@ -39,7 +39,7 @@ def biggest_losses(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, 
         rest = tokens[end:] if named else tokens[end + 1 :]
         if not named and not any(s.kind in _NAMES for s in lexicon.senses(compact(between))):
             continue
-        before = tokens[:at] if not any(t.text in words["lists"] for t in tokens[:at]) else tokens[:at]
+        before = tokens[:at]
         lead = () if any(t.text in words["lists"] for t in before) else _said(words["lead"], token, lexicon)
         return (*lead, *before, *_said(words["worst"], token, lexicon), *between, *rest)
     return tokens
@@ -79,7 +79,7 @@ def _row_of_columns(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     return bool(records) and all(_is_column(item, lexicon) for item in items)
 
 
-def _items(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Sequence[Token]]:
+def _items(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[list[Token]]:
     joiners, small = {*lexicon.english.raw["column_joiners"], "&"}, {*lexicon.english.raw["asked_columns"]["small"]}
     item: list[Token] = []
     for token in tokens:
@@ -91,7 +91,7 @@ def _items(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Sequence[Token
     yield from [item] if item else []
 
 
-def _is_column(item: Sequence[Token], lexicon: Lexicon) -> bool:
+def _is_column(item: list[Token], lexicon: Lexicon) -> bool:
     figures = [lexicon.normaliser.key(str(phrase)) for phrase in lexicon.section("list_columns")]
     amounts = lexicon.english.raw["asked_columns"]["amounts"]
     named = any(s.kind in _NAMES for s in lexicon.senses(compact(item))) or compact(item) in figures

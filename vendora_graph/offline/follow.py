@@ -128,9 +128,7 @@ def inherit(framer: Framer) -> Plan | None:
     if not frame.metrics:
         _last_measures(framer, previous)
     elif adds(framer) and not frame.record:
-        frame.rank_by = frame.rank_by or frame.metrics[0] if frame.ranked else frame.rank_by  # `now rank them by efficiency`
-        frame.metrics = list(dict.fromkeys([*previous.metrics, *frame.metrics]))
-        frame.groups = frame.groups or _kept_groups(framer, previous)
+        _beside_last(framer, previous)
     elif not frame.record:
         frame.groups = frame.groups or _kept_groups(framer, previous)
     keep_filters(framer, previous)
@@ -139,6 +137,19 @@ def inherit(framer: Framer) -> Plan | None:
     _check_slots(framer)
     frame.carried = True
     return previous
+
+
+def _beside_last(framer: Framer, previous: Plan) -> None:
+    """Add a measure to those of the last answer; `now rank them by efficiency` puts the same rows in its order."""
+    frame = framer.frame
+    instead = any(t.text == framer.raw["instead_word"] for t in frame.tokens)
+    if frame.ranked:
+        frame.rank_by = frame.rank_by or frame.metrics[0]
+        frame.limit = frame.limit or (previous.ranking.limit if previous.ranking is not None else None)
+        frame.metrics = list(dict.fromkeys([*frame.metrics, *(() if instead else previous.metrics)]))
+    else:
+        frame.metrics = list(dict.fromkeys([*previous.metrics, *frame.metrics]))
+    frame.groups = frame.groups or _kept_groups(framer, previous)
 
 
 def _last_measures(framer: Framer, previous: Plan) -> None:

@@ -14,9 +14,10 @@ _BOTH = 2
 
 
 def counted_last(framer: Framer) -> bool:
-    """Whether a count is asked for by a pronoun: a plain noun beside it is what the figure of the last answer was made on."""
-    said = {t.text for t in framer.frame.tokens}
-    return counting(framer) and bool(said & {*framer.raw["pointing_words"], *framer.raw["last_words"]}) and not framer.frame.groups
+    """Whether a count is asked for by a pronoun or `on`: a plain noun beside it is what the figure of the last answer was made on."""
+    said, opens = {t.text for t in framer.frame.tokens}, framer.frame.tokens[:1]
+    pointed = said & {*framer.raw["pointing_words"], *framer.raw["last_words"]} or (opens and opens[0].text in framer.raw["count_openers"])
+    return counting(framer) and bool(pointed) and not framer.frame.groups
 
 
 def its_count(framer: Framer, previous: Plan) -> None:
@@ -123,6 +124,16 @@ def both_rates(framer: Framer) -> None:
     if forms:
         frame.metrics = [first, forms[0]]
         frame.metric_spans.setdefault(forms[0], span)
+
+
+def rate_of_sides(framer: Framer) -> None:
+    """`do confirmed appointments show better than unconfirmed`: of two kinds side by side how often, not how many (`rate_forms`)."""
+    frame, forms = framer.frame, framer.lexicon.section("rate_forms")
+    sides = [f for f in frame.filters if f.op == "in" and len(f.values) == _BOTH and f.dimension in frame.groups]
+    compared = sides and any(t.text in framer.raw["comparatives"] for t in frame.tokens)
+    if compared and len(frame.metrics) == 1 and framer.catalog.metrics[frame.metrics[0]].unit in _COUNTS:
+        rate = str(forms.get(frame.metrics[0]))
+        frame.metrics = [rate] if rate in framer.catalog.metrics and framer.fits(sides[0].dimension) else frame.metrics
 
 
 def _whole(info: MetricInfo) -> str:

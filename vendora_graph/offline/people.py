@@ -209,7 +209,22 @@ def count_people(framer: Framer) -> None:
         for index, token in enumerate(frame.tokens):
             if token.text in words:
                 frame.bound.setdefault(index, "people")
+        _more_roles(framer, span, entry)
         return
+
+
+def _more_roles(framer: Framer, first: Span, entry: Mapping[str, Any]) -> None:
+    """`how many techs and advisors left`: the roles joined to the first, each with its own figure."""
+    frame, joiner = framer.frame, framer.raw["joiners"]
+    for span in (s for s in frame.spans if s.start > first.start and of_kind(s, "dimension")):
+        role = next((entry["of"][s.key] for s in of_kind(span, "dimension") if s.key in entry["of"]), None)
+        between = frame.tokens[first.end : span.start]
+        if role is None or not between or not all(t.stem in joiner for t in between):
+            return
+        item, first = frame.filters[-1], span
+        frame.filters[-1] = item.model_copy(update={"values": (*item.values, *map(str, role))})
+        frame.groups.extend([item.dimension] if item.dimension not in frame.groups else [])
+        frame.bind(span, f"filter {item.dimension}")
 
 
 def rank_role(framer: Framer) -> None:
@@ -233,6 +248,31 @@ def _beside_moved(framer: Framer, span: Span, moved: Mapping[str, Any]) -> bool:
 
 def _right_after_how_many(framer: Framer, at: int) -> bool:
     return any(framer.frame.spans[i].end == at for i in framer.frame.cues.get("how_many", ()))
+
+
+def department_people(framer: Framer) -> None:
+    """`who in the parts department sold the most`: a weak word in a department named is of its own people and what they sell."""
+    frame, departments = framer.frame, framer.lexicon.section("departments")
+    named = list(dict.fromkeys(s.key for span in frame.spans for s in of_kind(span, "group")))
+    entry = departments.get(named[0]) or {} if len(named) == 1 else {}
+    person, usual = str(entry.get("people")), framer.lexicon.section("dimension_metrics")
+    if frame.from_hint and frame.has("who") and not frame.groups and usual.get(person) in framer.catalog.metrics:
+        frame.metrics, frame.from_hint, frame.groups = [str(usual[person])], False, [person]
+        label = framer.catalog.metrics[frame.metrics[0]].label
+        frame.notes.append(("hint", {"label": label}))
+
+
+def done_by(framer: Framer, span: Span) -> bool:
+    """`deals did we hold over 3,000 on`, `who on the parts counter`: what somebody does, or where somebody works, and no value."""
+    tokens, raw = framer.frame.tokens, framer.raw
+    at = span.start - 1
+    verb = at > 0 and span.end - span.start == 1 and tokens[span.start].text in raw["held_verbs"] and tokens[at].text in raw["subjects"]
+    while at >= 0 and tokens[at].text in raw["articles"]:
+        at -= 1
+    places = at > 0 and tokens[at].text in raw["place_links"] and any(framer.frame.spans[i].end == at for i in framer.frame.cues.get("who", ()))
+    if verb or places:
+        framer.frame.bind(span, "context")
+    return verb or places
 
 
 def fresh_people(framer: Framer, span: Span) -> bool:

@@ -32,3 +32,11 @@ def through_day(framer: Framer, at: int, spec: PeriodSpec, others: list[PeriodSp
     framer.frame.bound.setdefault(at - 1, "period")
     unit = "year" if any(other.word("unit") == "year" for other in others) else "month"
     return PeriodSpec("range", {}, (PeriodSpec("this", {"unit": unit}), spec))
+
+
+def same_time(framer: Framer) -> bool:
+    """`recon spend by store for the same month`: the last answer's period, whatever it was of."""
+    frame, words = framer.frame, framer.raw["same_time"]
+    found = [i for i, t in enumerate(frame.tokens) if i and t.text in words and frame.tokens[i - 1].text == framer.raw["same_word"]]
+    frame.bound.update({at: "period" for i in found for at in (i - 1, i)})
+    return bool(found)

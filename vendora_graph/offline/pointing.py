@@ -8,7 +8,7 @@ from typing import Any
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut, of_kind
 from vendora_graph.offline.spans import Span
-from vendora_graph.offline.variants import as_filter
+from vendora_graph.offline.variants import as_filter, base_of
 
 
 def point_back(framer: Framer) -> None:
@@ -110,9 +110,10 @@ def _sold_form(framer: Framer, metric: str) -> str:
 
 
 def same_form(framer: Framer, span: Span) -> bool:
-    """Units by salesperson, and `sold`: the measures are all of the one a weak word stands for, or its forms by a cut."""
+    """Units by salesperson, and `sold`: the measures are all of the one a weak word stands for, its forms by a cut or its slices."""
     hinted = [framer.catalog.metrics[s.key] for s in of_kind(span, "hint")]
-    return set(framer.frame.metrics) <= {name for info in hinted for name in (info.name, *(to for _, to in info.variants))}
+    forms = {name for info in hinted for name in (info.name, *(to for _, to in info.variants))}
+    return all(m in forms or base_of(framer.lexicon, m) in forms for m in framer.frame.metrics)
 
 
 def strange(framer: Framer, span: Span) -> bool:

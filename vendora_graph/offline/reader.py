@@ -21,7 +21,7 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.idle import take_idle
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
-from vendora_graph.offline.last_counts import both_rates, counted_part, made_on_them, reasons_of, rests_on
+from vendora_graph.offline.last_counts import both_rates, counted_part, made_on_them, rate_of_sides, reasons_of, rests_on
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.lists import part_asked, row_ends
@@ -29,10 +29,12 @@ from vendora_graph.offline.marks import take_mark
 from vendora_graph.offline.measures import fill_measures
 from vendora_graph.offline.modifiers import apply_modifiers, apply_shares, bind_context, default_metric, take_hints
 from vendora_graph.offline.normalise import Token, compact
+from vendora_graph.offline.of_last import of_last
 from vendora_graph.offline.overlaps import clear_spans
 from vendora_graph.offline.people import (
     count_people,
     department_filter,
+    department_people,
     done_measures,
     group_forms,
     own_measures,
@@ -181,11 +183,13 @@ class Reader:
             apply_modifiers(framer)  # `grossed the least per unit`
         only_part(framer)
         role_filter(framer)
+        department_people(framer)
         take_own(framer)
         take_idle(framer)
         take_recent(framer)
         fill_slots(framer)
         take_mark(framer)
+        of_last(framer)
         previous = inherit(framer)
         apply_departments(framer)
         rank_role(framer)
@@ -197,6 +201,7 @@ class Reader:
         made_on_them(framer)
         counted_part(framer)
         both_rates(framer)
+        rate_of_sides(framer)
         take_kind(framer)
         bind_context(framer)
         framer.note_typos()

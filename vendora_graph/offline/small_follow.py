@@ -72,7 +72,8 @@ def _alone(framer: Framer, span: Span) -> bool:
     """Whether a span is all the question says, small words, cues and `average` apart."""
     small = (s for s in framer.frame.spans if s is not span and all(x.kind in {"cue", "modifier"} for x in s.senses))
     cues = {i for s in small for i in range(s.start, s.end)}
-    return all(span.start <= i < span.end or i in cues or not t.content for i, t in enumerate(framer.frame.tokens))
+    plain = set(framer.raw["amounts_to"])  # `what does that come to per new unit`
+    return all(span.start <= i < span.end or i in cues or not t.content or t.text in plain for i, t in enumerate(framer.frame.tokens))
 
 
 def _limit_of_last(framer: Framer) -> None:

@@ -10,7 +10,7 @@ from vendora_graph.offline.frame import LIMITS, Framer, cue_names, of_kind
 from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.lexicon import Sense
 from vendora_graph.offline.others import beside_the_others
-from vendora_graph.offline.people import fresh_people, of_department
+from vendora_graph.offline.people import done_by, fresh_people, of_department
 from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.small_follow import shown_columns, stands_out
 from vendora_graph.offline.spans import Span
@@ -69,7 +69,7 @@ def _note_record(framer: Framer, span: Span) -> None:
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
     if span.start in framer.frame.bound or _limit(framer, span) or _counts_places(framer, span) or _how_much(framer, span):
         return None
-    if _parts_them(framer, span) or fresh_people(framer, span):
+    if _parts_them(framer, span) or fresh_people(framer, span) or done_by(framer, span):
         return None
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)

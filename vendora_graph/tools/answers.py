@@ -16,6 +16,7 @@ from vendora_graph.contracts import (
     Draft,
     Fact,
     Ledger,
+    Plan,
     RenderedTable,
     Status,
     Verdict,
@@ -49,7 +50,7 @@ def answer_proven(state: State, services: Services, thread: str) -> Answer:
     summary = own + (told_definition(draft, definitions) or rendered.headline)
     extra = (*((say("rescued"),) if state.get("rescued") else ()), *_unused(state), *_unusual(verdict, ledger))
     return Answer(
-        status=_status(draft, facts, verdict),
+        status=_status(facts, verdict, state["reading"].plan),
         question=state["question"],
         summary=summary,
         analysis=rendered.analysis,
@@ -85,8 +86,13 @@ def _unusual(verdict: Verdict, ledger: Ledger) -> tuple[str, ...]:
     return (say("unusual").format(labels=", ".join(dict.fromkeys(labels))),) if labels else ()
 
 
-def _status(draft: Draft, facts: tuple[Fact, ...], verdict: Verdict) -> Status:
-    if facts and all(fact.value is None for fact in facts):
+def _status(facts: tuple[Fact, ...], verdict: Verdict, plan: Plan | None) -> Status:
+    """Nothing in the period asked for is no answer, though the period it is compared with, or the whole, may hold something."""
+    asked = [f for f in facts if plan is not None and f.grade == "metric" and f.metric in plan.metrics and f.period == plan.period]
+    if facts and all(fact.value is None for fact in asked or facts):
+        return "empty"
+    rows = [f for f in asked if plan is not None and {d for d, _ in f.slice} >= set(plan.group_by)]
+    if asked and not rows and not verdict.withheld:  # `anyone under 85%`
         return "empty"
     return "partial" if verdict.withheld else "answered"
 
