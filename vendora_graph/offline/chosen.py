@@ -41,6 +41,8 @@ def choose_measures(framer: Framer) -> None:
             break
     _distribute(framer)
     _pair_asked(framer)
+    if len(frame.metrics) > 1:  # `stall utilization and hours per tech per day`: a noun in one name cuts no other measure
+        frame.groups = [g for g in frame.groups if all(can_cut(framer.lexicon, m, g) for m in frame.metrics)]
 
 
 def _pair_asked(framer: Framer) -> None:

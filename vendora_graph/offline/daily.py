@@ -28,7 +28,7 @@ def take_daily(framer: Framer) -> None:
 def each_open_day(framer: Framer) -> None:
     """`average ups per day`, `units per selling day`: of a measure that adds up, its figure for each day the store was open."""
     frame, forms = framer.frame, framer.lexicon.section("open_day_forms")
-    averaging = any(t.text in framer.raw["average_words"] for t in frame.tokens)
+    averaging = any(t.text in framer.raw["average_words"] for t in frame.tokens) or _per_day_compared(framer)
     daily = frame.has("average_day") and (averaging or not frame.has("grain_day"))
     if frame.has("pace", "forecast", "what_if", "target") or not (daily or (averaging and frame.has("grain_day"))):
         return
@@ -42,6 +42,13 @@ def each_open_day(framer: Framer) -> None:
         frame.metric_spans.setdefault(form, frame.metric_spans.get(metric, frame.spans[0]))
     frame.metrics = named
     frame.cues.pop("grain_day", None)
+
+
+def _per_day_compared(framer: Framer) -> bool:
+    """`ROs per day in October vs October last year`: of two periods side by side one figure each, and not their days."""
+    tokens = framer.frame.tokens
+    per = any(a.text in framer.raw["per_words"][:1] and b.stem == "day" for a, b in pairwise(tokens))
+    return per and framer.frame.has("compare", "grain_day") and len(framer.frame.periods) > 1
 
 
 def averaged_unit(framer: Framer, plan: Plan) -> str:

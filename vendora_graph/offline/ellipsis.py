@@ -10,6 +10,7 @@ from vendora_graph.offline.asked_columns import biggest_losses, columns_asked
 from vendora_graph.offline.frame import LIMITS
 from vendora_graph.offline.lexicon import Lexicon
 from vendora_graph.offline.normalise import Token, compact
+from vendora_graph.offline.relative_limits import relative_limits
 
 _MEASURES = frozenset({"metric", "rule"})
 _NOUNS = frozenset({"metric", "hint"})
@@ -30,7 +31,7 @@ def _of_name(tokens: tuple[Token, ...], end: int, lexicon: Lexicon) -> bool:
 
 def in_full(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the words of a question with interrupted names put together and elided nouns repeated."""
-    tokens = biggest_losses(columns_asked(tuple(_one_of(token, lexicon) for token in tokens), lexicon), lexicon)
+    tokens = relative_limits(biggest_losses(columns_asked(tuple(_one_of(token, lexicon) for token in tokens), lexicon), lexicon), lexicon)
     tokens = _number_first(_row(tokens, lexicon), lexicon)
     tokens = _per_kind(_counted_back(_back_from_now(tokens, lexicon), lexicon), lexicon)
     return _put_together(_repeated(_said_once(tokens, lexicon), lexicon), lexicon)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import Plan
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.kinds import counting
 from vendora_graph.offline.variants import base_of, limits_of
 from vendora_graph.semantic.catalog import MetricInfo
@@ -63,7 +63,8 @@ def rests_on(framer: Framer) -> None:
     """`NPS for Q3, and how many surveys is that based on`: the count behind a rate, beside it."""
     frame, known = framer.frame, framer.catalog.metrics
     said = " ".join(t.text for t in frame.tokens)
-    named = [m for m in frame.metrics if m in frame.metric_spans]  # `surveys` alone is a word for the scores
+    general = {*(framer.lexicon.vocabulary.get("generic_metrics") or ())} if len(frame.metrics) > 1 else set()
+    named = [m for m in frame.metrics if m in frame.metric_spans and m not in general]  # `surveys` alone is a word for the scores
     own = _count_of(framer, named[0]) if len(named) == 1 else ""
     asked = counting(framer) and any(phrase in said for phrase in framer.raw["based_on"])
     if asked and own and own not in frame.metrics and known[own].unit in _COUNTS:
@@ -78,10 +79,22 @@ def reasons_of(framer: Framer) -> None:
     frame, why = framer.frame, [framer.frame.spans[i] for i in framer.frame.cues.get("why", ())]
     reason = framer.lexicon.section("count_reasons").get(frame.metrics[0]) if len(frame.metrics) == 1 else None
     last = max((i for i, t in enumerate(frame.tokens) if t.kind != "punct"), default=-1)
-    if reason in framer.catalog.dimensions and why and why[0].end == last + 1 and why[0].start and counting(framer):
+    if why and _named_reason(framer):
+        del frame.cues["why"]
+        named = {i for s in frame.spans if of_kind(s, "dimension") for i in range(s.start, s.end)}
+        losing = [i for i, t in enumerate(frame.tokens) if t.text in framer.raw["loss_verbs"] and i not in named]
+        frame.bound.update(dict.fromkeys(losing, "context"))
+    elif reason in framer.catalog.dimensions and why and why[0].end == last + 1 and why[0].start and counting(framer):
         frame.groups.append(str(reason))
         del frame.cues["why"]
         frame.bind(why[0], f"group {reason}")
+
+
+def _named_reason(framer: Framer) -> bool:
+    """`why are we losing leads? lost reasons for Q3`: the column that holds the reasons is named, so no driver is looked for."""
+    reasons = set(framer.lexicon.vocabulary.get("reason_columns") or ())
+    named = any(s.key in reasons for span in framer.frame.spans for s in of_kind(span, "dimension"))
+    return named or any(t.stem == framer.raw["reason_word"] for t in framer.frame.tokens)
 
 
 def counted_part(framer: Framer) -> None:
@@ -134,6 +147,30 @@ def rate_of_sides(framer: Framer) -> None:
     if compared and len(frame.metrics) == 1 and framer.catalog.metrics[frame.metrics[0]].unit in _COUNTS:
         rate = str(forms.get(frame.metrics[0]))
         frame.metrics = [rate] if rate in framer.catalog.metrics and framer.fits(sides[0].dimension) else frame.metrics
+
+
+def second_outcome(framer: Framer) -> None:
+    """`how many appraisals did we do, and how many did we buy`: what became of the things counted, beside them (`outcome_filters`)."""
+    frame, entries = framer.frame, framer.lexicon.vocabulary.get("outcome_filters") or ()
+    for cue in sorted((frame.spans[i] for i in frame.cues.get("how_many", ())), key=lambda s: s.start):
+        before = {m for m, span in frame.metric_spans.items() if m in frame.metrics and span.start < cue.start}
+        clause = _clause(framer, cue.end)
+        if not before or any(span.start in clause for span in frame.metric_spans.values()):
+            continue
+        said = {frame.tokens[i].text for i in clause}
+        fitting = (e for e in entries if e.get("to") in framer.catalog.metrics and before & set(e["metrics"]))
+        found = next((e for e in fitting if said & set(e["words"])), None)
+        if found is not None and found["to"] not in frame.metrics:
+            frame.metrics.append(str(found["to"]))
+            frame.bound.update({i: f"metric {found['to']}" for i in clause if frame.bound.get(i, "cue") != "period"})
+            frame.metric_spans.setdefault(str(found["to"]), cue)
+
+
+def _clause(framer: Framer, start: int) -> range:
+    """The words behind a cue up to the next joining word or mark."""
+    tokens, joiners = framer.frame.tokens, set(framer.raw["joiners"])
+    ends = (i for i in range(start, len(tokens)) if {tokens[i].stem, tokens[i].text} & joiners or tokens[i].kind == "punct")
+    return range(start, next(ends, len(tokens)))
 
 
 def _whole(info: MetricInfo) -> str:

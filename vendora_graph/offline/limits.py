@@ -8,13 +8,16 @@ from vendora_graph.offline.restate import amount, in_words
 
 _COUNTS = frozenset({"units", "count"})
 _BACK = 3
+_COUNTED = "count"
 
 
 def none_of(framer: Framer) -> None:
     """`cash deals with no products`: none of a noun that is a column of single records."""
     frame, columns = framer.frame, framer.lexicon.section("noun_columns")
     for span in frame.spans:
-        column = next((str(columns[s.key]) for s in of_kind(span, "dimension") if s.key in columns), "")
+        known = framer.catalog.dimensions
+        names = [str(columns.get(s.key, s.key)) for s in of_kind(span, "dimension") if s.key in columns or known[s.key].unit == _COUNTED]
+        column = next(iter(names), "")
         at = span.start - 1
         while at >= 0 and frame.tokens[at].text in framer.raw["any_words"]:
             at -= 1

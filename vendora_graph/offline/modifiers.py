@@ -129,12 +129,21 @@ def apply_modifiers(framer: Framer) -> None:
     averaged_beside(framer, (modifiers.get("average") or {}).get("map") or {})
     for span in frame.spans:
         for sense in of_kind(span, "modifier"):
-            if span.start not in frame.bound and not labels_limit(framer, span):
+            if span.start not in frame.bound and not labels_limit(framer, span) and not _theirs(framer, span, modifiers[sense.key]):
                 both.extend(frame.metrics if _listed(framer, span) and not mapped else ())
                 mapped.extend(_modified(framer, span, sense.key, modifiers[sense.key]))
     if mapped:
         kept = [m for m in frame.metrics if m in both or not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
         frame.metrics = list(dict.fromkeys([*both, *mapped, *kept]))
+
+
+def _theirs(framer: Framer, span: Span, entry: Mapping[str, Any]) -> bool:
+    """`how many deals did Ford Credit buy from us`: what a value named before did, and not we (`not_by`)."""
+    columns = set(entry.get("not_by") or ())
+    before = [s for s in framer.frame.spans if s.end == span.start and columns & {v.key for v in of_kind(s, "value")}]
+    if before:
+        framer.frame.bind(span, "context")
+    return bool(before)
 
 
 def _listed(framer: Framer, span: Span) -> bool:

@@ -37,7 +37,8 @@ def _percent(framer: Framer) -> None:
     if previous is None or len(frame.metrics) != 1 or len(previous.metrics) != 1 or not frame.has("share") or frame.groups:
         return
     pair = {base_of(framer.lexicon, previous.metrics[0]), frame.metrics[0]}
-    named = [e for e in framer.lexicon.vocabulary.get("combinations") or () if set(e["metrics"]) == pair and "share" in (e.get("cue") or ())]
+    entries = framer.lexicon.vocabulary.get("combinations") or ()
+    named = [e for e in entries if set(e["metrics"]) == pair and "share" in (e.get("cue") or ())]
     if named and len(pair) > 1 and named[0]["to"] in framer.catalog.metrics:
         frame.metrics, frame.from_hint, frame.pointed = [str(named[0]["to"])], False, True
 

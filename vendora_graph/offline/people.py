@@ -269,7 +269,8 @@ def done_by(framer: Framer, span: Span) -> bool:
     verb = at > 0 and span.end - span.start == 1 and tokens[span.start].text in raw["held_verbs"] and tokens[at].text in raw["subjects"]
     while at >= 0 and tokens[at].text in raw["articles"]:
         at -= 1
-    places = at > 0 and tokens[at].text in raw["place_links"] and any(framer.frame.spans[i].end == at for i in framer.frame.cues.get("who", ()))
+    asked = {framer.frame.spans[i].end for i in framer.frame.cues.get("who", ())}
+    places = at > 0 and tokens[at].text in raw["place_links"] and at in asked
     if verb or places:
         framer.frame.bind(span, "context")
     return verb or places

@@ -33,6 +33,32 @@ def weekdays(spec: PeriodSpec, clock: Clock) -> Stretch:
     return Stretch(start, end) if start < end else unit_of(start, "day")
 
 
+def dow_day(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the day of that number and weekday (`Saturday the 14th`) nearest to today.
+
+    Raises:
+        ValueError: No month around has one.
+    """
+    number, dow = spec.number("ord"), spec.number("dow", 0)
+    months = [add_units(unit_start(clock.as_of, "month"), "month", back) for back in (0, 1, -1, -2)]
+    days = [month + timedelta(days=number - 1) for month in months]
+    fitting = [day for month, day in zip(months, days, strict=True) if day.month == month.month and day.weekday() == dow]
+    if not fitting:
+        raise ValueError(spec.op)
+    return unit_of(min(fitting, key=lambda day: abs((day - clock.as_of).days)), "day")
+
+
+def dow_of(spec: PeriodSpec, base: Stretch) -> Stretch:
+    """Return a day said with its weekday (`Monday 11/16`).
+
+    Raises:
+        ValueError: It is no single day, or falls on another weekday.
+    """
+    if base.start != base.end or base.start.weekday() != spec.number("dow", 0):
+        raise ValueError(spec.op)
+    return unit_of(base.start, "day")
+
+
 def weekday_beside(spec: PeriodSpec, base: Stretch) -> Stretch:
     """Return the first such weekday after a period, or the last one before it (`the Monday after Thanksgiving`)."""
     dow = spec.number("dow", 0)

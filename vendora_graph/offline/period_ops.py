@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from vendora_graph.offline.period_days import day_units_ago, holiday, weekday, weekday_beside, weekday_next, weekdays, weekend
+from vendora_graph.offline.period_days import (
+    day_units_ago,
+    dow_day,
+    dow_of,
+    holiday,
+    weekday,
+    weekday_beside,
+    weekday_next,
+    weekdays,
+    weekend,
+)
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Resolved, Stretch, add_units, cut, day_text, unit_end, unit_of, unit_start
 from vendora_graph.offline.period_parts import (
     days_in,
@@ -30,16 +40,18 @@ from vendora_graph.offline.period_units import (
     half_month,
     half_of_year,
     half_this_month,
+    month_days,
+    month_first_days,
     month_last,
     month_last_year,
     month_stretch,
     month_this_year,
+    months_between,
     named_month,
     named_quarter,
     quarter_last,
     quarter_last_year,
     rest_of,
-    year_of_month,
 )
 from vendora_graph.offline.periods import PeriodSpec
 
@@ -156,25 +168,6 @@ def _month_day(spec: PeriodSpec, clock: Clock) -> Stretch:
     return unit_of(_recent(spec.number("month"), spec.number("day"), spec.number("year", 0) or None, clock), "day")
 
 
-def _month_days(spec: PeriodSpec, clock: Clock) -> Stretch:
-    month = spec.number("month")
-    year = spec.number("year", year_of_month(month, clock))
-    return Stretch(date(year, month, spec.number("day")), date(year, month, spec.number("day2")))
-
-
-def _month_first_days(spec: PeriodSpec, clock: Clock) -> Stretch:
-    start = named_month(spec, clock).start
-    return Stretch(start, start + timedelta(days=spec.number("n") - 1))
-
-
-def _months(spec: PeriodSpec, clock: Clock) -> Stretch:
-    first, last = spec.number("month"), spec.number("month2")
-    end_year = spec.number("year2", spec.number("year", year_of_month(last, clock)))
-    both = "year2" in spec.args
-    start_year = spec.number("year") if both else end_year - (first > last)
-    return Stretch(date(start_year, first, 1), unit_end(date(end_year, last, 1), "month"))
-
-
 def _now(_spec: PeriodSpec, clock: Clock) -> Stretch:
     return unit_of(clock.data_through, "day")
 
@@ -285,8 +278,8 @@ _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "next_n": _next_n, "month": named_month, "month_this_year": month_this_year, "month_last_year": month_last_year,
     "month_last": month_last, "quarter": named_quarter, "quarter_last_year": quarter_last_year, "quarter_last": quarter_last,
     "half": half_of_year, "half_last_year": half_last_year, "half_month": half_month, "half_this_month": half_this_month,
-    "half_last_month": half_last_month, "year": calendar_year, "date": _date, "month_day": _month_day, "month_days": _month_days,
-    "month_first_days": _month_first_days, "months": _months, "weekday": weekday, "weekday_next": weekday_next, "weekdays": weekdays,
+    "half_last_month": half_last_month, "year": calendar_year, "date": _date, "month_day": _month_day, "month_days": month_days,
+    "month_first_days": month_first_days, "months": months_between, "weekday": weekday, "weekday_next": weekday_next, "weekdays": weekdays,
     "through_day": _through_day, "holiday": holiday, "nth_week": _nth_week, "rest": rest_of,
     "weekend": weekend, "now": _now, "as_of": _end_of, "end_of": _end_of, "since": _since, "after": _after, "before": _before,
     "before_incl": _before_incl, "range": _range, "both": _both, "ytd_through": _ytd_through, "same_last_year": _same_last_year,
@@ -294,7 +287,9 @@ _OPS: Mapping[str, Callable[[PeriodSpec, Clock], Stretch]] = {
     "all_time": _all_time, "latest_days": latest_days, "month_through": month_through, "since_day": since_day,
     "first_units": first_units, "year_through_month": year_through_month, "to_date_back": to_date_back, "open_days": open_days,
     "weekday_beside": _of(weekday_beside), "day_units_ago": day_units_ago, "open_day_in": lambda s, c: open_day_in(s, c, _part(s, c)),
-    "days_in": _of(days_in), "units_before": _of(units_before), "units_after": _of(units_after), "units_in": _of(units_in),
+    "days_in": _of(days_in), "dow_day": dow_day, "dow_date": lambda s, c: dow_of(s, _date(s, c)),
+    "dow_month_day": lambda s, c: dow_of(s, _month_day(s, c)), "units_before": _of(units_before), "units_after": _of(units_after),
+    "units_in": _of(units_in),
     "nth_weekday": _of(nth_weekday), "start_of": _of(lambda _, base: unit_of(base.start, "day")),
     "month_to": _of(lambda _, base: Stretch(unit_start(base.end, "month"), base.end)),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from vendora_graph.offline.period_math import ONE_DAY, Clock, Stretch, add_units, unit_end, unit_of, unit_start
 from vendora_graph.offline.periods import PeriodSpec
@@ -115,3 +115,25 @@ def rest_of(spec: PeriodSpec, clock: Clock) -> Stretch:
     if start > end:
         return unit_of(clock.as_of, "month")
     return unit_of(start, "month") if unit_end(start, "month") == end else Stretch(start, end)
+
+
+def month_days(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return days of one month (`October 3 to 9`)."""
+    month = spec.number("month")
+    year = spec.number("year", year_of_month(month, clock))
+    return Stretch(date(year, month, spec.number("day")), date(year, month, spec.number("day2")))
+
+
+def month_first_days(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the first days of a month."""
+    start = named_month(spec, clock).start
+    return Stretch(start, start + timedelta(days=spec.number("n") - 1))
+
+
+def months_between(spec: PeriodSpec, clock: Clock) -> Stretch:
+    """Return the months from one to another."""
+    first, last = spec.number("month"), spec.number("month2")
+    end_year = spec.number("year2", spec.number("year", year_of_month(last, clock)))
+    both = "year2" in spec.args
+    start_year = spec.number("year") if both else end_year - (first > last)
+    return Stretch(date(start_year, first, 1), unit_end(date(end_year, last, 1), "month"))

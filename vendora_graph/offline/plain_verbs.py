@@ -19,6 +19,10 @@ def plain_verbs(framer: Framer) -> None:
         own = next((s for s in frame.spans if s.start <= at < s.end), None)
         end = own.end if own is not None else at + 1
         named = next((s for s in frame.spans if s.start >= end and _amount(framer, s) and not _link(framer, s)), None)
+        if token.text in words["paying"] and _on_value(framer, own):
+            frame.spans = tuple(s for s in frame.spans if s is not own)
+            frame.bound.update(dict.fromkeys(range(own.start if own is not None else at, end), "context"))
+            return
         if named is not None and (own is None or of_kind(own, "metric", "modifier")) and _leads(framer, end, named):
             frame.spans = tuple(s for s in frame.spans if s is not own and not (end <= s.start < named.start and _link(framer, s)))
             frame.bound.update(dict.fromkeys(range(own.start if own is not None else at, end), "context"))
@@ -83,6 +87,14 @@ def _closing(framer: Framer) -> None:
 def _amount(framer: Framer, span: Span) -> bool:
     """Whether a span names money (`spend on trades` asks for no count of trades)."""
     return any(framer.catalog.metrics[s.key].unit.startswith("usd") for s in of_kind(span, "metric") if s.key in framer.catalog.metrics)
+
+
+def _on_value(framer: Framer, own: Span | None) -> bool:
+    """`what rent did we pay`, `did we spend on policy`: a value of a column of amounts is what was paid, and no other amount is named."""
+    usual, known = framer.lexicon.section("value_metrics"), framer.catalog.metrics
+    others = [s for s in framer.frame.spans if s is not own and not _link(framer, s)]
+    said = any(known[m].unit.startswith("usd") for s in others for v in of_kind(s, "value") if (m := str(usual.get(v.key))) in known)
+    return said and not any(of_kind(s, "metric") for s in others)
 
 
 def _link(framer: Framer, span: Span) -> bool:

@@ -21,7 +21,7 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.idle import take_idle
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
-from vendora_graph.offline.last_counts import both_rates, counted_part, made_on_them, rate_of_sides, reasons_of, rests_on
+from vendora_graph.offline.last_counts import both_rates, counted_part, made_on_them, rate_of_sides, reasons_of, rests_on, second_outcome
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.lists import part_asked, row_ends
@@ -71,6 +71,10 @@ _FIRST = (
     set_for, take_siblings, value_measures, person_measures, reasons_of,
 )  # fmt: skip
 """What people and departments say of the measures, before anything else is filled."""
+
+_OWN = (only_part, role_filter, department_people, take_own, take_idle, take_recent)
+_BESIDE = (counted_parts, rests_on, made_on_them, second_outcome, counted_part, both_rates, rate_of_sides)
+"""What stands beside a figure: what it rests on, what became of the things counted, its parts and rates."""
 
 _DEPARTMENT_PRIOR = 0.05
 _TOSS_UP = 0.05
@@ -181,12 +185,8 @@ class Reader:
         apply_rules(framer)
         if framer.frame.rules:
             apply_modifiers(framer)  # `grossed the least per unit`
-        only_part(framer)
-        role_filter(framer)
-        department_people(framer)
-        take_own(framer)
-        take_idle(framer)
-        take_recent(framer)
+        for step in _OWN:
+            step(framer)
         fill_slots(framer)
         take_mark(framer)
         of_last(framer)
@@ -196,12 +196,8 @@ class Reader:
         _guess(framer)
         department_filter(framer)
         apply_shares(framer)
-        counted_parts(framer)
-        rests_on(framer)
-        made_on_them(framer)
-        counted_part(framer)
-        both_rates(framer)
-        rate_of_sides(framer)
+        for step in _BESIDE:
+            step(framer)
         take_kind(framer)
         bind_context(framer)
         framer.note_typos()

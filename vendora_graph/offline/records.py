@@ -63,6 +63,8 @@ def _records(framer: Framer) -> None:
     _shown(framer, asked, fitting)
     if all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics):
         frame.groups = [frame.record]
+        for span in (s for s in frame.spans if any(d.key == frame.record for d in of_kind(s, "dimension"))):
+            frame.bind(span, "column")  # `the worst 5 by deal number`
         show_columns(framer)
     else:
         frame.record = ""

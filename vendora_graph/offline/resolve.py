@@ -59,7 +59,7 @@ def resolve_plan(framer: Framer, previous: Plan | None) -> Outcome:
     rule = intent_rule(framer, previous)
     out = Outcome(Plan())
     dated = _dated(framer, previous, out, judged=rule is not None and rule["intent"] in JUDGED)
-    plan = _people_only(framer, ranked_by_change(framer, specialise(framer.lexicon, with_target(framer, dated)), out), out)
+    plan = _people_only(framer, ranked_by_change(framer, _special(framer, dated), out), out)
     intent, out.complexity, steps = intent_of(framer, plan, rule)
     out.plan = with_average(framer, previous, _with_intent(_remembering(plan, previous), intent, steps, rule or {}))
     if out.resolved is not None:
@@ -83,6 +83,10 @@ def _drop_implied(framer: Framer) -> None:
     frame = framer.frame
     said = {item.dimension for item in frame.filters if item not in frame.implied}
     frame.filters = [item for item in frame.filters if item not in frame.implied or item.dimension not in said]
+
+
+def _special(framer: Framer, plan: Plan) -> Plan:
+    return specialise(framer.lexicon, with_target(framer, plan), framer.frame.metric_spans)
 
 
 def _dated(framer: Framer, previous: Plan | None, out: Outcome, *, judged: bool) -> Plan:

@@ -186,7 +186,7 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     if unlimited(framer, unit):
         return None
     fitting.sort(key=lambda n: (n not in wanted, n not in named))
-    same = [n for n in fitting if unit and _same_unit(framer.catalog.dimensions[n], unit)]
+    same = [n for n in fitting if unit and unit != "rate" and _same_unit(framer.catalog.dimensions[n], unit)]
     for name in fitting:
         if unit == "rate" and framer.catalog.dimensions[name].unit != unit:
             continue  # `priced above 105 percent of market` is no price of $105

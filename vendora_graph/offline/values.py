@@ -160,7 +160,7 @@ def _own_noun(framer: Framer, span: Span) -> bool:
     frame, nouns = framer.frame, framer.lexicon.section("own_nouns")
     said = {t.text for t in frame.tokens[span.start : span.end] if t.kind != "punct"}
     named = [m for m in frame.metrics if m in frame.metric_spans and said <= set(nouns.get(m) or ())]
-    return bool(named) and not framer.marked(span.start) and not framer.inherits()
+    return bool(named) and not framer.marked(span.start)
 
 
 def _limit(framer: Framer, span: Span) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from vendora_graph.contracts import Filter, Plan
@@ -217,14 +217,19 @@ def _beyond(framer: Framer) -> None:
             frame.filters.remove(item)
 
 
-def specialise(lexicon: Lexicon, plan: Plan) -> Plan:
-    """Turn base and filter into the variant that has a name of its own, for a question with one metric."""
-    if len(plan.metrics) != 1 or plan.topic == "share":
+def specialise(lexicon: Lexicon, plan: Plan, named: Collection[str] = ()) -> Plan:
+    """Turn base and filter into the variant that has a name of its own, for a question with one metric.
+
+    A share is one of the whole of a variant (`share of internet leads that came after hours`) only where that was `named`.
+    """
+    if len(plan.metrics) != 1 or (plan.topic == "share" and (plan.group_by or len(plan.filters) <= 1)):
         return plan
     base = plan.metrics[0]
     for name, entry in sorted(variants_of(lexicon).items(), key=lambda item: (-len(item[1]["filters"]), item[0])):
         own = filters_of(entry)
         if entry["base"] != base or any(f.dimension in plan.group_by for f in own) or not entry.get("answer", True):
+            continue
+        if plan.topic == "share" and (name not in named or len(own) >= len(plan.filters)):
             continue
         if all(any(_same(f, have) for have in plan.filters) for f in own):
             rest = tuple(f for f in plan.filters if not any(_same(f, o) for o in own))
