@@ -1,10 +1,12 @@
-"""First lines of what is no plain figure: rows in the order of their change, the mean of the complete buckets of a line."""
+"""First lines of what is no plain figure: rows in the order of their change, records in an order, the mean of complete buckets."""
 
 from __future__ import annotations
 
-from vendora_graph.offline.results import Cell
+from vendora_graph.offline.results import Cell, row_value
 from vendora_graph.offline.sentences import Told
 from vendora_graph.offline.words import direction, say, spoken
+
+_PAIR = 2
 
 
 def moved_first(told: Told) -> str:
@@ -25,3 +27,16 @@ def averaged(told: Told, index: int, mean: Cell | None) -> str:
     """Return the sentence of the mean of the complete buckets."""
     words = {**told.words(index), "mean": spoken(mean) if mean else "", "stretch": (mean and mean.period) or ""}
     return say("trend", "averaged", **{**words, "grain": str(told.asked.plan.grain)})
+
+
+def first_record(told: Told) -> str:
+    """Return which record is first by what a list is ordered by; empty where several share that place, or nothing is ordered."""
+    ranking, rows = told.asked.plan.ranking, told.table.body
+    if ranking is None or ranking.change or told.infos[0].name != ranking.by or len(rows) < _PAIR:
+        return ""
+    place = told.column(0)
+    cell, figures = rows[0].cells[place], [row_value(row, place) for row in rows[:_PAIR]]
+    if cell is None or None in figures or figures[0] == figures[1]:
+        return ""
+    pattern = "highest" if ranking.direction == "desc" else "lowest"
+    return say("list", pattern, leader=told.named(rows[0]), value=spoken(cell), **told.words())

@@ -10,7 +10,7 @@ from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unclosed_behind, unequal_days, uneven_days
-from vendora_graph.offline.moved_lines import averaged, moved_first
+from vendora_graph.offline.moved_lines import averaged, first_record, moved_first
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
@@ -139,7 +139,7 @@ def _tell(asked: Asked, table: Table, results: list[Result]) -> Draft:
     if plan.grain is not None:
         return _trend(told, results) if plan.ranking is None else _with_table(told, told.bucket(), chart="bar")
     if plan.intent == "list":
-        return _with_table(told, told.listing())
+        return _with_table(told, first_record(told) or told.listing())
     if plan.group_by:
         return _with_table(told, moved_first(told) or placed(told) or told.grouped(), chart="bar")
     if asks_share(plan) and len(results) > 2:  # noqa: PLR2004

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from vendora_graph.contracts import QueryRecord
 from vendora_graph.semantic.request import CompileRequest
+from vendora_graph.warehouse.port import Limits
 
 if TYPE_CHECKING:
     from vendora_graph.services import Scope, Services
+
+
+COMPILED = Limits(rows=50_000)
+"""A compiled statement returns few narrow columns: a ranking of every deal of some years is read whole, within the bytes allowed."""
 
 
 async def fetch_rows(
@@ -35,7 +40,7 @@ async def fetch_rows(
     policy = services.policy(scope.principal).with_parameters(tuple(sorted(compiled.params)))
     statement = services.guard(compiled.sql, policy).bind(compiled.params)
     identity = query_id(statement.sql, statement.params)
-    run = partial(warehouse.fetch, statement, deadline_s=services.settings.query_timeout_seconds)
+    run = partial(warehouse.fetch, statement, deadline_s=services.settings.query_timeout_seconds, limits=COMPILED)
     result = await (services.once.run((scope.asked, purpose, identity), run) if scope.asked else run())
     record = QueryRecord(
         id=identity,
