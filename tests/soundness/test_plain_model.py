@@ -89,7 +89,7 @@ SAID = [
     ("how do tickets compare with the industry benchmark", "not_held", "No benchmark is held for Tickets"),
     ("what if tickets went up 10%", "not_held", "No scenario is held for Tickets"),
     ("reconcile tickets", "not_held", "one basis only"),
-    ("tickets in July", "answered", "no data tickets"),
+    ("tickets in July", "empty", "no records were found"),
     ("my tickets in May", "answered", "the whole business"),
     ("how many accounts do we have", "clarify", "By which measure?"),
     ("worst region by desk time in May", "answered", "whether much of Whole desk time is good or bad"),

@@ -231,10 +231,10 @@ def _default_period(framer: Framer, clock: Clock, out: Outcome) -> Resolved | No
 def _kept_period(framer: Framer, infos: Sequence[MetricInfo]) -> Resolved | None:
     """Efficiency last month, then `who flagged the most hours?`: a conversation of one department stays in its time."""
     last, known = framer.ctx.previous, framer.catalog.metrics
+    if last is not None and last.period is not None and same_time(framer):
+        return Resolved(last.period)
     if last is None or last.period is None or not infos or any(info.snapshot for info in infos) or framer.frame.trend:
         return None
-    if same_time(framer):
-        return Resolved(last.period)
     before = [known[m] for m in last.metrics if m in known]
     ahead = framer.frame.has("pace", "forecast", "what_if", "target", "scorecard") or last.intent not in _TIMED
     whole = last.period.complete or not any(info.ledger_month for info in infos)

@@ -109,7 +109,8 @@ def _points_back(framer: Framer) -> bool:
     said = [t.text for t in framer.frame.tokens if t.kind != "punct"]
     ends = bool(said) and (said[-1] in framer.raw["last_words"] and not framer.frame.periods)
     anywhere = bool(set(said) & set(framer.raw["back_words"]))
-    return (ends or anywhere) and not framer.frame.groups
+    shown = framer.ctx.previous.group_by if framer.ctx.previous is not None else ()
+    return (ends or anywhere) and set(framer.frame.groups) <= set(shown)  # `average age on them by model`, of models shown
 
 
 def inherit(framer: Framer) -> Plan | None:

@@ -149,6 +149,18 @@ def rate_of_sides(framer: Framer) -> None:
         frame.metrics = [rate] if rate in framer.catalog.metrics and framer.fits(sides[0].dimension) else frame.metrics
 
 
+def by_how_much(framer: Framer) -> None:
+    """`what share were upside down, and by how much on average`: the amount of what is counted, beside it (`much_forms`)."""
+    frame, forms = framer.frame, framer.lexicon.section("much_forms")
+    words = [t.text for t in frame.tokens]
+    phrase = [framer.raw["by_word"], framer.raw["how_many"][0], framer.raw["much_word"]]
+    asked = any(words[i : i + len(phrase)] == phrase for i in range(1, len(words)))
+    form = str(forms.get(frame.metrics[0])) if asked and len(frame.metrics) == 1 and frame.metrics[0] in frame.metric_spans else ""
+    if form in framer.catalog.metrics:
+        frame.metrics.append(form)
+        frame.metric_spans.setdefault(form, frame.metric_spans[frame.metrics[0]])
+
+
 def second_outcome(framer: Framer) -> None:
     """`how many appraisals did we do, and how many did we buy`: what became of the things counted, beside them (`outcome_filters`)."""
     frame, entries = framer.frame, framer.lexicon.vocabulary.get("outcome_filters") or ()

@@ -8,10 +8,53 @@ from vendora_graph.offline.variants import base_of
 
 def of_last(framer: Framer) -> None:
     """Take the measure that belongs to what was shown last, where a pronoun means it and the words alone name one of other things."""
+    _own_age(framer)
+    _count_and_amount(framer)
+    if framer.inherits():
+        _so_many_of_them(framer)
     if framer.inherits() and not framer.frame.record:
         _age(framer)
         _percent(framer)
         _worth(framer)
+
+
+def _own_age(framer: Framer) -> None:
+    """`warranty claims still open, count and average age`: the age of what is named beside it, and not of stock."""
+    frame, ages = framer.frame, framer.lexicon.section("ages")
+    first = base_of(framer.lexicon, frame.metrics[0]) if frame.metrics else ""
+    own = str(ages.get(first))
+    other = next((m for m in frame.metrics[1:] if m in ages.values() and m != own), "")
+    if own in framer.catalog.metrics and other:
+        stock = {str(k) for k, v in ages.items() if v == other}
+        kept = [m for m in frame.metrics if base_of(framer.lexicon, m) not in stock]
+        for span in (frame.metric_spans[m] for m in frame.metrics if m not in kept and m in frame.metric_spans):
+            frame.bind(span, f"metric {own}")
+        counts = [i for i, t in enumerate(frame.tokens) if t.text in framer.raw["count_words"]]
+        frame.bound.update(dict.fromkeys(counts, f"metric {own}"))
+        frame.metrics = list(dict.fromkeys(own if m == other else m for m in kept))
+
+
+def _count_and_amount(framer: Framer) -> None:
+    """`contracts in transit - how many and how much money`: of one thing both are asked for, its count and its amount."""
+    frame, known = framer.frame, framer.catalog.metrics
+    said = [t.text for t in frame.tokens]
+    both = sum(said[i : i + 2] == framer.raw["how_many"] for i in range(len(said))) and framer.raw["much_word"] in said
+    if not both or len(frame.metrics) != 1 or frame.has("share"):
+        return
+    metric, counts, amounts = frame.metrics[0], framer.lexicon.section("counts"), framer.lexicon.section("amounts")
+    pair = [str(counts.get(metric, metric)), str(amounts.get(metric, metric))]
+    if len(set(pair)) > 1 and all(name in known for name in pair):
+        frame.metrics = pair
+        frame.bound.update({i: f"metric {pair[1]}" for i, t in enumerate(frame.tokens) if t.text in framer.raw["money_words"]})
+
+
+def _so_many_of_them(framer: Framer) -> None:
+    """`VSC penetration for those two`: the number says no more than the pronoun."""
+    tokens = framer.frame.tokens
+    for at in range(1, len(tokens)):
+        last = at + 1 == len(tokens) or not tokens[at + 1].content
+        if tokens[at].number is not None and tokens[at - 1].text in framer.raw["pointing_words"] and last:
+            framer.frame.bound.setdefault(at, "context")
 
 
 def _said(framer: Framer) -> set[str]:

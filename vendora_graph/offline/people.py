@@ -51,7 +51,9 @@ def of_department(framer: Framer, span: Span, dimension: str) -> bool:
 def own_measures(framer: Framer) -> None:
     """A measure that a department has a form of its own of: named beside it, or the asker's own (`days supply` of a parts manager)."""
     frame, departments = framer.frame, framer.lexicon.section("departments")
-    for name in _meant(framer, frame.spans):
+    beside = [framer.catalog.metrics[m].department or "" for m in frame.metrics[:-1]]  # `obsolescence % and the inventory value`
+    beside = [] if any(of_kind(span, "group") for span in frame.spans) else beside
+    for name in dict.fromkeys([*_meant(framer, frame.spans), *beside]):
         entry = departments.get(name) or {}
         own = entry.get("own") or {}
         for metric in [m for m in frame.metrics if own.get(m) in framer.catalog.metrics]:
@@ -260,24 +262,3 @@ def department_people(framer: Framer) -> None:
         frame.metrics, frame.from_hint, frame.groups = [str(usual[person])], False, [person]
         label = framer.catalog.metrics[frame.metrics[0]].label
         frame.notes.append(("hint", {"label": label}))
-
-
-def done_by(framer: Framer, span: Span) -> bool:
-    """`deals did we hold over 3,000 on`, `who on the parts counter`: what somebody does, or where somebody works, and no value."""
-    tokens, raw = framer.frame.tokens, framer.raw
-    at = span.start - 1
-    verb = at > 0 and span.end - span.start == 1 and tokens[span.start].text in raw["held_verbs"] and tokens[at].text in raw["subjects"]
-    while at >= 0 and tokens[at].text in raw["articles"]:
-        at -= 1
-    asked = {framer.frame.spans[i].end for i in framer.frame.cues.get("who", ())}
-    places = at > 0 and tokens[at].text in raw["place_links"] and at in asked
-    if verb or places:
-        framer.frame.bind(span, "context")
-    return verb or places
-
-
-def fresh_people(framer: Framer, span: Span) -> bool:
-    """`the new guys`: before people the word says how long they are here, and no kind of thing sold."""
-    tokens, fresh = framer.frame.tokens, framer.raw["fresh_people"]
-    before = tokens[span.end - 1].text in fresh["words"] and span.end < len(tokens)
-    return before and tokens[span.end].text in fresh["people"]

@@ -21,7 +21,16 @@ from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.idle import take_idle
 from vendora_graph.offline.judge import asking_back, before_reading, impossible, not_begun, plan_reading, topic_reading
 from vendora_graph.offline.kinds import take_kind
-from vendora_graph.offline.last_counts import both_rates, counted_part, made_on_them, rate_of_sides, reasons_of, rests_on, second_outcome
+from vendora_graph.offline.last_counts import (
+    both_rates,
+    by_how_much,
+    counted_part,
+    made_on_them,
+    rate_of_sides,
+    reasons_of,
+    rests_on,
+    second_outcome,
+)
 from vendora_graph.offline.left_out import take_left_out
 from vendora_graph.offline.lexicon import Lexicon, ValueEntry
 from vendora_graph.offline.lists import part_asked, row_ends
@@ -52,7 +61,7 @@ from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
-from vendora_graph.offline.row_follow import rows_that_lost, so_many_instead, ungrouped
+from vendora_graph.offline.row_follow import rows_past, rows_that_lost, so_many_instead, ungrouped
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.share_parts import counted_parts
 from vendora_graph.offline.slots import fill_slots
@@ -73,7 +82,7 @@ _FIRST = (
 """What people and departments say of the measures, before anything else is filled."""
 
 _OWN = (only_part, role_filter, department_people, take_own, take_idle, take_recent)
-_BESIDE = (counted_parts, rests_on, made_on_them, second_outcome, counted_part, both_rates, rate_of_sides)
+_BESIDE = (counted_parts, rests_on, made_on_them, by_how_much, second_outcome, counted_part, both_rates, rate_of_sides)
 """What stands beside a figure: what it rests on, what became of the things counted, its parts and rates."""
 
 _DEPARTMENT_PRIOR = 0.05
@@ -158,6 +167,7 @@ class Reader:
         plain_verbs(framer)
         counted_customers(framer)
         rows_that_lost(framer)
+        rows_past(framer)
         ungrouped(framer)
         so_many_instead(framer)
         framer.collect()

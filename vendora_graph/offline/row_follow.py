@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendora_graph.contracts import MOST_ROWS, Filter, Plan
 from vendora_graph.offline.frame import Framer, of_kind
+from vendora_graph.offline.variants import filters_of
 
 _NEAR = 5
 
@@ -25,6 +26,22 @@ def rows_that_lost(framer: Framer) -> None:
                 frame.bound.update(dict.fromkeys(range(at, at + size), f"threshold {info.name}"))
                 frame.filters.append(Filter(dimension=info.name, op="lt", values=("0",)))
                 return
+
+
+def rows_past(framer: Framer) -> None:
+    """A list of used units over 60 days, then `only the ones over 90`: another limit on the same column, and no other count."""
+    frame, previous, known = framer.frame, framer.ctx.previous, framer.catalog.dimensions
+    if previous is None or not any(known[g].kind == "record" for g in previous.group_by if g in known):
+        return
+    limited, slices = {f.dimension for f in previous.filters if f.op not in {"in", "not_in"}}, framer.lexicon.section("named_slices")
+    for span in frame.spans:
+        named = [slices[s.key] for s in of_kind(span, "metric") if s.key in slices]
+        items = [f for entry in named for f in filters_of(entry) if f.dimension in limited and f.op not in {"in", "not_in"}]
+        if len(items) == 1 and frame.tokens[span.end - 1].number is not None:
+            frame.filters.append(items[0])
+            frame.spans = tuple(s for s in frame.spans if s.end <= span.start or s.start >= span.end)
+            frame.bound.update(dict.fromkeys(range(span.start, span.end), f"threshold {items[0].dimension}"))
+            return
 
 
 def that_row(framer: Framer, plan: Plan) -> str:

@@ -63,8 +63,10 @@ class Told:
 
     @property
     def empty(self) -> bool:
-        """Whether no cell has a value."""
-        return all(cell is None or cell.value is None for row in self.table.rows for cell in row.cells)
+        """Whether no cell has a value, or none of the period asked for (what it is compared with may have one)."""
+        cells = [cell for row in self.table.rows for cell in row.cells if cell is not None]
+        asked = [cell for cell in cells if cell.grade == "metric" and cell.period == self.table.period] if self.compares else []
+        return all(cell.value is None for cell in asked or cells)
 
     def column(self, index: int) -> int:
         """Return the first column of the metric with this index."""

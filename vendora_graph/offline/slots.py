@@ -200,7 +200,8 @@ def _usual(framer: Framer, senses: list[Sense]) -> Sense | None:
     """`which counterman sold the most`: a weak word's measure gives way to the usual one of what it cannot be cut by."""
     frame, usual = framer.frame, framer.lexicon.section("dimension_metrics")
     found = next((s for s in senses if usual.get(s.key) in framer.catalog.metrics), None)
-    if found is None or not frame.from_hint or frame.filters or replacement(framer, senses[0].key):
+    people = all(framer.catalog.dimensions[s.key].kind == "person" for s in senses)  # `which advisor sold the most`: no salespeople
+    if found is None or not frame.from_hint or frame.filters or (replacement(framer, senses[0].key) and not people):
         return None
     frame.metrics = [str(usual[found.key])]
     return found
@@ -246,11 +247,13 @@ def _who(framer: Framer) -> None:
     anybody = frame.has("everyone") and (each or (frame.has(*LIMITS) and not framer.inherits()))  # `anybody under 1.0 hours per RO`
     if not (_asks_who(framer) or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
         return
-    if any(framer.catalog.dimensions[f.dimension].kind == "person" for f in frame.filters if f.dimension in framer.catalog.dimensions):
+    known = framer.catalog.dimensions
+    if any(f.op != "not_in" and f.dimension in known and known[f.dimension].kind == "person" for f in frame.filters):
         return
     own = framer.lexicon.section("own_people")
     last = framer.ctx.previous.group_by if framer.ctx.previous is not None and not frame.metrics else ()  # `who's lowest` of those shown
-    people = [g for g in last if g in framer.catalog.dimensions and framer.catalog.dimensions[g].kind == "person"]
+    acting = set(map(str, own.values()))  # lenders ranked, then `who's the worst`
+    people = [g for g in last if g in acting or (g in framer.catalog.dimensions and framer.catalog.dimensions[g].kind == "person")]
     people += [str(own[m]) for m in framer.measures()[:1] if m in own]
     people += [str(name) for name in framer.lexicon.vocabulary.get("people") or ()]
     people += [name for name, info in framer.catalog.dimensions.items() if info.kind == "person" and name not in people]

@@ -9,8 +9,9 @@ from vendora_graph.offline.alike import one_kind
 from vendora_graph.offline.frame import LIMITS, Framer, cue_names, of_kind
 from vendora_graph.offline.heads import own_column
 from vendora_graph.offline.lexicon import Sense
+from vendora_graph.offline.no_values import no_value
 from vendora_graph.offline.others import beside_the_others
-from vendora_graph.offline.people import done_by, fresh_people, of_department
+from vendora_graph.offline.people import of_department
 from vendora_graph.offline.record_nouns import is_record
 from vendora_graph.offline.small_follow import shown_columns, stands_out
 from vendora_graph.offline.spans import Span
@@ -67,9 +68,7 @@ def _note_record(framer: Framer, span: Span) -> None:
 
 
 def _value_sense(framer: Framer, span: Span) -> Sense | None:
-    if span.start in framer.frame.bound or _limit(framer, span) or _counts_places(framer, span) or _how_much(framer, span):
-        return None
-    if _parts_them(framer, span) or fresh_people(framer, span) or done_by(framer, span):
+    if span.start in framer.frame.bound or _limit(framer, span) or _counts_places(framer, span) or no_value(framer, span):
         return None
     named = _named_beside(framer, span)
     senses = _fitting(framer, span, named)
@@ -92,28 +91,6 @@ def _value_sense(framer: Framer, span: Span) -> Sense | None:
     senses.sort(key=lambda s: (*(s.key not in n for n in known_by), _of_the_store(framer, span, s), not _own_column(framer, s), -s.weight))
     _note_rivals(framer, span, senses, named)
     return senses[0]
-
-
-def _parts_them(framer: Framer, span: Span) -> bool:
-    """`cash vs finance split`: at the end, behind values, the word is how they part, and no value itself."""
-    tokens, bound = framer.frame.tokens, framer.frame.bound
-    rest = (i for i in range(span.end, len(tokens)) if tokens[i].kind != "punct")
-    last = tokens[span.start].text in framer.raw["parting_verbs"] and all(bound.get(i) == "period" for i in rest)
-    of = bound.get(span.start - 1, "").removeprefix("filter ")
-    behind = of in framer.catalog.dimensions and framer.catalog.dimensions[of].kind != "person"  # `deals Marcus split` are his
-    if last and behind:
-        framer.frame.bind(span, "cue group")
-    return last and behind
-
-
-def _how_much(framer: Framer, span: Span) -> bool:
-    """`how much cash is in contracts in transit`: the word asks for an amount, and limits nothing."""
-    cue = framer.cue_before(span, {"how_many"}, ())
-    money = framer.frame.tokens[span.start].text in framer.raw["cash_words"] and span.end - span.start == 1
-    asked = cue is not None and framer.raw["much_word"] in framer.frame.said(cue)
-    if money and asked:
-        framer.frame.bind(span, "amount")
-    return money and asked
 
 
 def _cut_by_flag(framer: Framer, span: Span, senses: list[Sense]) -> bool:
