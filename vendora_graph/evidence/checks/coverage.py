@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vendora_graph.contracts import Fact, Filter, Plan
-from vendora_graph.evidence.asks import Ask, condition
+from vendora_graph.evidence.asks import Ask, ask_of, condition
 from vendora_graph.evidence.case import Case, Days, days
 from vendora_graph.evidence.checks.base import Problem, rule
 
@@ -97,13 +97,23 @@ def metrics(case: Case) -> Iterator[Problem]:
     """Every metric asked for is delivered."""
     plan = asked(case)
     for name in plan.metrics if plan else ():
-        if not delivered(case, name):
+        if not delivered(case, name) and not _of_no_rows(case, name, plan):
             yield Problem(_label(case, name))
     if case.plan is not None and case.plan.intent in _WORDS_ONLY and case.plan.metrics:
         first = [sentence for sentence in case.sentences if sentence.place == "headline"]
         heads = {name for sentence in first for found in sentence.metrics for name in found.meaning}
         if heads.isdisjoint(case.plan.metrics):
             yield Problem(_label(case, case.plan.metrics[0]))
+
+
+def _of_no_rows(case: Case, name: str, plan: Plan | None) -> bool:
+    """Whether the result asked for has no row: what is told of single records only, as their days in stock, has no total either."""
+    for table in case.ledger.tables.values():
+        ask = ask_of(table)
+        same = plan is not None and name in ask.metrics and {condition(f) for f in plan.filters} <= ask.filters
+        if same and plan is not None and set(plan.group_by) <= set(ask.group_by) and plan.group_by and table.total_rows == 0:
+            return True
+    return False
 
 
 @rule("coverage.period")
