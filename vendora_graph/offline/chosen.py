@@ -13,6 +13,7 @@ from vendora_graph.offline.spans import Span
 from vendora_graph.offline.variants import at_sale, filters_of, said_moved, variants_of
 
 _PAIR = 2
+_COUNTED = frozenset({"units", "count"})
 
 
 def choose_measures(framer: Framer) -> None:
@@ -29,7 +30,7 @@ def choose_measures(framer: Framer) -> None:
             a, b = frame.metric_spans.get(first), frame.metric_spans.get(second)
             if a is None or b is None or _coordinated(framer, a, b):
                 continue
-            loser = first if _rank(framer, first, a) < _rank(framer, second, b) else second
+            loser = first if _rank(framer, first, a) < _rank(framer, second, b) and not _says_which(framer, first, second) else second
             frame.metrics.remove(loser)
             frame.dropped.append(loser)
             if loser == first and _counts(framer, a, b):
@@ -56,6 +57,17 @@ def _pair_asked(framer: Framer) -> None:
     if framer.raw["joiners"][0] in words:
         frame.metrics = [*parts, *frame.metrics]
         frame.metric_spans.update(dict.fromkeys(parts, span))
+
+
+def _says_which(framer: Framer, first: str, second: str) -> bool:
+    """`price to market on used over 60 days`: behind `on` a count of a slice says of which a figure of another kind is."""
+    known, named, span = framer.catalog.metrics, framer.lexicon.section("named_slices"), framer.frame.metric_spans[second]
+    at = span.start - 1
+    while at >= 0 and framer.frame.tokens[at].text in framer.raw["articles"]:
+        at -= 1
+    led = at >= 0 and framer.frame.tokens[at].text in framer.raw["of_them_words"]
+    fits = second in named and all(can_cut(framer.lexicon, first, f.dimension) for f in filters_of(named[second]))
+    return led and fits and known[second].unit in _COUNTED and known[first].unit not in _COUNTED
 
 
 def _drop_outcomes(framer: Framer) -> None:

@@ -31,12 +31,13 @@ def _after_by(framer: Framer, at: int) -> bool:
 def _headed(framer: Framer, stem: str) -> str:
     """The one dimension of the measures whose label ends in the word; of several the one that the measure's own name begins."""
     words, known = framer.lexicon.normaliser.tokens, framer.catalog.dimensions
-    found = [
-        name
-        for name, info in known.items()
-        if info.kind in _KINDS and framer.fits(name) and [t.stem for t in words(info.label)][-1:] == [stem]
-    ]
+    fitting = [name for name, info in known.items() if info.kind in _KINDS and framer.fits(name)]
+    found = [name for name in fitting if [t.stem for t in words(known[name].label)][-1:] == [stem]]
     ours = [name for name in found if own_column(framer, name)]
+    if len(found) != 1 and len(ours) != 1:  # `chargebacks by type`: the `chargeback type`
+        own = {t.stem for m in framer.measures() for t in words(framer.catalog.metrics[m].label) if t.content}
+        names = {name: [[t.stem for t in words(said)] for said in known[name].synonyms] for name in fitting}
+        ours = [name for name, said in names.items() if any(s[-1:] == [stem] and own & set(s[:-1]) for s in said)]
     return ours[0] if len(ours) == 1 else found[0] if len(found) == 1 else ""
 
 

@@ -6,7 +6,7 @@ from vendora_graph.contracts import Filter, Plan
 from vendora_graph.offline.alike import lifted_columns, replaced_columns
 from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.small_follow import moved_limits, own_columns, set_beside
-from vendora_graph.offline.variants import base_of, filters_of, limits_of
+from vendora_graph.offline.variants import as_filter, base_of, filters_of, limits_of
 
 
 def limited_beside(framer: Framer, previous: Plan) -> None:
@@ -46,8 +46,14 @@ def keep_filters(framer: Framer, previous: Plan) -> None:
         if not back and {t.text for t in frame.tokens} & set(framer.raw["restored_words"]):  # `put it back in`: whatever was left out
             kept = [f for f in kept if f.op != "not_in"]
         frame.filters = [f for f in frame.filters if f.dimension not in dropped]
-    kept = [f for f in kept if not _beside(framer, f)]
+    kept = [f for f in kept if not _beside(framer, f) and not (frame.flat and _of_ranking(framer, f))]
     frame.filters = _without_clash([*kept, *_slice_of(framer, previous), *frame.filters])
+
+
+def _of_ranking(framer: Framer, item: Filter) -> bool:
+    """People ranked, then `overall for the store`: pseudo people are left out of the ranking, not of the whole."""
+    rules = [as_filter(entry) for entry in framer.lexicon.vocabulary.get("ranking_filters") or ()]
+    return item in rules and not any(f == item for f in framer.frame.filters)
 
 
 def _beside(framer: Framer, earlier: Filter) -> bool:
@@ -61,6 +67,9 @@ def _slice_of(framer: Framer, previous: Plan) -> list[Filter]:
     frame, named = framer.frame, framer.lexicon.section("named_slices")
     name = previous.metrics[0]
     added = [m for m in frame.metrics if m not in previous.metrics]
+    listed = framer.lexicon.section("list_conditions").get(name)
+    if added and listed and frame.has("list", "strong_list") and {t.text for t in frame.tokens} & set(framer.raw["pointing_words"]):
+        return [f for f in filters_of(listed) if f.dimension not in {g.dimension for g in frame.filters}]  # `list em with the front gross`
     if not added or name not in named:
         return []
     taken = {f.dimension for f in frame.filters} | set(frame.groups)

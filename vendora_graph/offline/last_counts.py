@@ -33,6 +33,18 @@ def its_count(framer: Framer, previous: Plan) -> None:
         frame.metrics = [own]
     elif len(frame.metrics) == 1 and base_of(framer.lexicon, frame.metrics[0]) == base_of(framer.lexicon, own):
         _limited(framer, own)
+    elif len(frame.metrics) == 1 and _and_more(framer, frame.metrics[0]):
+        frame.metrics = [own, *frame.metrics]
+
+
+def _and_more(framer: Framer, metric: str) -> bool:
+    """`how many is that and avg age`: how many comes first, with no noun of its own, and another figure is joined to it."""
+    frame, span = framer.frame, framer.frame.metric_spans.get(metric)
+    cue = next((frame.spans[i] for i in frame.cues.get("how_many", ())), None)
+    if span is None or cue is None or cue.start or cue.end > span.start:
+        return False
+    between = frame.tokens[cue.end : span.start]
+    return not any(t.content for t in between) and any(t.stem == framer.raw["joiners"][0] for t in between)
 
 
 def _called(framer: Framer, named: str, own: str) -> bool:

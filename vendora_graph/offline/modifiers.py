@@ -7,7 +7,7 @@ from typing import Any
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.daily import averaged_beside
-from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
+from vendora_graph.offline.frame import LIMITS, Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.heads import noun_inside
 from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category
@@ -139,11 +139,12 @@ def apply_modifiers(framer: Framer) -> None:
 
 def _theirs(framer: Framer, span: Span, entry: Mapping[str, Any]) -> bool:
     """`how many deals did Ford Credit buy from us`: what a value named before did, and not we (`not_by`)."""
-    columns = set(entry.get("not_by") or ())
-    before = [s for s in framer.frame.spans if s.end == span.start and columns & {v.key for v in of_kind(s, "value")}]
-    if before:
+    before = {v.key for s in framer.frame.spans if s.end == span.start for v in of_kind(s, "value")} & set(entry.get("not_by") or ())
+    limits = {framer.frame.spans[i].start for name in LIMITS for i in framer.frame.cues.get(name, ())}
+    reached = span.end in limits and framer.frame.tokens[span.start].text in framer.raw["came_words"]  # `came in under 8 units`
+    if before or reached:
         framer.frame.bind(span, "context")
-    return bool(before)
+    return bool(before) or reached
 
 
 def _listed(framer: Framer, span: Span) -> bool:

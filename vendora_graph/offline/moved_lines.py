@@ -23,6 +23,15 @@ def moved_first(told: Told) -> str:
     return say("compare", "headline", direction=direction(change.value), **words)
 
 
+def without_rows(told: Told) -> tuple[str, ...]:
+    """Return what to say of values asked for side by side of which there are no records."""
+    rows, plan = told.table.body, told.asked.plan
+    asked = [(f.dimension, value) for f in plan.filters if f.op == "in" and f.dimension in plan.group_by for value in f.values]
+    missing = [pair for pair in asked if not any(row.names.get(pair[0], ("", ""))[1] == pair[1] for row in rows)]
+    names = [told.refs[pair] for pair in missing if pair in told.refs]
+    return (say("notes", "no_rows", names=say("joiners", "comma").join(names)),) if names else ()
+
+
 def averaged(told: Told, index: int, mean: Cell | None) -> str:
     """Return the sentence of the mean of the complete buckets."""
     words = {**told.words(index), "mean": spoken(mean) if mean else "", "stretch": (mean and mean.period) or ""}

@@ -10,7 +10,7 @@ from vendora_graph.offline import sentences
 from vendora_graph.offline.asked import Asked, Call
 from vendora_graph.offline.explanations import narrate_explanation
 from vendora_graph.offline.honesty import ahead, few_records, nothing_kept, preliminary, unclosed_behind, unequal_days, uneven_days
-from vendora_graph.offline.moved_lines import averaged, first_record, moved_first
+from vendora_graph.offline.moved_lines import averaged, first_record, moved_first, without_rows
 from vendora_graph.offline.oddities import narrate_anomalies
 from vendora_graph.offline.place_lines import placed
 from vendora_graph.offline.planner import apart, asks_share, calls_for, compared
@@ -170,6 +170,7 @@ def _with_table(told: sentences.Told, headline: str, chart: str | None = None) -
         findings=tuple(findings),
         tables=(told.table_spec(),),
         chart=_chart(told, "bar") if chart else None,
+        caveats=without_rows(told),
     )
 
 

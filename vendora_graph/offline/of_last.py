@@ -83,7 +83,8 @@ def _percent(framer: Framer) -> None:
     entries = framer.lexicon.vocabulary.get("combinations") or ()
     named = [e for e in entries if set(e["metrics"]) == pair and "share" in (e.get("cue") or ())]
     if named and len(pair) > 1 and named[0]["to"] in framer.catalog.metrics:
-        frame.metrics, frame.from_hint, frame.pointed = [str(named[0]["to"])], False, True
+        much = any(t.text == framer.raw["much_word"] for t in frame.tokens)  # `how much of that is F&I`: the amount, and its share
+        frame.metrics, frame.from_hint, frame.pointed = [*(frame.metrics if much else ()), str(named[0]["to"])], False, True
 
 
 def _worth(framer: Framer) -> None:

@@ -71,13 +71,25 @@ def _joined(framer: Framer) -> Iterator[tuple[Span, int]]:
     """Yield the span before each `and` or `vs`, and where what is joined to it begins."""
     frame, words = framer.frame, {framer.raw["versus_word"], *framer.raw["joiners"], *framer.raw["beside_words"]}
     for at, token in enumerate(frame.tokens):
-        first = next((s for s in frame.spans if s.end == at and frame.bound.get(s.start, "").startswith(_TAKEN)), None)
+        first = _thing_before(framer, at)
         if not {token.stem, token.text} & words or first is None or frame.bound.get(at, "cue").startswith(_TAKEN):
             continue
         after = at + 1
         while after < len(frame.tokens) and frame.tokens[after].text in framer.raw["articles"]:
             after += 1
         yield first, after
+
+
+def _thing_before(framer: Framer, at: int) -> Span | None:
+    """The thing that ends at a place, or before a period that does (`ROs closed yesterday and customer pay labor`)."""
+    frame = framer.frame
+    for span in reversed([s for s in frame.spans if s.end <= at]):
+        said = frame.bound.get(span.start, "")
+        if span.end == at and said.startswith("period"):
+            at = span.start
+            continue
+        return span if span.end == at and said.startswith(_TAKEN) else None
+    return None
 
 
 def _values_from(framer: Framer, at: int) -> Iterator[Span]:

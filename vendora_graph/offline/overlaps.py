@@ -130,8 +130,10 @@ def _of_records(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
 
 
 def _ranked(span: Span, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
-    """`biggest gross deal`: a word that puts in order stands right before."""
-    before = lexicon.senses(tokens[span.start - 1].text) if span.start else ()
+    """`biggest gross deal`, `biggest total gross deal`: a word that puts in order stands right before."""
+    at = span.start - 1
+    at -= at > 0 and any(s.kind == "cue" and s.key == "total" for s in lexicon.senses(tokens[at].text))
+    before = lexicon.senses(tokens[at].text) if at >= 0 else ()
     return any(s.kind == "cue" and s.key in lexicon.english.raw["record_rank_cues"] for s in before)
 
 

@@ -88,6 +88,16 @@ def unlimited(framer: Framer, unit: str) -> bool:
     return any(unit in none.get(m, ()) for m in (*framer.measures(), *named))
 
 
+def rows_limited(framer: Framer, unit: str, first: int) -> str:
+    """Days in stock at sale by make, then `only the makes over 40 days`: the figure of the rows shown is limited, not each record."""
+    previous, known = framer.ctx.previous, framer.catalog.metrics
+    if previous is None or not previous.group_by or framer.frame.metrics:
+        return ""
+    nouns = {s.key for span in framer.frame.spans if span.end == first for s in of_kind(span, "dimension")}
+    shown = next((m for m in previous.metrics if m in known and known[m].unit == unit), "")
+    return shown if nouns & set(previous.group_by) else ""
+
+
 def rate_beside(framer: Framer, unit: str, first: int) -> str:
     """`months ELR was under $145`: the rate right before the limit, in dollars per something, is what is limited."""
     frame, columns = framer.frame, framer.lexicon.section("measure_columns")

@@ -154,6 +154,8 @@ def _all_of(framer: Framer, span: Span, dimension: str) -> bool:
     before = framer.frame.tokens[span.start - 1].stem if span.start else ""
     if before not in framer.raw["all_words"] or framer.after_cue(span, {"group"}):
         return False
+    if framer.catalog.dimensions[dimension].kind == "store" and not framer.frame.groups and framer.frame.has("best_first", "low_first"):
+        return False  # `all stores: front gross, low to high`
     wider = framer.lexicon.section("all_of").get(dimension) or {}
     framer.frame.metrics = [str(wider.get(m, m)) for m in framer.frame.metrics]
     return True
@@ -277,6 +279,7 @@ def _where(framer: Framer) -> None:
     said = [t.text for t in frame.tokens if t.kind != "punct"]
     where, sources = framer.raw["where_word"], set(framer.raw["from_words"])
     asked = said[:1] == [where] or any({a, b} - sources == {where} for a, b in pairwise(said))  # `... and from where`
+    asked = asked or (where in said and said[-1] in sources)  # `... and where did they come from`
     if not asked or not set(said) & sources or frame.groups:
         return
     entry = next((places[m] for m in framer.measures()[:1] if m in places), None)

@@ -15,7 +15,7 @@ from vendora_graph.offline.limits import counted_beside, none_of
 from vendora_graph.offline.marks import needs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.operators import Op, inverted, lost, of_another, operator, scaled, second_number, unit_of
-from vendora_graph.offline.own_limits import other_amount, other_column, rate_beside, unlimited
+from vendora_graph.offline.own_limits import other_amount, other_column, rate_beside, rows_limited, unlimited
 from vendora_graph.offline.variants import filters_of
 from vendora_graph.semantic.catalog import DimensionInfo
 
@@ -176,7 +176,7 @@ def _target(framer: Framer, unit: str, first: int, end: int, number: Decimal) ->
     counts = unit not in {"rate", "usd"}  # `10% or more closing ratio` counts nothing
     noun = _after(framer, end - (unit == "units"))
     measure = few or _measure_beside(framer, first, end) or (counted_noun(framer, noun) if counts else None)
-    measure = measure or _of_shown(framer, unit, first)
+    measure = measure or rows_limited(framer, unit, first) or _of_shown(framer, unit, first)
     if measure is not None:
         return measure
     fitting = [n for n, d in framer.catalog.dimensions.items() if d.kind == "numeric" and (framer.fits(n) or not framer.measures())]

@@ -230,12 +230,23 @@ def values(case: Case) -> Iterator[Problem]:
     if plan is None:
         return
     known = {pair for fact in case.behind.values() for pair in case.pairs_of(fact)}
-    compares = plan.comparison is not None and plan.comparison.kind == "values"
+    compares = plan.comparison is not None and plan.comparison.kind == "values" and not _all_rows(case, plan)
     rows = {pair for fact in case.behind.values() for pair in fact.slice}
     for item in plan.filters:
         for value in item.values if item.op == "in" else ():
             if (item.dimension, value) not in (rows if compares and len(item.values) > 1 else known):
                 yield Problem(value)
+
+
+def _all_rows(case: Case, plan: Plan) -> bool:
+    """Whether a result holds every row there is of the values asked for: of a value without a row there are no records."""
+    wanted = {condition(item) for item in plan.filters}
+    for table in case.ledger.tables.values():
+        ask = ask_of(table)
+        same = set(plan.group_by) <= set(ask.group_by) and wanted <= ask.filters
+        if plan.group_by and same and table.total_rows and table.note != "truncated" and ask.limit is None:
+            return True
+    return False
 
 
 @rule("coverage.ranking")
