@@ -249,8 +249,10 @@ def _silent(framer: Framer) -> bool:
 
 
 def trend_default(framer: Framer, clock: Clock, grain: Grain, out: Outcome) -> Resolved | None:
-    """Return the usual stretch of a trend by a grain."""
-    return _worded(framer, held_clock(framer, clock), str(framer.raw["trend_defaults"][grain]), "default_trend", out)
+    """Return the usual stretch of a trend by a grain; that of the last answer where it is said to be the same."""
+    last = framer.ctx.previous.period if framer.ctx.previous is not None and same_time(framer) else None
+    usual = str(framer.raw["trend_defaults"][grain])
+    return Resolved(last) if last else _worded(framer, held_clock(framer, clock), usual, "default_trend", out)
 
 
 def _worded(framer: Framer, clock: Clock, words: str, said: str, out: Outcome) -> Resolved | None:

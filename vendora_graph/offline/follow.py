@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vendora_graph.contracts import Plan
 from vendora_graph.offline.frame import Framer, can_cut
 from vendora_graph.offline.kept_filters import keep_filters, limited_beside
@@ -10,6 +12,7 @@ from vendora_graph.offline.last_counts import counted_last, its_count
 from vendora_graph.offline.modifiers import apply_modifiers
 from vendora_graph.offline.people import department_filter
 from vendora_graph.offline.pointing import take_outcome
+from vendora_graph.offline.row_follow import without_limit
 from vendora_graph.offline.small_follow import add_slice, exclude_more, moved_last, slice_of_last
 
 _WHOLE = 5
@@ -88,11 +91,13 @@ def adds(framer: Framer) -> bool:
     frame = framer.frame
     said = [t.text for t in frame.tokens if t.kind != "punct"]
     more = bool(said) and (said[0] in framer.raw["add_first"] or said[-1] in framer.raw["more_last"])
+    clause = any(a.kind == "punct" and b.text in framer.raw["add_first"][:1] for a, b in pairwise(frame.tokens))  # `last year, add gross`
     ranked = framer.ctx.previous is not None and framer.ctx.previous.ranking is not None
     those = {*framer.raw["owners"], *framer.raw["ranked_pronouns"]}  # `and their CSI`: of those ranked
     more = more or (ranked and bool(set(said) & those))
     named = bool(frame.metrics) and not (frame.from_hint or frame.from_department)
-    return more and named and not (frame.filters or frame.groups or frame.periods) and sum(t.content for t in frame.tokens) <= _SHORT
+    alone = not (frame.filters or frame.groups) and (clause or not frame.periods)
+    return (more or clause) and named and alone and sum(t.content for t in frame.tokens) <= _SHORT
 
 
 def _bare(framer: Framer) -> bool:
@@ -120,7 +125,7 @@ def inherit(framer: Framer) -> Plan | None:
         return None
     frame = framer.frame
     _flatten(framer)
-    previous = moved_last(framer, previous)
+    previous = moved_last(framer, without_limit(framer, previous))
     exclude_more(framer, previous)
     add_slice(framer, previous)
     slice_of_last(framer, previous)
@@ -202,7 +207,8 @@ def _list_them(framer: Framer, previous: Plan) -> None:
     pointed = {t.text for t in frame.tokens} & set(framer.raw["list_them"])
     record = str(families.get(framer.catalog.metrics[previous.metrics[0]].family) or "")
     limited = any(f.dimension in previous.metrics for f in frame.filters)  # `which of those lost money` are rows of the last answer
-    asked = bool(pointed) and frame.has("list", "strong_list", "which") and not (frame.groups or frame.record or limited)
+    rows = bool(previous.group_by) and frame.has("which") and not frame.has("strong_list")  # `which of them has the oldest average`
+    asked = bool(pointed) and frame.has("list", "strong_list", "which") and not (frame.groups or frame.record or limited or rows)
     if asked and record and all(can_cut(framer.lexicon, m, record) for m in previous.metrics):
         frame.record = record
         frame.metrics = list(previous.metrics)

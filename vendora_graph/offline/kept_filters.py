@@ -31,6 +31,7 @@ def _same_people(framer: Framer, group: str, previous: Plan) -> bool:
 def keep_filters(framer: Framer, previous: Plan) -> None:
     """Join the conditions of the last answer with those said now: one on the same column is replaced, one wanted back is lifted."""
     frame = framer.frame
+    _same_column(framer, previous)
     set_beside(framer, previous)
     replaced = {f.dimension for f in frame.filters if f.op != "not_in"}
     replaced |= {f.dimension for f in previous.filters if f.dimension in frame.groups and f.op == "in" and len(f.values) == 1}  # by each
@@ -48,6 +49,14 @@ def keep_filters(framer: Framer, previous: Plan) -> None:
         frame.filters = [f for f in frame.filters if f.dimension not in dropped]
     kept = [f for f in kept if not _beside(framer, f) and not (frame.flat and _of_ranking(framer, f))]
     frame.filters = _without_clash([*kept, *_slice_of(framer, previous), *frame.filters])
+
+
+def _same_column(framer: Framer, previous: Plan) -> None:
+    """Deals under -2,500 on the front, then `used ones under -1,000`: another limit on the column that was limited."""
+    frame, columns = framer.frame, framer.lexicon.section("measure_columns")
+    held = {f.dimension for f in previous.filters}
+    moved = {f.dimension: str(columns[f.dimension]) for f in frame.filters if str(columns.get(f.dimension)) in held}
+    frame.filters = [f.model_copy(update={"dimension": moved.get(f.dimension, f.dimension)}) for f in frame.filters]
 
 
 def _of_ranking(framer: Framer, item: Filter) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendora_graph.offline.frame import Framer
+from vendora_graph.offline.frame import Framer, of_kind
 from vendora_graph.offline.variants import base_of
 
 
@@ -12,6 +12,8 @@ def of_last(framer: Framer) -> None:
     _count_and_amount(framer)
     if framer.inherits():
         _so_many_of_them(framer)
+        _same_line(framer)
+        _named_by_column(framer)
     if framer.inherits() and not framer.frame.record:
         _age(framer)
         _percent(framer)
@@ -46,6 +48,36 @@ def _count_and_amount(framer: Framer) -> None:
     if len(set(pair)) > 1 and all(name in known for name in pair):
         frame.metrics = pair
         frame.bound.update({i: f"metric {pair[1]}" for i, t in enumerate(frame.tokens) if t.text in framer.raw["money_words"]})
+
+
+def _same_line(framer: Framer) -> None:
+    """VSC penetration by month, then `GAP, same months`: a line of the same buckets."""
+    frame, previous, tokens = framer.frame, framer.ctx.previous, framer.frame.tokens
+    same = any(tokens[i].text == framer.raw["same_word"] and tokens[i + 1].text != tokens[i + 1].stem for i in range(len(tokens) - 1))
+    stretch = any(t.text in framer.raw["same_time"] for t in tokens)
+    if previous is not None and previous.period is not None:
+        lead, times = framer.raw["same_lead"], framer.raw["same_time"]
+        leads = [i for i in range(len(tokens) - 1) if tokens[i].text in lead and tokens[i + 1].text in times]
+        frame.bound.update({at: "period" for i in leads for at in (i, i + 1) if not frame.periods})
+    if previous is not None and previous.grain is not None and same and stretch and frame.metrics and not frame.periods:
+        frame.grain, frame.trend = previous.grain, True
+
+
+def _named_by_column(framer: Framer) -> None:
+    """Net profit, then `biggest 3 expense lines`: the column's name says what of, its usual measure (`dimension_metrics`)."""
+    frame, known, usual = framer.frame, framer.catalog.metrics, framer.lexicon.section("dimension_metrics")
+    previous, words = framer.ctx.previous, framer.lexicon.normaliser.tokens
+    if frame.metrics or previous is None:
+        return
+    shown = {t.stem for m in previous.metrics if m in known for t in words(known[m].label)}
+    for span in frame.spans:
+        said = [t.stem for t in frame.tokens[span.start : span.end] if t.content]
+        own = set(said) - shown if len(said) > 1 else set()
+        metrics = [str(usual[s.key]) for s in of_kind(span, "dimension") if usual.get(s.key) in known]
+        named = [m for m in metrics if own & {t.stem for t in words(known[m].label)} and m not in previous.metrics]
+        if named:
+            frame.metrics, frame.pointed = named[:1], True
+            return
 
 
 def _so_many_of_them(framer: Framer) -> None:

@@ -37,6 +37,6 @@ def through_day(framer: Framer, at: int, spec: PeriodSpec, others: list[PeriodSp
 def same_time(framer: Framer) -> bool:
     """`recon spend by store for the same month`: the last answer's period, whatever it was of."""
     frame, words = framer.frame, framer.raw["same_time"]
-    found = [i for i, t in enumerate(frame.tokens) if i and t.text in words and frame.tokens[i - 1].text == framer.raw["same_word"]]
+    found = [i for i, t in enumerate(frame.tokens) if i and t.text in words and frame.tokens[i - 1].text in framer.raw["same_lead"]]
     frame.bound.update({at: "period" for i in found for at in (i - 1, i)})
     return bool(found)

@@ -76,7 +76,7 @@ def _shown(framer: Framer, asked: list[str], fitting: list[str]) -> None:
     shown = sorted(dict.fromkeys([*asked, *fitting]), key=lambda m: known[m].unit == "date")  # what a day is of comes first
     frame.metrics = shown or frame.metrics
     _only_counted(framer, asked)
-    _by_worth(framer, fitting)
+    _by_worth(framer, fitting, asked)
 
 
 def _take_conditions(framer: Framer) -> None:
@@ -158,12 +158,16 @@ def _only_counted(framer: Framer, asked: list[str]) -> None:
     frame.filters.extend(Filter(dimension=m, op="gt", values=("0",)) for m in counts if not any(f.dimension == m for f in frame.filters))
 
 
-def _by_worth(framer: Framer, own: list[str]) -> None:
-    """`the ten largest repair orders`: of records that each count as one, the largest is the one of the most money."""
+def _by_worth(framer: Framer, own: list[str], asked: list[str]) -> None:
+    """`the ten largest repair orders`: of records that each count as one, the largest is the one of the most money.
+
+    An amount that is named (`which 5 used cars cost us the most`) comes before the records' own.
+    """
     frame, known = framer.frame, framer.catalog.metrics
     first = frame.metrics[0] if frame.metrics else ""
-    worth = next((m for m in own if known[m].unit.startswith("usd")), "")
-    if frame.ranked and not frame.rank_by and first in known and known[first].unit in _COUNTED and first not in own and worth:
+    named = next((m for m in asked if known[m].unit.startswith("usd")), "")
+    worth = named or next((m for m in own if known[m].unit.startswith("usd") and first not in own), "")
+    if frame.ranked and not frame.rank_by and first in known and known[first].unit in _COUNTED and worth:
         frame.rank_by = worth
 
 

@@ -44,6 +44,14 @@ def rows_past(framer: Framer) -> None:
             return
 
 
+def without_limit(framer: Framer, previous: Plan) -> Plan:
+    """The top five, then `give me everyone with 40 or more`: every row the limit leaves, and no longer the first five."""
+    everyone = {t.text for t in framer.frame.tokens} & set(framer.raw["everyone_words"])
+    if not everyone or previous.ranking is None or framer.frame.limit is not None:
+        return previous
+    return previous.model_copy(update={"ranking": previous.ranking.model_copy(update={"limit": None})})
+
+
 def that_row(framer: Framer, plan: Plan) -> str:
     """Stores ranked, then `show that store by advisor`: one of the rows is meant, and no condition of the plan says which."""
     frame, previous = framer.frame, framer.ctx.previous

@@ -280,14 +280,14 @@ def _where(framer: Framer) -> None:
     where, sources = framer.raw["where_word"], set(framer.raw["from_words"])
     asked = said[:1] == [where] or any({a, b} - sources == {where} for a, b in pairwise(said))  # `... and from where`
     asked = asked or (where in said and said[-1] in sources)  # `... and where did they come from`
-    if not asked or not set(said) & sources or frame.groups:
-        return
     entry = next((places[m] for m in framer.measures()[:1] if m in places), None)
-    if entry is None or entry["by"] in {f.dimension for f in frame.filters}:
+    if not asked or not set(said) & sources or entry is None or entry["by"] in {f.dimension for f in frame.filters}:
+        return
+    if set(frame.groups) - {entry["by"]}:
         return
     frame.pointed = not frame.metrics and framer.inherits()  # `leads yesterday`, then `from where`
     frame.metrics, frame.from_hint = [str(entry["measure"])], False
-    frame.groups.append(str(entry["by"]))
+    frame.groups = [str(entry["by"])]
 
 
 def _comparison(framer: Framer) -> None:
