@@ -35,6 +35,8 @@ def biggest_losses(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, 
         between = tokens[at + 1 : end]
         if token.text not in words["orders"] or not end or any(t.kind == "punct" or t.number is not None for t in between):
             continue
+        if any(t.text == lexicon.english.raw["by_word"] for t in tokens) or not _can_lose(tokens[at + 1 : end + 1], lexicon):
+            continue
         named = any(s.kind == "metric" for s in lexicon.senses(compact(tokens[at + 1 : end + 1])))
         rest = tokens[end:] if named else tokens[end + 1 :]
         if not named and not any(s.kind in _NAMES for s in lexicon.senses(compact(between))):
@@ -43,6 +45,14 @@ def biggest_losses(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, 
         lead = () if any(t.text in words["lists"] for t in before) else _said(words["lead"], token, lexicon)
         return (*lead, *before, *_said(words["worst"], token, lexicon), *between, *rest)
     return tokens
+
+
+def _can_lose(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether a measure the words name, with or without `losses`, may lie below zero."""
+    names = (list(tokens), list(tokens[:-1]))
+    found = [s.key for name in names for s in lexicon.senses(compact(name)) if s.kind == "metric"] if tokens else []
+    known = [lexicon.catalog.metrics[name] for name in found]
+    return any(info.low < 0 if info.low is not None else info.good == "up" for info in known) or len(tokens) == 1
 
 
 def _said(text: str, near: Token, lexicon: Lexicon) -> Iterator[Token]:

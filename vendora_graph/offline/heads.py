@@ -5,6 +5,8 @@ from __future__ import annotations
 from vendora_graph.offline.frame import Framer
 
 _KINDS = frozenset({"category", "person", "flag"})
+_FEW = 12
+"""Values of a column that tells kinds (`by type`)."""
 
 
 def take_heads(framer: Framer) -> None:
@@ -36,7 +38,8 @@ def _headed(framer: Framer, stem: str) -> str:
     ours = [name for name in found if own_column(framer, name)]
     if len(found) != 1 and len(ours) != 1:  # `chargebacks by type`: the `chargeback type`
         own = {t.stem for m in framer.measures() for t in words(framer.catalog.metrics[m].label) if t.content}
-        names = {name: [[t.stem for t in words(said)] for said in known[name].synonyms] for name in fitting}
+        few = [name for name in fitting if len(framer.lexicon.value_counts.get(name) or ()) <= _FEW]
+        names = {name: [[t.stem for t in words(said)] for said in known[name].synonyms] for name in few}
         ours = [name for name, said in names.items() if any(s[-1:] == [stem] and own & set(s[:-1]) for s in said)]
     return ours[0] if len(ours) == 1 else found[0] if len(found) == 1 else ""
 

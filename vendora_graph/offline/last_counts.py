@@ -16,7 +16,9 @@ _BOTH = 2
 def counted_last(framer: Framer) -> bool:
     """Whether a count is asked for by a pronoun or `on`: a plain noun beside it is what the figure of the last answer was made on."""
     said, opens = {t.text for t in framer.frame.tokens}, framer.frame.tokens[:1]
-    pointed = said & {*framer.raw["pointing_words"], *framer.raw["last_words"]} or (opens and opens[0].text in framer.raw["count_openers"])
+    previous = framer.ctx.previous
+    led = opens and opens[0].text in framer.raw["count_openers"] and previous is not None and len(previous.metrics) == 1
+    pointed = said & {*framer.raw["pointing_words"], *framer.raw["last_words"]} or led
     return counting(framer) and bool(pointed) and not framer.frame.groups
 
 
@@ -76,6 +78,8 @@ def rests_on(framer: Framer) -> None:
     frame, known = framer.frame, framer.catalog.metrics
     said = " ".join(t.text for t in frame.tokens)
     general = {*(framer.lexicon.vocabulary.get("generic_metrics") or ())} if len(frame.metrics) > 1 else set()
+    spans = {m: frame.tokens[s.start : s.end] for m, s in frame.metric_spans.items()}
+    general = {m for m in general if sum(t.content for t in spans.get(m, ())) == 1}  # `and on how many used cars` has a noun of its own
     named = [m for m in frame.metrics if m in frame.metric_spans and m not in general]  # `surveys` alone is a word for the scores
     own = _count_of(framer, named[0]) if len(named) == 1 else ""
     asked = counting(framer) and any(phrase in said for phrase in framer.raw["based_on"])

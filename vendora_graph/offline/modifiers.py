@@ -7,10 +7,11 @@ from typing import Any
 
 from vendora_graph.contracts import Filter
 from vendora_graph.offline.daily import averaged_beside
-from vendora_graph.offline.frame import LIMITS, Framer, can_cut, cue_names, of_kind
+from vendora_graph.offline.frame import Framer, can_cut, cue_names, of_kind
 from vendora_graph.offline.heads import noun_inside
 from vendora_graph.offline.lists import new_clause, with_amount
 from vendora_graph.offline.measures import category
+from vendora_graph.offline.no_values import theirs
 from vendora_graph.offline.normalise import compact
 from vendora_graph.offline.own_limits import labels_limit
 from vendora_graph.offline.pointing import same_form, strange, take_outcome, value_measure
@@ -129,22 +130,12 @@ def apply_modifiers(framer: Framer) -> None:
     averaged_beside(framer, (modifiers.get("average") or {}).get("map") or {})
     for span in frame.spans:
         for sense in of_kind(span, "modifier"):
-            if span.start not in frame.bound and not labels_limit(framer, span) and not _theirs(framer, span, modifiers[sense.key]):
+            if span.start not in frame.bound and not labels_limit(framer, span) and not theirs(framer, span, modifiers[sense.key]):
                 both.extend(frame.metrics if _listed(framer, span) and not mapped else ())
                 mapped.extend(_modified(framer, span, sense.key, modifiers[sense.key]))
     if mapped:
         kept = [m for m in frame.metrics if m in both or not any(m in ((modifiers[k].get("map")) or {}) for k in frame.modifiers)]
         frame.metrics = list(dict.fromkeys([*both, *mapped, *kept]))
-
-
-def _theirs(framer: Framer, span: Span, entry: Mapping[str, Any]) -> bool:
-    """`how many deals did Ford Credit buy from us`: what a value named before did, and not we (`not_by`)."""
-    before = {v.key for s in framer.frame.spans if s.end == span.start for v in of_kind(s, "value")} & set(entry.get("not_by") or ())
-    limits = {framer.frame.spans[i].start for name in LIMITS for i in framer.frame.cues.get(name, ())}
-    reached = span.end in limits and framer.frame.tokens[span.start].text in framer.raw["came_words"]  # `came in under 8 units`
-    if before or reached:
-        framer.frame.bind(span, "context")
-    return bool(before) or reached
 
 
 def _listed(framer: Framer, span: Span) -> bool:

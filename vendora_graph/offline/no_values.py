@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from vendora_graph.offline.frame import Framer
+from collections.abc import Mapping
+from typing import Any
+
+from vendora_graph.offline.frame import LIMITS, Framer, of_kind
 from vendora_graph.offline.spans import Span
 
 
@@ -55,7 +58,7 @@ def done_by(framer: Framer, span: Span) -> bool:
     while at >= 0 and tokens[at].text in raw["articles"]:
         at -= 1
     asked = {framer.frame.spans[i].end for i in framer.frame.cues.get("who", ())}
-    places = at > 0 and tokens[at].text in raw["place_links"] and at in asked
+    places = at > 0 and tokens[at].text in raw["place_links"] and at in asked and tokens[span.end - 1].text in raw["work_places"]
     if verb or places:
         framer.frame.bind(span, "context")
     return verb or places
@@ -68,3 +71,16 @@ def in_columns(framer: Framer, span: Span) -> bool:
     at = next((i for i, t in enumerate(tokens) if t.text in framer.raw["column_words"]), len(tokens))
     behind = any(t.stem in numbers for t in tokens[at : span.start])
     return behind and span.end - span.start == 1 and tokens[span.start].text in figures
+
+
+def theirs(framer: Framer, span: Span, entry: Mapping[str, Any]) -> bool:
+    """`how many deals did Ford Credit buy from us`: what a value named before did, and not we (`not_by`)."""
+    before = {v.key for s in framer.frame.spans if s.end == span.start for v in of_kind(s, "value")} & set(entry.get("not_by") or ())
+    limits = {framer.frame.spans[i].start for name in LIMITS for i in framer.frame.cues.get(name, ())}
+    came = framer.frame.tokens[span.start].text in framer.raw["came_words"]
+    known = framer.catalog.dimensions
+    people = framer.frame.has("who") or any(known[d.key].kind == "person" for s in framer.frame.spans for d in of_kind(s, "dimension"))
+    reached = span.end in limits and came and people  # `who came in under 8 units`
+    if before or reached:
+        framer.frame.bind(span, "context")
+    return bool(before) or reached

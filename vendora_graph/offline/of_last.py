@@ -26,14 +26,22 @@ def _own_age(framer: Framer) -> None:
     first = base_of(framer.lexicon, frame.metrics[0]) if frame.metrics else ""
     own = str(ages.get(first))
     other = next((m for m in frame.metrics[1:] if m in ages.values() and m != own), "")
-    if own in framer.catalog.metrics and other:
-        stock = {str(k) for k, v in ages.items() if v == other}
-        kept = [m for m in frame.metrics if base_of(framer.lexicon, m) not in stock]
-        for span in (frame.metric_spans[m] for m in frame.metrics if m not in kept and m in frame.metric_spans):
-            frame.bind(span, f"metric {own}")
+    if own in framer.catalog.metrics and other and not _has_noun(framer, other):
+        stock, words = {str(k) for k, v in ages.items() if v == other}, framer.raw["count_words"]
+        counted = {m for m, s in frame.metric_spans.items() if all(t.text in words for t in frame.tokens[s.start : s.end])}
+        kept = [m for m in frame.metrics if not (base_of(framer.lexicon, m) in stock and m in counted)]
         counts = [i for i, t in enumerate(frame.tokens) if t.text in framer.raw["count_words"]]
         frame.bound.update(dict.fromkeys(counts, f"metric {own}"))
         frame.metrics = list(dict.fromkeys(own if m == other else m for m in kept))
+
+
+def _has_noun(framer: Framer, metric: str) -> bool:
+    """Whether an age says of what it is (`average age of inventory`)."""
+    frame, span = framer.frame, framer.frame.metric_spans.get(metric)
+    if span is None:
+        return True
+    of = any(t.text == framer.raw["of_word"] for t in frame.tokens[span.end - 1 : span.end + 1])
+    return of or any(t.content and t.text not in framer.raw["own_age_words"] for t in frame.tokens[span.start : span.end])
 
 
 def _count_and_amount(framer: Framer) -> None:

@@ -51,9 +51,8 @@ def of_department(framer: Framer, span: Span, dimension: str) -> bool:
 def own_measures(framer: Framer) -> None:
     """A measure that a department has a form of its own of: named beside it, or the asker's own (`days supply` of a parts manager)."""
     frame, departments = framer.frame, framer.lexicon.section("departments")
-    beside = [framer.catalog.metrics[m].department or "" for m in frame.metrics[:-1]]  # `obsolescence % and the inventory value`
-    beside = [] if any(of_kind(span, "group") for span in frame.spans) else beside
-    for name in dict.fromkeys([*_meant(framer, frame.spans), *beside]):
+    _own_beside(framer)
+    for name in _meant(framer, frame.spans):
         entry = departments.get(name) or {}
         own = entry.get("own") or {}
         for metric in [m for m in frame.metrics if own.get(m) in framer.catalog.metrics]:
@@ -64,6 +63,18 @@ def own_measures(framer: Framer) -> None:
             for span in frame.spans:
                 if any(s.key == name for s in of_kind(span, "group")):
                     frame.bind(span, f"department {name}")
+
+
+def _own_beside(framer: Framer) -> None:
+    """`obsolescence % of the parts inventory and the inventory value`: a general amount beside a department's own (`own_beside`)."""
+    frame, known = framer.frame, framer.catalog.metrics
+    forms = framer.lexicon.section("own_beside")
+    before = {known[m].department for m in frame.metrics[:-1]}
+    for metric in [m for m in frame.metrics[1:] if m in forms]:
+        own = str(forms[metric].get("to"))
+        if own in known and before == {forms[metric].get("department")}:
+            frame.metrics = [own if m == metric else m for m in frame.metrics]
+            frame.metric_spans.setdefault(own, frame.metric_spans.get(metric, frame.spans[0]))
 
 
 def _meant(framer: Framer, spans: Sequence[Span]) -> list[str]:

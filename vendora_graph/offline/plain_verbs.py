@@ -93,7 +93,8 @@ def _on_value(framer: Framer, own: Span | None) -> bool:
     """`what rent did we pay`, `did we spend on policy`: a value of a column of amounts is what was paid, and no other amount is named."""
     usual, known = framer.lexicon.section("value_metrics"), framer.catalog.metrics
     others = [s for s in framer.frame.spans if s is not own and not _link(framer, s)]
-    said = any(known[m].unit.startswith("usd") for s in others for v in of_kind(s, "value") if (m := str(usual.get(v.key))) in known)
+    paid = {name for name, info in known.items() if info.unit.startswith("usd") and info.good == "down"}  # sales are not what was paid
+    said = any(str(usual.get(v.key)) in paid for s in others for v in of_kind(s, "value"))
     return said and not any(of_kind(s, "metric") for s in others)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from vendora_graph.contracts import Plan, Reading
 from vendora_graph.offline.ages import aged_sold, have_here, take_state
@@ -61,7 +62,7 @@ from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
-from vendora_graph.offline.row_follow import rows_past, rows_that_lost, so_many_instead, ungrouped
+from vendora_graph.offline.row_follow import rows_past, rows_that_lost, so_many_instead, ungrouped, whole_again
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.share_parts import counted_parts
 from vendora_graph.offline.slots import fill_slots
@@ -103,9 +104,18 @@ class Reader:
 
     def read(self, question: str, ctx: ReadContext) -> Reading:
         """Return what a question asks for, or why it cannot be answered. Never raises on any text."""
-        tokens = self.lexicon.normaliser.tokens(question)
+        tokens, ctx = self._of_its_own(self.lexicon.normaliser.tokens(question), ctx)
         early = before_reading(question, tokens, self.lexicon)
         return early if early is not None else self._told(in_full(said_in_full(tokens, ctx.previous, self.lexicon), self.lexicon), ctx)
+
+    def _of_its_own(self, tokens: tuple[Token, ...], ctx: ReadContext) -> tuple[tuple[Token, ...], ReadContext]:
+        """`different question, how long ...`: what follows is no step of the conversation."""
+        for phrase in self.lexicon.english.raw["new_topic"]:
+            size = len(phrase.split())
+            if " ".join(t.text for t in tokens[:size]) == phrase and len(tokens) > size:
+                rest = tokens[size:]
+                return (rest[1:] if rest[0].kind == "punct" else rest), replace(ctx, previous=None)
+        return tokens, ctx
 
     def _told(self, tokens: tuple[Token, ...], ctx: ReadContext) -> Reading:
         """Read a question; a measure that it describes and does not name is read for the description, which is said."""
@@ -170,6 +180,7 @@ class Reader:
         rows_past(framer)
         ungrouped(framer)
         so_many_instead(framer)
+        whole_again(framer)
         framer.collect()
         take_left_out(framer)
         find_target(framer)

@@ -32,6 +32,8 @@ def numbered(framer: Framer) -> None:
         fitting = [name for name in names if framer.measures() and framer.fits(name)]
         if fitting and any(t.text in framer.raw["column_words"] for t in frame.tokens[: span.start]):
             columns = columns_named(framer)
+            if set(frame.groups) - columns:
+                return  # `deals by salesperson with deal number`
             frame.record, frame.groups = fitting[0], [g for g in frame.groups if g not in columns]
             frame.bind(span, "column")
             return

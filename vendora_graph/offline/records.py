@@ -64,7 +64,8 @@ def _records(framer: Framer) -> None:
     if all(can_cut(framer.lexicon, m, frame.record) for m in frame.metrics):
         frame.groups = [frame.record]
         for span in (s for s in frame.spans if any(d.key == frame.record for d in of_kind(s, "dimension"))):
-            frame.bind(span, "column")  # `the worst 5 by deal number`
+            if framer.after_cue(span, {"group"}):
+                frame.bind(span, "column")  # `the worst 5 by deal number`
         show_columns(framer)
     else:
         frame.record = ""

@@ -20,7 +20,7 @@ def relative_limits(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token,
     for entry in lexicon.vocabulary.get("relative_limits") or ():
         for at in range(1, len(tokens)):
             side = _side(tokens, at, entry)
-            if side and tokens[at].text in entry["of"] and not _either(tokens, at, lexicon):
+            if side and tokens[at].text in entry["of"] and not (_either(tokens, at, lexicon) or _other(tokens, at, lexicon)):
                 return _turned(tokens, at, side, entry, lexicon)
     return tokens
 
@@ -32,7 +32,10 @@ def _side(tokens: Sequence[Token], at: int, entry: Mapping[str, Any]) -> str:
 
 def _turned(tokens: tuple[Token, ...], at: int, side: str, entry: Mapping[str, Any], lexicon: Lexicon) -> tuple[Token, ...]:
     words = lexicon.english.raw["relative_words"]
-    number = _number(tokens, range(at - 2, at - 1)) if at > 1 else None
+    last = at - 2
+    while last > 0 and tokens[last].text in words["or_more"]:
+        last -= 1
+    number = _number(tokens, range(last, last + 1)) if last >= 0 else None
     start, end = at - 1, at + 1
     if number is not None:
         start = number
@@ -56,6 +59,13 @@ def _turned(tokens: tuple[Token, ...], at: int, side: str, entry: Mapping[str, A
 def _number(tokens: Sequence[Token], places: range) -> int | None:
     """The place of a percentage."""
     return next((i for i in places if tokens[i].number is not None and tokens[i].unit == "pct"), None)
+
+
+def _other(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """`how far over market are we`, `did we sell above market`, `over 20,000 under market`: no limit on the ratio of what stands."""
+    words, before = lexicon.english.raw["relative_words"], tokens[: at - 1]
+    amount = bool(before) and before[-1].number is not None and before[-1].unit != "pct"
+    return amount or any(t.text in words["unless"] for t in before)
 
 
 def _either(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:

@@ -68,6 +68,13 @@ class Table:
         return whole[-1] if whole and len(self.rows) > 1 else None
 
 
+def no_value(table: Table, period: str | None = None) -> bool:
+    """Whether no cell of a table has a value; with a period, none of that period where there are such cells."""
+    cells = [cell for row in table.rows for cell in row.cells if cell is not None]
+    asked = [cell for cell in cells if cell.grade == "metric" and cell.period == period] if period else []
+    return all(cell.value is None for cell in asked or cells)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What one call gave: tables and words, or an error."""

@@ -33,6 +33,8 @@ def rows_past(framer: Framer) -> None:
     frame, previous, known = framer.frame, framer.ctx.previous, framer.catalog.dimensions
     if previous is None or not any(known[g].kind == "record" for g in previous.group_by if g in known):
         return
+    if framer.raw["how_many"] == [t.text for t in frame.tokens if t.text in framer.raw["how_many"]][:2]:
+        return  # `how many over 90`
     limited, slices = {f.dimension for f in previous.filters if f.op not in {"in", "not_in"}}, framer.lexicon.section("named_slices")
     for span in frame.spans:
         named = [slices[s.key] for s in of_kind(span, "metric") if s.key in slices]
@@ -83,6 +85,16 @@ def ungrouped(framer: Framer) -> None:
             frame.bound.update(dict.fromkeys(range(said[0], span.end), "no group"))
             frame.flat = True
             return
+
+
+def whole_again(framer: Framer) -> None:
+    """Gross by store, then `and the whole group together?`: one figure of all of them, where nothing else is said."""
+    frame, previous = framer.frame, framer.ctx.previous
+    words = [t.text for t in frame.tokens if t.kind != "punct"]
+    said = " ".join(words[1:] if words[:1] == framer.raw["joiners"][:1] else words)
+    if previous is not None and previous.group_by and said in framer.raw["whole_again"]:
+        frame.spans, frame.flat = (), True
+        frame.bound.update(dict.fromkeys(range(len(frame.tokens)), "no group"))
 
 
 def so_many_instead(framer: Framer) -> None:

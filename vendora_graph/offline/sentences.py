@@ -9,7 +9,7 @@ from vendora_graph.contracts import TableSpec
 from vendora_graph.offline.asked import Asked, limited, share_filter
 from vendora_graph.offline.honesty import is_few
 from vendora_graph.offline.planner import compared, ends, several_groups
-from vendora_graph.offline.results import Cell, Row, Table, row_value
+from vendora_graph.offline.results import Cell, Row, Table, no_value, row_value
 from vendora_graph.offline.share_lines import beside
 from vendora_graph.offline.words import (
     COUNTED,
@@ -64,9 +64,7 @@ class Told:
     @property
     def empty(self) -> bool:
         """Whether no cell has a value, or none of the period asked for (what it is compared with may have one)."""
-        cells = [cell for row in self.table.rows for cell in row.cells if cell is not None]
-        asked = [cell for cell in cells if cell.grade == "metric" and cell.period == self.table.period] if self.compares else []
-        return all(cell.value is None for cell in asked or cells)
+        return no_value(self.table, self.table.period if self.compares else None)
 
     def column(self, index: int) -> int:
         """Return the first column of the metric with this index."""
@@ -91,8 +89,7 @@ class Told:
     def nothing(self) -> str:
         """Return the sentence for no records."""
         label = self.infos[0].label if self.infos else ""
-        cells = (cell for row in reversed(self.table.rows) for cell in row.cells if cell is not None)
-        last = next(cells, None)
+        last = next((cell for row in reversed(self.table.rows) for cell in row.cells if cell is not None), None)
         when = period_words(last.period) if last is not None and self.asked.plan.grain is not None else self.when()
         return say("empty", "headline", Label=label, value=spoken(last) if last else "", period=when, where=self.where)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from vendora_graph.offline.ages import age_at_sale
 from vendora_graph.offline.daily import each_open_day, take_daily
 from vendora_graph.offline.frame import LIMITS, Framer, can_cut, of_kind
@@ -16,6 +14,7 @@ from vendora_graph.offline.places import take_place
 from vendora_graph.offline.ranking import RANK_CUES, fill_grain, fill_ranking
 from vendora_graph.offline.record_nouns import column_of_list, is_record
 from vendora_graph.offline.single import single_record
+from vendora_graph.offline.sources import take_source
 from vendora_graph.offline.spans import Span
 from vendora_graph.offline.thresholds import fill_thresholds
 from vendora_graph.offline.values import fill_values, joined_values
@@ -32,7 +31,7 @@ def fill_slots(framer: Framer) -> None:
     framer.collect_late()
     _dimensions(framer)
     _who(framer)
-    _where(framer)
+    take_source(framer)
     take_daily(framer)
     each_open_day(framer)
     take_ends(framer)
@@ -154,11 +153,17 @@ def _all_of(framer: Framer, span: Span, dimension: str) -> bool:
     before = framer.frame.tokens[span.start - 1].stem if span.start else ""
     if before not in framer.raw["all_words"] or framer.after_cue(span, {"group"}):
         return False
-    if framer.catalog.dimensions[dimension].kind == "store" and not framer.frame.groups and framer.frame.has("best_first", "low_first"):
-        return False  # `all stores: front gross, low to high`
+    if framer.catalog.dimensions[dimension].kind == "store" and _in_order(framer):
+        return False
     wider = framer.lexicon.section("all_of").get(dimension) or {}
     framer.frame.metrics = [str(wider.get(m, m)) for m in framer.frame.metrics]
     return True
+
+
+def _in_order(framer: Framer) -> bool:
+    """`all stores: front gross, low to high`: the order is one of the stores, where nothing else is to be put in it."""
+    by = any(t.text == framer.raw["by_word"] for t in framer.frame.tokens)
+    return not (by or framer.frame.groups) and framer.frame.has("best_first", "low_first")
 
 
 def _together(framer: Framer, span: Span, dimension: str) -> bool:
@@ -271,23 +276,6 @@ def _asks_who(framer: Framer) -> bool:
     nouns, tokens = framer.lexicon.vocabulary.get("uncounted_nouns") or (), framer.frame.tokens
     spans = [framer.frame.spans[i] for i in framer.frame.cues.get("who", ())]
     return any(not span.start or tokens[span.start - 1].text not in nouns for span in spans)
-
-
-def _where(framer: Framer) -> None:
-    """`where do our used cars come from`: by the place or source the measure's things come from."""
-    frame, places = framer.frame, framer.lexicon.section("own_places")
-    said = [t.text for t in frame.tokens if t.kind != "punct"]
-    where, sources = framer.raw["where_word"], set(framer.raw["from_words"])
-    asked = said[:1] == [where] or any({a, b} - sources == {where} for a, b in pairwise(said))  # `... and from where`
-    asked = asked or (where in said and said[-1] in sources)  # `... and where did they come from`
-    entry = next((places[m] for m in framer.measures()[:1] if m in places), None)
-    if not asked or not set(said) & sources or entry is None or entry["by"] in {f.dimension for f in frame.filters}:
-        return
-    if set(frame.groups) - {entry["by"]}:
-        return
-    frame.pointed = not frame.metrics and framer.inherits()  # `leads yesterday`, then `from where`
-    frame.metrics, frame.from_hint = [str(entry["measure"])], False
-    frame.groups = [str(entry["by"])]
 
 
 def _comparison(framer: Framer) -> None:
