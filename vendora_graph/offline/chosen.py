@@ -250,6 +250,8 @@ def _one_noun(framer: Framer, first: Span, second: Span) -> bool:
 def _coordinated(framer: Framer, first: Span, second: Span) -> bool:
     if is_target(framer, second):  # `units by model, sorted by gross`
         return True
+    if any(t.text in framer.raw["more_last"] for t in framer.frame.tokens[second.end : second.end + 1]):
+        return True  # `rank them on closing ratio, show their ups too`
     between = framer.frame.tokens[first.end : second.start]
     joiners = list(framer.raw["joiners"])
     key = framer.lexicon.normaliser.key

@@ -58,6 +58,9 @@ def _no_part(framer: Framer, plan: Plan) -> bool:
     """A share of something, and nothing says which part."""
     if (plan.topic == "share" and _other_whole(framer)) or of_average(framer, plan):
         return True
+    known = framer.catalog.dimensions
+    if plan.topic == "share" and framer.frame.carried and any(known[g].kind == "record" for g in plan.group_by if g in known):
+        return True  # deals listed, then `what percent of our new deals is that`: no share of each of them
     whole = plan.topic == "share" or (framer.frame.has("share") and not framer.frame.has("change", "compare") and not rated(framer))
     bare = plan.intent == "trend" and not plan.group_by and not plan.filters
     return whole and (bare or (plan.intent == "value" and share_filter(plan) is None))

@@ -173,7 +173,9 @@ class Framer:
 
     def measures(self) -> list[str]:
         """Return the metrics so far, those of the records listed, or those of the last answer."""
-        if self.frame.record and not self.frame.metrics:
+        last = self.ctx.previous.metrics if self.inherits() and self.ctx.previous is not None else ()
+        of_last = bool(last) and all(m in self.catalog.metrics and can_cut(self.lexicon, m, self.frame.record) for m in last)
+        if self.frame.record and not self.frame.metrics and not of_last:
             own = [m for m in self.catalog.dimensions[self.frame.record].record_metrics if m in self.catalog.metrics]
             if own:
                 return own

@@ -62,7 +62,7 @@ from vendora_graph.offline.pointing import point_back
 from vendora_graph.offline.rank_target import find_target
 from vendora_graph.offline.recency import take_recent
 from vendora_graph.offline.resolve import resolve_plan
-from vendora_graph.offline.row_follow import rows_past, rows_that_lost, so_many_instead, ungrouped, whole_again
+from vendora_graph.offline.row_follow import past_last, rows_past, rows_that_lost, so_many_instead, ungrouped, whole_again
 from vendora_graph.offline.rules import apply_departments, apply_rules
 from vendora_graph.offline.share_parts import counted_parts
 from vendora_graph.offline.slots import fill_slots
@@ -178,6 +178,7 @@ class Reader:
         counted_customers(framer)
         rows_that_lost(framer)
         rows_past(framer)
+        past_last(framer)
         ungrouped(framer)
         so_many_instead(framer)
         whole_again(framer)

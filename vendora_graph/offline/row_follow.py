@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vendora_graph.contracts import MOST_ROWS, Filter, Plan
-from vendora_graph.offline.frame import Framer, of_kind
-from vendora_graph.offline.variants import filters_of
+from vendora_graph.offline.frame import LIMITS, Framer, of_kind
+from vendora_graph.offline.variants import base_of, filters_of, limits_of
 
 _NEAR = 5
 
@@ -52,6 +52,28 @@ def without_limit(framer: Framer, previous: Plan) -> Plan:
     if not everyone or previous.ranking is None or framer.frame.limit is not None:
         return previous
     return previous.model_copy(update={"ranking": previous.ranking.model_copy(update={"limit": None})})
+
+
+def past_last(framer: Framer) -> None:
+    """Used units over 60 days, then `over 75?`: another number for the limit that the last answer had, and nothing else."""
+    frame, previous, known = framer.frame, framer.ctx.previous, framer.catalog.dimensions
+    words = [i for i, t in enumerate(frame.tokens) if t.kind != "punct"]
+    cue = next((s for s in frame.spans if s.start == 0 and any(x.kind == "cue" and x.key in LIMITS for x in s.senses)), None)
+    if previous is None or previous.group_by or cue is None or len(words) != cue.end + 1 or frame.tokens[words[-1]].number is None:
+        return
+    said = [f for f in previous.filters if f.op in LIMITS and f.dimension in known]
+    slices = limits_of(framer.lexicon, previous.metrics[0])
+    items = said or [f for f in slices if f.op in LIMITS and f.dimension in known]
+    if len(items) != 1 or frame.tokens[words[-1]].unit:
+        return
+    op = next(x.key for x in cue.senses if x.kind == "cue" and x.key in LIMITS)
+    frame.filters.append(Filter(dimension=items[0].dimension, op=op, values=(str(frame.tokens[words[-1]].number),)))
+    if not said:
+        frame.metrics = [base_of(framer.lexicon, previous.metrics[0])]
+        frame.filters.extend(f for f in slices if f.op not in LIMITS)
+        frame.pointed = True
+    frame.spans = ()
+    frame.bound.update(dict.fromkeys(words, f"threshold {items[0].dimension}"))
 
 
 def that_row(framer: Framer, plan: Plan) -> str:

@@ -252,14 +252,14 @@ def _who(framer: Framer) -> None:
     frame = framer.frame
     each = any(t.text in framer.raw["everyones"] for t in frame.tokens)  # `everybody's units`
     anybody = frame.has("everyone") and (each or (frame.has(*LIMITS) and not framer.inherits()))  # `anybody under 1.0 hours per RO`
-    if not (_asks_who(framer) or anybody) or any(framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
+    own = framer.lexicon.section("own_people")
+    acting = set(map(str, own.values()))  # lenders ranked, then `who's the worst`
+    if not (_asks_who(framer) or anybody) or any(g in acting or framer.catalog.dimensions[g].kind == "person" for g in frame.groups):
         return
     known = framer.catalog.dimensions
     if any(f.op != "not_in" and f.dimension in known and known[f.dimension].kind == "person" for f in frame.filters):
         return
-    own = framer.lexicon.section("own_people")
     last = framer.ctx.previous.group_by if framer.ctx.previous is not None and not frame.metrics else ()  # `who's lowest` of those shown
-    acting = set(map(str, own.values()))  # lenders ranked, then `who's the worst`
     people = [g for g in last if g in acting or (g in framer.catalog.dimensions and framer.catalog.dimensions[g].kind == "person")]
     people += [str(own[m]) for m in framer.measures()[:1] if m in own]
     people += [str(name) for name in framer.lexicon.vocabulary.get("people") or ()]
