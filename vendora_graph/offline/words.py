@@ -84,8 +84,9 @@ def _filter(item: Filter, catalog: Catalog, names: dict[tuple[str, str], str], q
         named = [value for value in values if value]
         return say("joiners", f"filter_{item.op}", value=say("joiners", "comma").join(named)) if named else ""
     numbers = [f"{{{{q{quoted.index(value) + 1}}}}}" for value in item.values if value in quoted]
-    if len(numbers) != len(item.values):  # `10% under market` is a ratio under 90%, which nobody typed
-        return say("joiners", "filter_by", dimension=dimension)
+    if len(numbers) != len(item.values):
+        ratio = item.dimension in catalog.dimensions and known.unit == "rate"  # `10% under market` is a ratio under 90%, which nobody typed
+        return say("joiners", "filter_by", dimension=dimension) if ratio else ""
     return say("joiners", f"filter_{item.op}", dimension=dimension, value=say("joiners", "and").join(numbers))
 
 
