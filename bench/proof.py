@@ -18,7 +18,7 @@ from vendora_graph.contracts import Answer, Ledger, Verdict
 from vendora_graph.evaluation.cases import Case
 from vendora_graph.settings import Settings
 from vendora_graph.tools.fetch import query_id
-from vendora_graph.warehouse.port import GuardedStatement, ResultSet
+from vendora_graph.warehouse.port import DEFAULT_LIMITS, GuardedStatement, Limits, ResultSet
 
 VERDICT_LIMIT_MS, TIMES_PRIMARY = 100.0, 1.0
 ROUNDS = 5
@@ -93,9 +93,9 @@ class _Statements:
         self._warehouse = (await self._vendora.aopen()).services.warehouse
         self._plain = self._warehouse.fetch
 
-        async def fetch(statement: GuardedStatement, *, deadline_s: float) -> ResultSet:
+        async def fetch(statement: GuardedStatement, *, deadline_s: float, limits: Limits = DEFAULT_LIMITS) -> ResultSet:
             self._seen[query_id(statement.sql, statement.params)] = statement
-            return await self._plain(statement, deadline_s=deadline_s)
+            return await self._plain(statement, deadline_s=deadline_s, limits=limits)
 
         self._warehouse.fetch = fetch
         return self
