@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vendora_graph.contracts import Fact, Filter, Plan
+from vendora_graph.contracts import Fact, Filter, Plan, ResultTable
 from vendora_graph.evidence.asks import Ask, ask_of, condition
 from vendora_graph.evidence.case import Case, Days, days
 from vendora_graph.evidence.checks.base import Problem, rule
@@ -97,7 +97,7 @@ def metrics(case: Case) -> Iterator[Problem]:
     """Every metric asked for is delivered."""
     plan = asked(case)
     for name in plan.metrics if plan else ():
-        if not delivered(case, name) and not _of_no_rows(case, name, plan):
+        if not delivered(case, name) and not (plan and _of_no_rows(case, name, plan)):
             yield Problem(_label(case, name))
     if case.plan is not None and case.plan.intent in _WORDS_ONLY and case.plan.metrics:
         first = [sentence for sentence in case.sentences if sentence.place == "headline"]
@@ -106,14 +106,20 @@ def metrics(case: Case) -> Iterator[Problem]:
             yield Problem(_label(case, case.plan.metrics[0]))
 
 
-def _of_no_rows(case: Case, name: str, plan: Plan | None) -> bool:
+def _of_no_rows(case: Case, name: str, plan: Plan) -> bool:
     """Whether the result asked for has no row: what is told of single records only, as their days in stock, has no total either."""
+    return any(name in ask_of(table).metrics and table.total_rows == 0 for table in _whole_results(case, plan))
+
+
+def _whole_results(case: Case, plan: Plan) -> Iterator[ResultTable]:
+    """Yield the results that hold every row of what is asked for: by the same groups, of the period, under the conditions."""
+    wanted = {condition(item) for item in plan.filters}
     for table in case.ledger.tables.values():
         ask = ask_of(table)
-        same = plan is not None and name in ask.metrics and {condition(f) for f in plan.filters} <= ask.filters
-        if same and plan is not None and set(plan.group_by) <= set(ask.group_by) and plan.group_by and table.total_rows == 0:
-            return True
-    return False
+        same = ask.period == days(plan.period) and wanted <= ask.filters and set(plan.group_by) <= set(ask.group_by)
+        cut = table.total_rows is None or table.total_rows > (ask.limit or table.total_rows) or table.note == "truncated"
+        if plan.group_by and same and not cut:
+            yield table
 
 
 @rule("coverage.period")
@@ -230,23 +236,20 @@ def values(case: Case) -> Iterator[Problem]:
     if plan is None:
         return
     known = {pair for fact in case.behind.values() for pair in case.pairs_of(fact)}
-    compares = plan.comparison is not None and plan.comparison.kind == "values" and not _all_rows(case, plan)
+    compares = plan.comparison is not None and plan.comparison.kind == "values"
     rows = {pair for fact in case.behind.values() for pair in fact.slice}
     for item in plan.filters:
         for value in item.values if item.op == "in" else ():
-            if (item.dimension, value) not in (rows if compares and len(item.values) > 1 else known):
+            pair = (item.dimension, value)
+            apart = compares and len(item.values) > 1
+            if pair not in (rows if apart else known) and not (apart and _no_records(case, plan, pair)):
                 yield Problem(value)
 
 
-def _all_rows(case: Case, plan: Plan) -> bool:
-    """Whether a result holds every row there is of the values asked for: of a value without a row there are no records."""
-    wanted = {condition(item) for item in plan.filters}
-    for table in case.ledger.tables.values():
-        ask = ask_of(table)
-        same = set(plan.group_by) <= set(ask.group_by) and wanted <= ask.filters
-        if plan.group_by and same and table.total_rows and table.note != "truncated" and ask.limit is None:
-            return True
-    return False
+def _no_records(case: Case, plan: Plan, pair: tuple[str, str]) -> bool:
+    """Whether a value has no row in a result that holds every row there is: there are no records of it."""
+    whole = [table for table in _whole_results(case, plan) if table.total_rows]
+    return bool(whole) and not any(pair in key for table in whole for key in table.keys)
 
 
 @rule("coverage.ranking")
