@@ -9,12 +9,21 @@ import pytest
 
 from vendora_graph.api import Vendora
 from vendora_graph.evidence.ledger import number
-from vendora_graph.services import Scope
+from vendora_graph.services import Scope, Services
 from vendora_graph.tools.requests import MetricQuery, Span
 from vendora_graph.tools.runner import run_query
 from vendora_graph.tools.second_path import prove
 
 MAY = Span(start=date(2026, 5, 1), end=date(2026, 5, 14))
+
+
+async def _by_reason(vendora: Vendora) -> tuple[Services, Scope, str]:
+    """The services, an asker's scope, and a measure that adds up over reasons."""
+    opened = await vendora.aopen()
+    services = opened.services
+    metrics = services.catalog.metrics.items()
+    name = min(n for n, info in metrics if "reason" in info.dimensions and info.additivity == "additive" and not info.snapshot)
+    return services, Scope(opened.identities.principal(), services.profile.as_of, services.profile.data_through, 1), name
 
 
 @pytest.mark.parametrize("grain", ["day", "week", "month"])
@@ -46,11 +55,7 @@ async def test_one_statement_proves_a_table(
 ) -> None:
     """A line's buckets and its total, rows and theirs: what adds up needs no statement of its own."""
     async with open_practice() as vendora:
-        opened = await vendora.aopen()
-        services = opened.services
-        metrics = services.catalog.metrics.items()
-        name = min(n for n, info in metrics if "reason" in info.dimensions and info.additivity == "additive" and not info.snapshot)
-        scope = Scope(opened.identities.principal(), services.profile.as_of, services.profile.data_through, 1)
+        services, scope, name = await _by_reason(vendora)
         query = MetricQuery(metrics=(name,), period=MAY, grain=grain, group_by=group_by, total=total)
         ledger = number(await run_query(query, services, scope), 1)
         proven = await prove(ledger, services, scope)
@@ -62,11 +67,7 @@ async def test_one_statement_proves_a_table(
 async def test_rows_of_a_statement_that_was_cut_are_not_proven(open_practice: Callable[..., Vendora]) -> None:
     """The first of the rows that a limit left may not be the first of all: none of them is delivered."""
     async with open_practice() as vendora:
-        opened = await vendora.aopen()
-        services = opened.services
-        metrics = services.catalog.metrics.items()
-        name = min(n for n, info in metrics if "reason" in info.dimensions and info.additivity == "additive" and not info.snapshot)
-        scope = Scope(opened.identities.principal(), services.profile.as_of, services.profile.data_through, 1)
+        services, scope, name = await _by_reason(vendora)
         ledger = number(await run_query(MetricQuery(metrics=(name,), period=MAY, group_by=("reason",)), services, scope), 1)
         assert (await prove(ledger, services, scope)).facts
         cut = {key: record.model_copy(update={"truncated": True}) for key, record in ledger.queries.items()}
