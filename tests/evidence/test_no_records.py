@@ -43,7 +43,8 @@ def _empty(asked: Period, *, period: Period = OCT) -> set[str]:
     place = (("model", "in", ("none such",)),)
     result = ask("t1", Request(("units_retail",), period, group_by=("salesperson",), filters=place))
     refs: Refs = build("q", result)
-    plan = Plan(metrics=("units_retail",), period=asked, group_by=("salesperson",), filters=(Filter(dimension="model", values=("none such",)),))
+    other = (Filter(dimension="model", values=("none such",)),)
+    plan = Plan(metrics=("units_retail",), period=asked, group_by=("salesperson",), filters=other)
     return failed(validate("none such", plan, Draft(headline="No records were found."), refs.ledger, policy()))
 
 
