@@ -64,7 +64,7 @@ def past_last(framer: Framer) -> None:
     said = [f for f in previous.filters if f.op in LIMITS and f.dimension in known]
     slices = limits_of(framer.lexicon, previous.metrics[0])
     items = said or [f for f in slices if f.op in LIMITS and f.dimension in known]
-    if len(items) != 1 or frame.tokens[words[-1]].unit:
+    if len(items) != 1 or frame.tokens[words[-1]].unit or known[items[0].dimension].unit == "rate":
         return
     op = next(x.key for x in cue.senses if x.kind == "cue" and x.key in LIMITS)
     frame.filters.append(Filter(dimension=items[0].dimension, op=op, values=(str(frame.tokens[words[-1]].number),)))
