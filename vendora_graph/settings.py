@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     model_cache_hours: float = Field(0.0, ge=0, description="How long a model's reply is given again for the same call; 0 keeps none.")
     model_streaming: bool = Field(False, description="Read models' replies as streams (for gateways that cut silent connections).")
     query_timeout_seconds: float = Field(30.0, gt=0, description="After which a statement is cancelled.")
-    query_max_rows: int = Field(10_000, ge=1, description="The most rows a statement of `run_sql` may return; a compiled one returns up to 50,000.")
+    query_max_rows: int = Field(10_000, ge=1, description="The most rows a statement of `run_sql` may return; a compiled one 50,000.")
     query_max_bytes: int = Field(2_000_000_000, ge=1, description="The most bytes one BigQuery statement may read.")
     connect_timeout_seconds: float = Field(10.0, gt=0, description="After which a connection attempt is given up.")
     model_timeout_seconds: float = Field(60.0, gt=0, description="After which one model call is given up.")
